@@ -1,0 +1,46 @@
+# Each command does its own set-up; the work is in tools/. PYTHON=python3.12 chooses the Python.
+PYTHON ?= python3
+IN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help python env env-test read book test test-all claims site.zip pins vendor goldens
+
+help:            ## this list
+	@sed -n 's/^\([a-z.-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
+
+read: book       ## build the book and read it in the browser
+	@$(IN) tools/serve.py _build/html
+
+book: env        ## build the book into _build/html
+	@$(IN) tools/book.py
+
+test: env-test   ## everything that a change must pass (INSTALL_BROWSER=1 lets it install Chromium)
+	@$(IN) tools/check.py
+
+test-all: env-test  ## also what is too slow for every change
+	@$(IN) tools/check.py --all
+
+claims: env-test ## which claims of the pages are proved
+	@$(IN) -m tools.claims
+
+site.zip: book   ## the built book with a small server, for reading offline
+	@$(IN) tools/site_zip.py
+
+goldens:         ## make the values from other libraries anew and show what differs
+	@$(PYTHON) tests/goldens/make.py
+
+pins: python     ## resolve the pinned packages anew and show what differs
+	@$(PYTHON) tools/pins.py
+
+vendor: python   ## compare the vendored files with the packages they came from (WRITE=1 replaces them)
+	@$(PYTHON) tools/vendor.py
+
+env: python
+	@$(PYTHON) tools/environment.py book
+
+env-test: python
+	@$(PYTHON) tools/environment.py test
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || { echo "PYTHON: no program called $(PYTHON); choose one with \`make PYTHON=python3.12 ...\`." >&2; exit 1; }
+	@"$(PYTHON)" tools/python_fits.py

@@ -1,0 +1,44 @@
+"""Mend what the builder and its theme get wrong: doubled scripts, the widget manager, names and roles for screen readers."""
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def leave_out_widget_manager(app: Sphinx, doctree: nodes.document) -> None:
+    """Explorers bring their own HTML, so no page needs Jupyter's widget manager (3.6 MB) or the widgets' state."""
+    metadata = getattr(app.env, "nb_metadata", {}).get(app.env.docname, {})
+    scripts = metadata.get("js_files", {})
+    for name in [name for name in scripts if name.startswith("ipywidgets_")]:
+        del scripts[name]
+    for bundle in doctree.findall(nodes.container):
+        if bundle.attributes.get("nb_element") != "mime_bundle":
+            continue
+        types = {child.attributes.get("mime_type") for child in bundle.children if isinstance(child, nodes.Element)}
+        if VIEW in types and "text/html" not in types:
+            logger.warning("this output is a widget with no HTML of its own: the page would show nothing", location=bundle)
+
+
+def dedupe_scripts(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Inline scripts registered under the names None and '' come out twice, and a second `const` throws."""
+    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    kept = []
+    for script in context.get("script_files", []):
+        key = (str(getattr(script, "filename", script) or ""), tuple(sorted(getattr(script, "attributes", {}).items())))
+        if key not in seen:
+            seen.add(key)
+            kept.append(script)
+    context["script_files"][:] = kept
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("doctree-read", leave_out_widget_manager)
+    app.connect("html-page-context", dedupe_scripts, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The tests of gdlib and of the book; `make test` runs them."""
