@@ -1,0 +1,9 @@
+"""The book's drawing functions; each returns a `Figure`, which a notebook and the book show by themselves."""
+
+from .charts import curve, lines, losses
+from .flat import paths
+from .picture import Figure, beside
+from .rasters import digits
+from .solid import surfaces
+
+__all__ = ["Figure", "beside", "curve", "digits", "lines", "losses", "paths", "surfaces"]

@@ -1,0 +1,301 @@
+"""The figures: the same bytes twice, words beside the picture, the page's colours, no ids, clear errors."""
+
+import re
+import time
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from gdlib import figures, networks
+from gdlib.figures import palette
+from gdlib.figures.contours import simplified
+from gdlib.figures.picture import number
+
+CSS = Path(__file__).parent.parent / "assets" / "descent.css"
+
+
+class Ground:
+    """A function of points that has what an Objective has, as far as the figures ask."""
+
+    def __init__(self, value, gradient=None, n=2, **known):
+        self.value, self.gradient, self.n = value, gradient, n
+        self.__dict__.update(known)
+
+    def __call__(self, points):
+        return self.value(*np.moveaxis(np.asarray(points, dtype=float), -1, 0))
+
+    def grad(self, points):
+        return np.stack(self.gradient(*np.moveaxis(np.asarray(points, dtype=float), -1, 0)), axis=-1)
+
+
+VALLEY = Ground(
+    lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+    lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
+    title="a curved valley",
+    variables=("x", "y"),
+    minima=np.array([[1.0, 1.0]]),
+    window=((-2, 2), (-1, 3)),
+)
+BOWL = Ground(lambda x, y: x * x + y * y, lambda x, y: (2 * x, 2 * y), variables=("theta1", "theta2"))
+PARABOLA = Ground(lambda x: x * x, n=1, variables=("x",))
+
+
+def run(f, start, lr, steps, name="gradient_descent", **hyperparameters):
+    path = [np.array(start, dtype=float)]
+    for _ in range(steps):
+        path.append(path[-1] - lr * f.grad(path[-1]))
+    path = np.array(path)
+    return SimpleNamespace(
+        path=path,
+        values=f(path),
+        t=np.arange(steps + 1),
+        rule=SimpleNamespace(name=name),
+        objective=f,
+        hyperparameters={"lr": lr, **hyperparameters},
+    )
+
+
+VALLEY_RUN = run(VALLEY, (-1.2, 2.0), 1e-3, 200)
+EVERY = {
+    "paths": lambda: figures.paths(VALLEY, [VALLEY_RUN], caption="Down $f$."),
+    "paths without runs": lambda: figures.paths(VALLEY),
+    "arrows": lambda: figures.paths(BOWL, [run(BOWL, (1, 1), 0.2, 9)], arrows=9),
+    "losses": lambda: figures.losses([VALLEY_RUN], gap=True),
+    "surfaces": lambda: figures.surfaces([BOWL, VALLEY, BOWL], window=((-1, 1), (-1, 1)), marks=[(0, 0)] * 3),
+    "curve": lambda: figures.curve(
+        PARABOLA, np.array([[1.5], [-1.0], [0.7]]), tangents=[0.5], chords=[(-1, 1)]
+    ),
+    "lines": lambda: figures.lines(
+        {"a": ([1, 2], [3, 4])}, points={"b": ([1], [3])}, x_label="η", y_label="R"
+    ),
+    "digits": lambda: figures.digits(networks.digits().x_train[:20], networks.digits().y_train[:20]),
+    "beside": lambda: figures.beside(figures.paths(BOWL), figures.losses([VALLEY_RUN])),
+}
+every_figure = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY.keys())
+
+
+@every_figure
+def test_draws_the_same_bytes_twice(draw):
+    first = draw()
+    again = draw()
+    assert first._repr_html_() == again._repr_html_()
+    assert first.svg == again.svg
+
+
+@every_figure
+def test_has_no_colour_but_the_pages_and_no_ids(draw):
+    html = draw()._repr_html_()
+    assert "a17e" not in html
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b", re.sub(r"var\(--gd-[a-z0-9-]+,#[0-9a-f]{6}\)", "", html))
+    assert not re.search(r"rgb|\bblack\b|\bwhite\b", html)
+    assert " id=" not in html
+    assert "url(" not in html
+    assert "href" not in html
+
+
+@every_figure
+def test_says_in_words_what_it_shows(draw):
+    figure = draw()
+    assert len(figure.alt) > 20
+    for svg in figure.panels:
+        root = ElementTree.fromstring(svg)
+        assert root.get("role") == "img"
+        words = [root.find("{http://www.w3.org/2000/svg}" + tag).text for tag in ("title", "desc")]
+        assert all(words)
+        assert root.get("aria-label") == words[1]
+    ElementTree.fromstring(figure.svg)
+
+
+@every_figure
+def test_is_small_and_quick(draw):
+    draw()
+    begun = time.perf_counter()
+    html = draw()._repr_html_()
+    assert time.perf_counter() - begun < 3  # one second on an idle machine
+    assert len(html.encode()) < 150_000
+    assert not re.search(r"\d\.\d{3,}", re.sub(r"<desc>.*?</desc>|aria-label=\"[^\"]*\"", "", html))
+
+
+@every_figure
+def test_keeps_text_as_text_in_the_pages_font(draw):
+    svg = draw().svg
+    assert "font-family:var(--gd-font" in svg
+    assert "DejaVu" not in svg
+    assert "<text" in svg
+
+
+def test_the_style_sheet_and_the_fallbacks_are_one_palette():
+    light = re.search(r'html\[data-theme="light"\] \{(.*?)\}', CSS.read_text(), re.S)[1]
+    found = dict(re.findall(r"--gd-([a-z0-9-]+): (#[0-9a-f]{6});", light))
+    assert {role: found.get(role) for role in palette.FALLBACK} == palette.FALLBACK
+
+
+def _luminance(colour):
+    c = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
+    return np.where(c <= 0.03928, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
+def _contrast(a, b):
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_and_series_stand_out_from_the_paper(theme):
+    block = re.search(rf'html\[data-theme="{theme}"\] \{{(.*?)\}}', CSS.read_text(), re.S)[1]
+    colour = dict(re.findall(r"--gd-([a-z0-9-]+): (#[0-9a-f]{6});", block))
+    for text in ("ink", "faint", "accent", "good", "warn"):
+        assert _contrast(colour[text], colour["paper"]) >= 4.5
+        assert _contrast(colour[text], colour["panel"]) >= 4.5
+    for k in range(1, 9):
+        assert _contrast(colour[str(k)], colour["paper"]) >= 3
+
+
+def test_series_differ_by_dash_and_by_marker():
+    assert len(set(palette.DASHES)) == len(set(palette.MARKERS)) == len(set(palette.SERIES)) == 8
+
+
+def test_leaves_the_readers_own_plots_alone():
+    before = dict(matplotlib.rcParams)
+    figures.paths(BOWL)
+    assert dict(matplotlib.rcParams) == before
+    assert not plt.get_fignums()
+    with matplotlib.rc_context(
+        {"lines.linewidth": 9, "font.size": 40, "text.usetex": False, "axes.grid": True}
+    ):
+        changed = figures.paths(BOWL).svg
+    assert changed == figures.paths(BOWL).svg
+
+
+def test_names_runs_by_rule_and_by_what_differs():
+    slow, fast = run(BOWL, (1, 1), 0.1, 5), run(BOWL, (1, 1), 0.4, 5)
+    svg = figures.paths(BOWL, [slow, fast]).svg
+    assert ">gradient descent, η = 0.1</text>" in svg
+    assert ">gradient descent, η = 0.4</text>" in svg
+    svg = figures.paths(BOWL, {"slow": slow, "fast": fast}).svg
+    assert ">slow</text>" in svg
+    assert "θ₁" in svg
+    svg = figures.paths(
+        BOWL, [run(BOWL, (1, 1), 0.1, 5, beta1=0.9), run(BOWL, (1, 1), 0.1, 5, beta1=0.5)]
+    ).svg
+    assert "β₁ = 0.9" in svg
+
+
+def test_a_run_that_left_the_finite_numbers_is_drawn_as_far_as_it_went():
+    path = np.array([[1.0, 1.0], [1e30, -1e30], [np.nan, np.inf]])
+    svg = figures.paths(BOWL, path).svg
+    assert "nan" not in svg
+    assert "e+" not in svg
+
+
+def test_many_starts_make_one_series():
+    starts = np.stack([np.array([[1.0, 1.0], [0.5, 0.5]]), np.array([[-1.0, 1.0], [-0.5, 0.5]])], axis=1)
+    assert "run 1: from (1, 1)" in figures.paths(BOWL, starts).alt
+    assert "run 1: from (−1, 1)" in figures.paths(BOWL, starts).alt
+
+
+def test_losses_take_the_gap_that_they_are_told():
+    figure = figures.losses([VALLEY_RUN], gap=True)
+    assert "f(θₜ) − min f" in figure.svg
+    assert figures.losses([VALLEY_RUN], gap=-1.0).alt != figure.alt
+
+
+def test_caption_is_html_with_formulas_for_the_page():
+    html = figures.paths(BOWL, caption="The path of $x_1$ & a < b.")._repr_html_()
+    assert (
+        r'<figcaption>The path of <span class="math notranslate nohighlight">\(x_1\)</span> &amp; a &lt; b.'
+        in html
+    )
+
+
+def test_own_words_replace_the_written_ones():
+    figure = figures.surfaces([BOWL, BOWL], window=((-1, 1), (-1, 1)), alt="Two bowls.")
+    assert figure.alt.startswith("Two bowls.")
+    assert figures.paths(BOWL, alt="A bowl <seen> from above.").alt == "A bowl <seen> from above."
+
+
+def test_saves_a_picture_that_stands_alone(tmp_path):
+    for name in ("paths", "surfaces"):
+        target = EVERY[name]().save(tmp_path / f"{name}.svg")
+        root = ElementTree.parse(target).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_a_simplified_line_stays_within_its_tolerance():
+    t = np.linspace(0, 2 * np.pi, 400)
+    circle = 50 * np.stack([np.cos(t), np.sin(t)], axis=1)
+    thin = simplified(circle, 0.2)
+    assert 8 < len(thin) < 80
+    for a, b in pairwise(thin):
+        assert np.hypot(*((a + b) / 2)) > 50 - 0.25
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.05, "0.05"),
+        (-3, "−3"),
+        (1.2e-7, "1.2×10⁻⁷"),
+        (1e-5, "10⁻⁵"),
+        (0, "0"),
+        (123456, "1.2×10⁵"),
+        (np.inf, "∞"),
+    ],
+)
+def test_numbers_read_as_print_has_them(value, text):
+    assert number(value) == text
+
+
+BAD = {
+    "f: no objective": (lambda: figures.paths(3), TypeError, "f: "),
+    "f: one variable": (lambda: figures.paths(PARABOLA), ValueError, "f: an objective of 2 variables"),
+    "f: not finite": (
+        lambda: figures.paths(Ground(lambda x, y: x + np.nan)),
+        ValueError,
+        "f: a finite value",
+    ),
+    "runs: text": (lambda: figures.paths(BOWL, "adam"), TypeError, "runs: "),
+    "runs: shape": (lambda: figures.paths(BOWL, np.zeros((4, 3))), ValueError, "runs: points with 2"),
+    "runs: too many": (lambda: figures.paths(BOWL, [np.zeros((2, 2))] * 9), ValueError, "runs: at most 8"),
+    "window": (lambda: figures.paths(BOWL, window=((1, -1), (0, 1))), ValueError, "window: "),
+    "levels": (lambda: figures.paths(BOWL, levels=0), ValueError, "levels: "),
+    "arrows": (lambda: figures.paths(Square(), arrows=3), TypeError, "arrows: "),
+    "losses: none": (lambda: figures.losses([]), ValueError, "runs: at least one"),
+    "losses: points": (lambda: figures.losses(np.zeros((3, 2))), TypeError, "runs: runs with .values"),
+    "losses: gap": (lambda: figures.losses(run(BOWL, (1, 1), 0.1, 2), gap=True), ValueError, "gap: "),
+    "surfaces: none": (lambda: figures.surfaces([]), ValueError, "functions: "),
+    "surfaces: labels": (lambda: figures.surfaces([BOWL], labels=["a", "b"]), ValueError, "labels: "),
+    "curve": (lambda: figures.curve(3), TypeError, "f: "),
+    "lines: none": (lambda: figures.lines(x_label="x", y_label="y"), ValueError, "series: "),
+    "lines: pair": (
+        lambda: figures.lines({"a": ([1], [2, 3])}, x_label="x", y_label="y"),
+        ValueError,
+        "series: 'a'",
+    ),
+    "digits": (lambda: figures.digits(np.zeros(4)), ValueError, "images: "),
+    "digits: labels": (lambda: figures.digits(np.zeros((2, 3, 3)), [1]), ValueError, "labels: "),
+    "save": (lambda: figures.paths(BOWL).save("picture.png"), ValueError, "path: "),
+    "beside": (lambda: figures.beside("picture"), TypeError, "figures: "),
+}
+
+
+class Square:
+    n = 2
+
+    def __call__(self, points):
+        return (np.asarray(points) ** 2).sum(axis=-1)
+
+
+@pytest.mark.parametrize(("call", "error", "begins"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_named_before_any_work(call, error, begins):
+    with pytest.raises(error) as caught:
+        call()
+    first_line = str(caught.value).splitlines()[0]
+    assert first_line.startswith(begins)
+    assert "got" in first_line
