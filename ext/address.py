@@ -9,6 +9,11 @@ from sphinx.errors import ConfigError
 
 PICTURE = "_static/social.png"  # what a link to the book shows where it is shared
 
+NOT_FOUND = """<h1>No such page</h1>
+<p>The book has no page at this address; it may have moved to another chapter.</p>
+<p><a href="{folder}index.html">Begin at the start page</a>, or <a href="{folder}search.html">search the book</a>.</p>
+"""
+
 
 def site_of(repository: str) -> tuple[str, str]:
     """The published address and the folder under its host, for a repository on GitHub.
@@ -30,6 +35,7 @@ def set_addresses(app: Sphinx, config: Config) -> None:
     config.ogp_site_url = address
     config.ogp_image = address + PICTURE
     config.notfound_urls_prefix = folder
+    config.notfound_context = {"title": "No such page", "body": NOT_FOUND.format(folder=folder)}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 """Put gdlib's browser modules into the site and load them on the pages that hold an explorer or a quiz.
 
-The modules are copied to _static/gd/. Sphinx marks the one it links with a hash of its bytes, but not what that one
-imports; so every copied file names its neighbours with one hash over all of them, and no browser mixes two builds.
+They lie in _static/gd/<hash of them all>/: Sphinx marks the module that it links with a hash of its bytes, but not what
+that one imports, and a browser that keeps files must never mix the modules of two builds.
 """
 
 import hashlib
-import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-FOLDER = "_static/gd"
+FOLDER = "gd"
 ENTRY = "mount.mjs"
 ELEMENTS = ("<gd-explorer", "<gd-quiz")
 
@@ -24,46 +24,33 @@ def modules(root: Path) -> dict[str, Path]:
     return {path.name: path for path in found}
 
 
-def version_of(files: dict[str, Path]) -> str:
+def version(files: dict[str, Path]) -> str:
     total = hashlib.sha256()
     for name in sorted(files):
         total.update(name.encode() + b"\0" + files[name].read_bytes())
     return total.hexdigest()[:10]
 
 
-def marked(text: str, names: list[str], version: str) -> str:
-    """`text` with each quoted "./name" or "../…/name" of a neighbour carrying ?v=version.
-
-    >>> marked('import {a} from "./b.mjs"', ["b.mjs"], "1f")
-    'import {a} from "./b.mjs?v=1f"'
-    """
-    either = "|".join(map(re.escape, names))
-    return re.sub(rf"""(["'])(\.\.?/(?:[\w-]+/)*)({either})\1""", rf"\1./\3?v={version}\1", text)
-
-
 def copy_modules(app: Sphinx) -> None:
+    """Before any page is written, so that Sphinx finds the entry and can mark it."""
     files = modules(Path(app.confdir))
-    target = Path(app.outdir) / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    version = version_of(files)
-    for old in target.iterdir():
-        if old.name not in files:
-            old.unlink()
-    for name, path in files.items():
-        text = path.read_text(encoding="utf-8")
-        (target / name).write_text(marked(text, list(files), version), encoding="utf-8")
-
-
-def load_modules(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Only pages that have something to mount fetch the code that mounts it."""
-    if not any(element in context.get("body", "") for element in ELEMENTS):
+    top = Path(app.outdir) / "_static" / FOLDER
+    target = top / version(files)
+    if target.is_dir():
         return
-    files = modules(Path(app.confdir))
-    if ENTRY in files:
-        app.add_js_file(f"gd/{ENTRY}", type="module")
-    for name in files:
-        if name.endswith(".css"):
-            app.add_css_file(f"gd/{name}")
+    shutil.rmtree(top, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name, path in files.items():
+        shutil.copyfile(path, target / name)
+
+
+def load_modules(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Only pages that have something to mount fetch the code that mounts it."""
+    if any(element in context.get("body", "") for element in ELEMENTS):
+        files = modules(Path(app.confdir))
+        app.add_js_file(f"{FOLDER}/{version(files)}/{ENTRY}", type="module")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

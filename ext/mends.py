@@ -8,6 +8,10 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
+ROLES = (
+    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (' role="doc-biblioentry"', ""),
+)
 
 
 def leave_out_widget_manager(app: Sphinx, doctree: nodes.document) -> None:
@@ -38,7 +42,15 @@ def dedupe_scripts(
     context["script_files"][:] = kept
 
 
+def plain_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """The bibliography calls itself a list without items, and its entries bear a role that was given up."""
+    if "body" in context:
+        for role in ROLES:
+            context["body"] = context["body"].replace(*role)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", leave_out_widget_manager)
     app.connect("html-page-context", dedupe_scripts, priority=900)
+    app.connect("html-page-context", plain_roles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,230 @@
+"""Every built page as a reader meets it: in a browser, at two widths and in both themes, below the site's folder."""
+
+import os
+import re
+import struct
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from ext.address import site_of
+from ext.explorer_modules import modules
+from tests.conftest import FOLDER, HTML, ROOT, Watch
+
+pytestmark = pytest.mark.site
+
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+REPOSITORY = CONFIG["repository"]["url"]
+WIDTHS = {1280: 800, 390: 844}
+LOOKS = ("light", "dark")
+SPEAKING_UP = ("serious", "critical")  # what axe finds of these two weights is an error here
+
+
+def pages() -> list[str]:
+    """The addresses of all pages below the site's folder."""
+    return sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+
+
+def chapters() -> list[str]:
+    """The pages of the table of contents, first the start page."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [contents["root"], *(page["file"] for part in contents["parts"] for page in part["chapters"])]
+
+
+# ------------------------------------------------------------------ in the browser
+
+SETTLED = """async () => {
+  if (window.MathJax?.startup) await MathJax.startup.promise;
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {   // what waits to be seen starts
+    scrollTo(0, y);
+    await new Promise((next) => requestAnimationFrame(next));
+  }
+  await new Promise((next) => setTimeout(next, 100));
+}"""
+UNTYPESET = """() => [...document.querySelectorAll(".math")]
+  .filter((one) => !one.querySelector("mjx-container") || one.querySelector("mjx-merror, [data-mml-node=merror]"))
+  .map((one) => one.textContent.slice(0, 80))"""
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > width + 1)
+    .slice(0, 5).map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`)
+    .concat(`the page is ${document.documentElement.scrollWidth} wide of ${width}`);
+}"""
+STARTED = """() => [...document.querySelectorAll("gd-explorer, gd-quiz")]
+  .filter((one) => one.dataset.ready !== "true").map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def look_at(page: Page, width: int, look: str) -> list[str]:
+    """What is wrong with an open page at one width in one theme."""
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+    page.evaluate(SETTLED)
+    shown = page.evaluate("document.documentElement.dataset.theme")
+    found = [f"theme: {shown}"] if shown != look else []
+    found += [f"not typeset: {text}" for text in page.evaluate(UNTYPESET)]
+    found += [f"scrolls sideways: {text}" for text in page.evaluate(SIDEWAYS)]
+    return [f"{width} {look}: {trouble}" for trouble in found]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", pages())
+def test_a_page_shows_well_at_every_width_in_every_theme(watch: Watch, site: str, name: str) -> None:
+    watch.page.goto(site + name)
+    troubles = [trouble for width in WIDTHS for look in LOOKS for trouble in look_at(watch.page, width, look)]
+    if watch.page.locator("gd-explorer, gd-quiz").count():
+        watch.page.wait_for_function(f"({STARTED})().length === 0", timeout=10_000)
+    watch.page.wait_for_load_state("networkidle")
+    assert troubles + watch.troubles == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_loads_well_afresh(chromium: Browser, site: str, width: int, look: str, name: str) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=look)  # type: ignore[arg-type]
+    watch = Watch(context.new_page(), site.removesuffix(FOLDER))
+    watch.page.goto(site + name)
+    troubles = look_at(watch.page, width, look)
+    watch.page.wait_for_load_state("networkidle")
+    context.close()
+    assert troubles + watch.troubles == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", [*(f"{name}.html" for name in chapters()), "search.html", "404.html"])
+def test_a_page_has_no_grave_barrier(watch: Watch, site: str, name: str, look: str) -> None:
+    watch.page.emulate_media(color_scheme=look, reduced_motion="reduce")  # type: ignore[arg-type]
+    watch.page.goto(site + name)
+    watch.page.evaluate(SETTLED)
+    # preload would fetch the theme's @import by a wrong address
+    found = Axe().run(watch.page, options={"preload": False}).response["violations"]
+    grave = [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SPEAKING_UP]
+    assert grave == []
+
+
+@pytest.mark.browser
+def test_the_search_finds_a_word_of_a_page(watch: Watch, site: str) -> None:
+    watch.page.goto(site + "search.html?q=gradient")
+    watch.page.wait_for_selector("#search-results li a")
+    assert watch.troubles == []
+
+
+@pytest.mark.browser
+def test_a_wrong_address_leads_back_into_the_book(watch: Watch, site: str) -> None:
+    answer = watch.page.goto(site + "no/such/page.html")
+    assert answer is not None
+    assert answer.status == 404
+    assert watch.page.evaluate("getComputedStyle(document.querySelector('main')).display") != "inline"  # style was found
+    watch.page.click("main article a[href$='index.html']")
+    assert watch.page.url == site + "index.html"
+    assert [trouble for trouble in watch.troubles if "no/such/page" not in trouble and "404 (" not in trouble] == []
+
+
+@pytest.mark.browser
+def test_the_theme_button_changes_the_theme_and_the_choice_stays(watch: Watch, site: str) -> None:
+    watch.page.goto(site)
+    seen = set()
+    for _ in range(3):
+        watch.page.click(".theme-switch-button >> visible=true")
+        seen.add(watch.page.evaluate("document.documentElement.dataset.theme"))
+    assert seen == set(LOOKS)
+    chosen = watch.page.evaluate("document.documentElement.dataset.mode")
+    watch.page.goto(f"{site}{chapters()[1]}.html")
+    assert watch.page.evaluate("document.documentElement.dataset.mode") == chosen
+
+
+# ------------------------------------------------------------------ the files
+
+
+class Addresses(HTMLParser):
+    """All that a page points to, and all places in it that can be pointed to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.places |= {values[name] for name in ("id", "name") if values.get(name)}
+        if tag == "link" and values.get("rel") == "canonical":
+            return
+        self.targets += [values[name] for name in ("href", "src", "poster", "data") if values.get(name)]
+
+
+@cache
+def read(name: str) -> Addresses:
+    return Addresses((HTML / name).read_text(encoding="utf-8"))
+
+
+def broken(name: str) -> Iterator[str]:
+    """The addresses of one page that lead nowhere: a file, a place in a page, or a file of the repository."""
+    for target in read(name).targets:
+        address, place = urldefrag(target)
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            if match := re.match(rf"{re.escape(REPOSITORY)}/(?:blob|tree|edit)/main/(.+)", address):
+                if not (ROOT / unquote(match[1]).removesuffix("?")).exists():
+                    yield f"{target}: the repository has no such file"
+            continue
+        if parts.path.startswith("/"):
+            if not parts.path.startswith(FOLDER):
+                yield f"{target}: lies outside of {FOLDER}"
+                continue
+            file = HTML / unquote(parts.path.removeprefix(FOLDER))
+        else:
+            file = (HTML / name).parent / unquote(parts.path) if parts.path else HTML / name
+        file = file / "index.html" if file.is_dir() else file
+        inside = Path(os.path.normpath(file))
+        if not inside.is_file():
+            yield f"{target}: no such file"
+        elif place and inside.suffix == ".html" and place not in read(inside.relative_to(HTML).as_posix()).places:
+            yield f"{target}: no such place in the page"
+
+
+@pytest.mark.parametrize("name", pages())
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+    assert list(broken(name)) == []
+
+
+def test_every_page_is_in_the_site_and_in_its_map() -> None:
+    address, _ = site_of(REPOSITORY)
+    listed = re.findall(r"<loc>(.*?)</loc>", (HTML / "sitemap.xml").read_text())
+    assert sorted(listed) == sorted(f"{address}{name}.html" for name in chapters())
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_page_can_be_shared_and_opened_as_a_notebook(name: str) -> None:
+    text = (HTML / f"{name}.html").read_text(encoding="utf-8")
+    address, _ = site_of(REPOSITORY)
+    owner_and_name = REPOSITORY.removeprefix("https://github.com/")
+    assert f'<link rel="canonical" href="{address}{name}.html"' in text
+    assert f'<meta property="og:image" content="{address}_static/social.png"' in text
+    assert f"https://mybinder.org/v2/gh/{owner_and_name}/main?urlpath=lab/tree/{name}.md" in text.replace("%2F", "/")
+
+
+def test_the_shared_picture_has_the_size_that_hosts_ask_for() -> None:
+    head = (HTML / "_static" / "social.png").read_bytes()[:24]
+    assert struct.unpack(">II", head[16:24]) == (1200, 630)
+
+
+def test_the_site_has_the_librarys_own_browser_modules() -> None:
+    import gdlib.widgets
+
+    assert modules(ROOT) == gdlib.widgets.modules()
+    (folder,) = (HTML / "_static" / "gd").iterdir()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        name: path.read_bytes() for name, path in modules(ROOT).items()
+    }
