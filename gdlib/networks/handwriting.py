@@ -30,9 +30,10 @@ class Digits(NamedTuple):
 def digits() -> Digits:
     """1,000 MNIST digits, 800 to train on and 200 to test on, exactly as the scans' bytes are.
 
-    A model wants numbers from 0 to 1 in rows: `d.x_train.reshape(-1, 784) / 255`. The division makes float64, so
-    that no sum of bytes overflows. The arrays are shared by all callers and cannot be written to; copy them to
-    change them. The file is read at the first call and kept. Source: lecun1998; licence: gdlib/networks/data/README.md.
+    A model wants numbers from 0 to 1 in rows: `d.x_train.reshape(-1, 784) / 255`. The division makes float64,
+    so that no sum of bytes overflows. The arrays are shared by all callers and cannot be written to; copy them
+    to change them. The file is read at the first call and kept. Source: lecun1998; licence and selection:
+    gdlib/networks/data/README.md.
 
     >>> d = digits()
     >>> d.x_train.shape, d.y_test.shape, d.x_train.dtype

@@ -1,0 +1,52 @@
+"""gdlib: gradient-based optimisation from one formula and one plain function.
+
+>>> import gdlib as gd
+>>> run = gd.descend(gd.objectives.rosenbrock, gd.rules.adam, start=(-1.5, 2.0), steps=500, lr=0.05)
+>>> run.steps
+500
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from gdlib import emit, first_order, stopping, vocabulary
+from gdlib.clipping import clip_norm, clip_value
+from gdlib.landscapes import objectives
+from gdlib.objective import Objective
+from gdlib.registry import Registry
+from gdlib.running import Run, descend
+from gdlib.update_rule import Rule, rule
+
+if TYPE_CHECKING:
+    from gdlib import figures, networks, widgets
+
+rules = Registry("rule", [thing for thing in vars(first_order).values() if isinstance(thing, Rule)])
+"""Every update rule of the book, in teaching order."""
+
+__version__ = "0.1.0"
+__all__ = [
+    "Objective", "Rule", "Run", "clip_norm", "clip_value", "descend", "emit", "explore", "figures", "networks",
+    "objectives", "rule", "rules", "stopping", "vocabulary", "widgets",
+]  # fmt: skip
+
+_ON_FIRST_USE = ("figures", "networks", "widgets")
+
+
+def explore(*args: Any, **options: Any) -> Any:
+    """The explorer of an objective: a picture that answers to the hand, in a page or in Jupyter.
+
+    See `gdlib.widgets.explorer` for the arguments: explore(f, kind="race", rules=None, start=None, steps=200).
+    """
+    from gdlib.widgets import explorer
+
+    return explorer(*args, **options)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_FIRST_USE:
+        return import_module(f"gdlib.{name}")
+    raise AttributeError(f"module 'gdlib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_FIRST_USE})

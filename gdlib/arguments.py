@@ -1,0 +1,149 @@
+"""The arguments of a run, checked before any work: each error names the argument, what was needed and what came."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdlib.points import Array, as_points
+from gdlib.registry import nearest
+from gdlib.stopping import Criterion
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import hyperparameter
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do."""
+
+    start: Array
+    steps: int
+    keep: int
+    hyperparameters: dict[str, float]
+    schedule: Callable[..., Any] | None
+    watches_value: bool
+    stop: tuple[Criterion, ...]
+    transform: Callable[[Array], Array] | None
+    noise: float
+    generator: np.random.Generator | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing looks at the run between its steps or changes a gradient."""
+        return not (self.schedule or self.stop or self.transform or self.noise)
+
+
+def plan_of(
+    f: Any,
+    rule: Rule,
+    start: Any,
+    steps: Any,
+    schedule: Any,
+    stop: Any,
+    transform: Any,
+    noise: Any,
+    seed: Any,
+    keep: Any,
+    hyperparameters: Mapping[str, Any],
+) -> Plan:
+    """The checked arguments of `descend`."""
+    _check_objective(f)
+    if not isinstance(rule, Rule):
+        hint = "; make it one with gd.rule(function)" if callable(rule) else ""
+        raise TypeError(f"rule: needs a rule such as gd.rules.adam, got {type(rule).__name__}{hint}")
+    points = as_points(start, f.n, "start")
+    if not bool(np.isfinite(points).all()):
+        raise ValueError("start: needs finite coordinates, got nan or inf among them")
+    settings = _hyperparameters(rule, hyperparameters)
+    watches = _check_schedule(rule, schedule)
+    if transform is not None and not callable(transform):
+        raise TypeError(f"transform: needs a function of the gradient, got {type(transform).__name__}")
+    return Plan(
+        start=points,
+        steps=_count("steps", steps),
+        keep=_count("keep", keep),
+        hyperparameters=settings,
+        schedule=schedule,
+        watches_value=watches,
+        stop=_criteria(stop),
+        transform=transform,
+        noise=_noise(noise, seed),
+        generator=_generator(seed),
+    )
+
+
+def _check_objective(f: Any) -> None:
+    missing = [name for name in ("grad", "n") if not hasattr(f, name)]
+    if missing or not callable(f):
+        raise TypeError(f"f: needs an objective, with f(points), f.grad(points) and f.n; got {type(f).__name__}")
+
+
+def _count(argument: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{argument}: needs a whole number >= 1, got {type(value).__name__} {value!r}"[:200])
+    if value < 1:
+        raise ValueError(f"{argument}: needs a whole number >= 1, got {value}")
+    return int(value)
+
+
+def _hyperparameters(rule: Rule, given: Mapping[str, Any]) -> dict[str, float]:
+    for name in given:
+        if name not in rule.defaults:
+            known = ", ".join(rule.defaults) or "none"
+            raise TypeError(
+                f"{name}: no hyperparameter of {rule.name}.{nearest(name, rule.defaults)} {rule.name} has: {known}"
+            )
+    return {
+        name: hyperparameter(name, default).check(given.get(name, default)) for name, default in rule.defaults.items()
+    }
+
+
+def _check_schedule(rule: Rule, schedule: Any) -> bool:
+    """Whether the schedule wants the value as well as the step."""
+    if schedule is None:
+        return False
+    if not callable(schedule):
+        raise TypeError(f"schedule: needs a function schedule(t) or schedule(t, f), got {type(schedule).__name__}")
+    if "lr" not in rule.defaults:
+        raise ValueError(f"schedule: is a factor on lr, and {rule.name} has no lr")
+    wanted = [
+        entry
+        for entry in inspect.signature(schedule).parameters.values()
+        if entry.kind in (entry.POSITIONAL_ONLY, entry.POSITIONAL_OR_KEYWORD) and entry.default is entry.empty
+    ]
+    if len(wanted) not in (1, 2):
+        raise TypeError(f"schedule: needs a function of t or of t and f, got one of {len(wanted)} arguments")
+    return len(wanted) == 2
+
+
+def _criteria(stop: Any) -> tuple[Criterion, ...]:
+    criteria = () if stop is None else tuple(stop) if isinstance(stop, Sequence) else (stop,)
+    for criterion in criteria:
+        if not isinstance(criterion, Criterion):
+            raise TypeError(
+                f"stop: needs a criterion such as gd.stopping.grad_norm(1e-6), or several; got {type(criterion).__name__}"
+            )
+    return criteria
+
+
+def _noise(noise: Any, seed: Any) -> float:
+    if isinstance(noise, bool) or not isinstance(noise, numbers.Real):
+        raise TypeError(f"noise: needs a standard deviation, a number >= 0, got {type(noise).__name__}")
+    if not (np.isfinite(noise) and noise >= 0):
+        raise ValueError(f"noise: needs a finite standard deviation >= 0, got {noise!r}")
+    if noise > 0 and seed is None:
+        raise ValueError("seed: noise needs a seed or a numpy Generator, so that the run can be repeated; got None")
+    return float(noise)
+
+
+def _generator(seed: Any) -> np.random.Generator | None:
+    if seed is None or isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
+        raise TypeError(f"seed: needs a whole number >= 0 or a numpy Generator, got {seed!r}"[:200])
+    return np.random.default_rng(int(seed))

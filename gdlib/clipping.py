@@ -1,0 +1,57 @@
+"""Clipping: gradient transforms that bound a gradient before the rule sees it."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdlib.points import Array
+
+
+def _bound(argument: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{argument}: needs a positive number, got {type(value).__name__}")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{argument}: needs a finite number > 0, got {value!r}")
+    return float(value)
+
+
+@dataclass(frozen=True)
+class clip_norm:  # called like a function: gd.clip_norm(1.0)
+    """Shrink a gradient whose Euclidean norm exceeds `limit` to that norm; its direction stays (pascanu2013).
+
+    >>> clip_norm(1.0)(np.array([3.0, 4.0]))
+    array([0.6, 0.8])
+    """
+
+    limit: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limit", _bound("clip_norm", self.limit))
+
+    def __call__(self, g: Array) -> Array:
+        """The gradient of shape (..., n), clipped."""
+        norm = np.sqrt(np.sum(g * g, axis=-1, keepdims=True))
+        return np.where(norm > self.limit, g * (self.limit / np.where(norm > 0.0, norm, 1.0)), g)
+
+
+@dataclass(frozen=True)
+class clip_value:
+    """Cut every coordinate of a gradient to [-limit, limit]; its direction may change.
+
+    >>> clip_value(0.5)(np.array([3.0, 0.4]))
+    array([0.5, 0.4])
+    """
+
+    limit: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limit", _bound("clip_value", self.limit))
+
+    def __call__(self, g: Array) -> Array:
+        """The gradient of shape (..., n), clipped."""
+        return np.minimum(np.maximum(g, -self.limit), self.limit)

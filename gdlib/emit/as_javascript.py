@@ -1,0 +1,111 @@
+"""JavaScript from the graph, as ES modules: what a page runs, with the operations of the Python in their order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import indent
+
+from gdlib.emit.printable import Formula, TracedRule
+from gdlib.emit.straight_line import Code, Language, identifiers, operations, print_code
+from gdlib.trace.graph import ELEMENTARY
+from gdlib.trace.powers import carried_powers
+
+RUNNER = Path(__file__).with_name("descend.mjs")
+"""The loop of steps in JavaScript, which pages import and a pair's text includes."""
+
+_RESERVED = """
+arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+finally for function if implements import in instanceof interface let new null package private protected public return
+static super switch this throw true try typeof undefined var void while with yield Infinity Math NaN Number
+""".split()
+
+
+def _number(value: float) -> str:
+    text = {"inf": "Infinity", "-inf": "(-Infinity)", "nan": "NaN"}.get(repr(value), repr(value))
+    return f"({text})" if text.startswith("-") else text
+
+
+JAVASCRIPT = Language(
+    operations=operations(
+        **{name: f"Math.{name}({{0}})" for name in ELEMENTARY - {"pow"}},
+        eq="({0} === {1})",
+        ne="({0} !== {1})",
+        sqrt="Math.sqrt({0})",
+        abs="Math.abs({0})",
+        pow="Math.pow({0}, {1})",
+        sign="({0} > 0.0 ? 1.0 : ({0} < 0.0 ? -1.0 : ({0} === 0.0 ? 0.0 : {0})))",
+        max="({0} >= {1} || {0} !== {0} ? {0} : {1})",
+        min="({0} <= {1} || {0} !== {0} ? {0} : {1})",
+        where="({0} ? {1} : {2})",
+        **{"and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})"},
+    ),
+    number=_number,
+    line="const {0} = {1};",
+    reserved=frozenset(_RESERVED),
+)
+
+
+def objective_text(f: Formula) -> str:
+    """A module with `variables`, `value(x, y)` and `gradient(x, y)`."""
+    graphs = f.graphs
+    names = identifiers(graphs.variables, JAVASCRIPT)
+    signature = ", ".join(names.values())
+    value = _function("value", signature, print_code([graphs.value], names, JAVASCRIPT))
+    gradient = _function("gradient", signature, print_code(graphs.gradient, names, JAVASCRIPT), several=True)
+    return f"export const variables = {json.dumps(list(graphs.variables))};\n{value}{gradient}"
+
+
+def rule_text(rule: TracedRule) -> str:
+    """A module with `step` for one coordinate, what it takes and keeps, and the powers that a loop carries for it."""
+    outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
+    names = identifiers((*rule.takes, *rule.defaults, *bases), JAVASCRIPT)
+    settings = [f"{names[name]} = {_number(default)}" for name, default in rule.defaults.items()]
+    multiply = []
+    for power, base in bases.items():
+        text = print_code([base], names, JAVASCRIPT).outputs[0]
+        settings.append(f"{names[power]} = ({text}) ** {names['t']}")
+        own = ", ".join(names[name] for name in rule.defaults)
+        multiply.append(f"{json.dumps(power)}: ({{{own}}}) => {text}")
+    keywords = f"{{{', '.join(settings)}}} = {{}}"
+    body = _function(
+        "step", ", ".join([*(names[name] for name in rule.takes), keywords]), print_code(outputs, names, JAVASCRIPT), bool(rule.state)
+    )
+    where = rule.trace.gradient_at
+    if where is None:
+        at = "export const gradientAt = null;\n"
+    else:
+        # the point is needed before the step, so the powers of t have no place in it
+        plain = f"{{{', '.join(settings[: len(rule.defaults)])}}} = {{}}"
+        signature = ", ".join([*(names[name] for name in rule.trace.outputs_named), plain])
+        at = _function("gradientAt", signature, print_code([where], names, JAVASCRIPT))
+    facts = {"name": rule.name, "takes": list(rule.takes), "state": list(rule.state), "defaults": dict(rule.defaults)}
+    exported = "".join(f"export const {key} = {json.dumps(fact)};\n" for key, fact in facts.items())
+    return f"{exported}export const powers = {{{', '.join(multiply)}}};\n{body}{at}"
+
+
+def _function(name: str, signature: str, code: Code, several: bool = False) -> str:
+    result = f"[{', '.join(code.outputs)}]" if several else code.outputs[0]
+    body = indent("\n".join([*code.lines, f"return {result};"]), "  ")
+    return f"export function {name}({signature}) {{\n{body}\n}}\n"
+
+
+_PAIR = """\
+{runner}
+const objective = (() => {{
+{objective}  return {{variables, value, gradient}};
+}})();
+const rule = (() => {{
+{rule}  return {{name, takes, state, defaults, powers, step, gradientAt}};
+}})();
+export const {{value, gradient}} = objective;
+export function run(start, steps, hyperparameters = {{}}) {{
+  return descend(objective, rule, start, steps, hyperparameters);
+}}
+"""
+
+
+def pair_text(f: Formula, rule: TracedRule) -> str:
+    """A module with `value`, `gradient` and `run(start, steps, hyperparameters)`, which returns the path."""
+    inner = [indent(text.replace("export ", ""), "  ") for text in (objective_text(f), rule_text(rule))]
+    return _PAIR.format(runner=RUNNER.read_text(encoding="utf-8"), objective=inner[0], rule=inner[1])

@@ -1,0 +1,166 @@
+"""NumPy code from the graph, on whole arrays: for many points at once, for float32, and for arrays on a GPU.
+
+The functions called are NumPy's, which hand a CuPy array on to CuPy by themselves. Numbers that are the same for all
+points (1 - beta**t) are worked out beforehand in double precision, so float32 points stay float32 without losing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from textwrap import indent
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gdlib.emit.as_python import PYTHON, compiled
+from gdlib.emit.printable import TracedRule
+from gdlib.emit.straight_line import Language, identifiers, operations, print_code
+from gdlib.trace.formula import Graphs
+from gdlib.trace.graph import ELEMENTARY, Node, depends_on, in_order, substitute, symbol
+from gdlib.trace.powers import carried_powers
+
+_SAME = {name: f"np.{name}({{0}})" for name in ELEMENTARY - {"atan", "pow"}}
+NUMPY = Language(
+    operations=operations(
+        **_SAME,
+        eq="({0} == {1})",
+        sqrt="np.sqrt({0})",
+        abs="np.abs({0})",
+        sign="np.sign({0})",
+        atan="np.arctan({0})",
+        pow="np.power({0}, {1})",
+        max="np.maximum({0}, {1})",
+        min="np.minimum({0}, {1})",
+        where="np.where({0}, {1}, {2})",
+        **{"and": "np.logical_and({0}, {1})", "or": "np.logical_or({0}, {1})", "not": "np.logical_not({0})"},
+    ),
+    number=PYTHON.number,
+    line="{0} = {1}",
+    reserved=PYTHON.reserved,
+)
+
+Array = Any
+"""An array of NumPy, CuPy or whatever answers NumPy's protocols."""
+
+
+class OnArrays(NamedTuple):
+    """An objective's functions on points of shape (..., n)."""
+
+    value: Callable[[Array], Array]
+    gradient: Callable[[Array], Array]
+
+
+def compile_objective(graphs: Graphs) -> OnArrays:
+    """Value and gradient on arrays of points."""
+    value = _points_function("value", [graphs.value], graphs.variables, "return {0}")
+    gradient = _points_function("gradient", graphs.gradient, graphs.variables, "return np.stack([{all}], axis=-1)")
+    return OnArrays(value, gradient)
+
+
+def compile_hessian(entries: Mapping[tuple[int, int], Node], variables: Sequence[str]) -> Callable[[Array], Array]:
+    """The Hessian on arrays of points, from its entries on and above the diagonal that are not zero everywhere."""
+    n = len(variables)
+    lines = [f"h = np.zeros_like(points, shape=(*points.shape, {n}))"]
+    for place, (i, j) in enumerate(entries):
+        lines.append(f"h[..., {i}, {j}] = {{{place}}}")
+        if i != j:
+            lines.append(f"h[..., {j}, {i}] = h[..., {i}, {j}]")
+    lines.append("return h")
+    return _points_function("hessian", list(entries.values()), variables, "\n".join(lines))
+
+
+def _points_function(
+    name: str, outputs: Sequence[Node], variables: Sequence[str], result: str
+) -> Callable[[Array], Array]:
+    names = identifiers(variables, NUMPY, taken=("points", "h"))
+    code = print_code(outputs, names, NUMPY)
+    used = {str(node.payload) for node in in_order(outputs) if node.op == "symbol"}
+    columns = [f"{names[v]} = points[..., {i}]" for i, v in enumerate(variables) if v in used]
+    # A constant takes the points' shape; a bare coordinate is copied, so that no result is a view of the points.
+    spread = [
+        f"np.full_like(points[..., 0], {text})" if node.op == "constant"
+        else f"np.positive({text})" if node.op == "symbol" else text
+        for node, text in zip(outputs, code.outputs, strict=True)
+    ]  # fmt: skip
+    body = "\n".join([*columns, *code.lines, result.format(*spread, all=", ".join(spread))])
+    function: Callable[[Array], Array] = compiled(f"import numpy as np\n\ndef {name}(points):\n{indent(body, '    ')}\n")[name]
+    return function
+
+
+class Blocks(NamedTuple):
+    """A rule on arrays: `numbers(*hyper, *powers, t)` are what `step(*arrays, numbers)` needs beside arrays."""
+
+    numbers: Callable[..., tuple[Array, ...]]
+    step: Callable[..., tuple[Array, ...]]
+    gradient_at: Callable[..., Array] | None
+    bases: Callable[..., tuple[Array, ...]]
+    powers: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def compile_rule(rule: TracedRule) -> Blocks:
+    """A rule's step on arrays of any shape."""
+    trace = rule.trace
+    outputs, bases = carried_powers(trace.outputs, trace.defaults)
+    where = [trace.gradient_at] if trace.gradient_at is not None else []
+    arrays = [name for name in trace.takes if name != "t"]
+    shared = [*trace.defaults, *bases, "t"]
+    borders = _borders([*outputs, *where], arrays)
+    stand_ins = {node: symbol(f"number {i}") for i, node in enumerate(borders)}
+    names = identifiers((*arrays, *shared), NUMPY)
+    given = identifiers([f"number {i}" for i in range(len(borders))], NUMPY, taken=names.values())
+    numbers = print_code(borders, names, NUMPY)
+    everything = {**names, **given}
+    step = print_code(substitute(outputs, stand_ins), everything, NUMPY)
+    place = print_code(substitute(where, stand_ins), everything, NUMPY)
+    products = print_code(list(bases.values()), names, NUMPY)
+    unpack = [f"{', '.join(given.values())}, = numbers"] if given else []
+    spread = [
+        text if depends_on(node, arrays) and node.op != "symbol"
+        else f"np.positive({text})" if depends_on(node, arrays) else f"np.full_like(theta, {text})"
+        for node, text in zip(outputs, step.outputs, strict=True)
+    ]  # fmt: skip
+    texts = {
+        f"numbers({_list(shared, names)})": [*numbers.lines, f"return ({_tuple(numbers.outputs)})"],
+        f"bases({_list(trace.defaults, names)})": [*products.lines, f"return ({_tuple(products.outputs)})"],
+        f"step({_list(arrays, names)}, numbers)": [*unpack, *step.lines, f"return ({', '.join(spread)},)"],
+    }
+    if where:
+        signature = _list(trace.outputs_named, names)
+        texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {place.outputs[0]}"]
+    body = "\n".join(f"def {head}:\n{indent(chr(10).join(lines), '    ')}\n" for head, lines in texts.items())
+    made = compiled("import numpy as np\n\n" + body)
+    return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["bases"], tuple(bases))
+
+
+def _list(names: Any, identifiers_of: Mapping[str, str]) -> str:
+    return ", ".join(identifiers_of[name] for name in names)
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return " ".join(f"{text}," for text in texts)
+
+
+def _borders(outputs: Sequence[Node], arrays: Sequence[str]) -> list[Node]:
+    """The nodes that no array enters and that an array's node uses: worked out once a step, in double precision."""
+    varies = {id(node): depends_on(node, arrays) for node in in_order(outputs)}
+    found: dict[int, Node] = {}
+    for node in in_order(outputs):
+        for operand in node.args if varies[id(node)] else ():
+            if not varies[id(operand)] and operand.op != "constant":
+                found[id(operand)] = operand
+    for node in outputs:
+        if not varies[id(node)] and node.op != "constant":
+            found[id(node)] = node
+    return list(found.values())
+
+
+def in_double(value: Array) -> Array:
+    """A number as NumPy's double, on which 1/0 is inf and no error; an array (one number for each run) as it is."""
+    return value if getattr(value, "ndim", 0) else np.float64(value)
+
+
+def shared(numbers: Sequence[Array]) -> tuple[Array, ...]:
+    """The numbers as Python's floats, which leave float32 arrays what they are; arrays as they are."""
+    return tuple(number if getattr(number, "ndim", 0) else float(number) for number in numbers)

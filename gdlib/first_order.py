@@ -1,0 +1,113 @@
+"""The update rules that the chapters teach, each a plain NumPy function, in the order in which they are taught.
+
+A rule takes the point theta, the gradient g there and whatever it remembers, and returns the next point and the next
+memory. All of them have one shape, any shape; memory starts at zero; t counts steps from 1. Hyperparameters stand after
+the star, with their default. From each function follow its equation, its browser form, its row in the rule book, its
+knobs and its tests, so it may use + - * / **, comparisons and np.where, np.sqrt, np.sign and their like, assigns each
+name once, and treats each coordinate by itself.
+"""
+
+import numpy as np
+
+from gdlib.update_rule import rule
+
+
+@rule
+def gradient_descent(theta, g, *, lr=0.01):
+    """Step against the gradient, in proportion to it.
+
+    theta and g have one shape; returns theta. lr is in units of theta per unit of gradient.
+
+    Source: cauchy1847; default: the common first try, the source has none.
+
+    >>> gradient_descent(1.0, 2.0, lr=0.1)  # 1 - 0.1 * 2
+    0.8
+    """
+    return theta - lr * g
+
+
+@rule
+def momentum(theta, g, v, *, lr=0.01, beta=0.9):
+    """Keep a velocity v, which forgets by the factor beta and is pushed by -lr g.
+
+    theta, g and v have one shape; returns theta, v. The step size multiplies the gradient as it enters v, so a change
+    of lr leaves the speed gained so far as it is.
+
+    Source: polyak1964, in the form of sutskever2013; defaults: beta as in rumelhart1986, lr as for gradient descent.
+
+    >>> momentum(1.0, 2.0, 0.5, lr=0.1, beta=0.9)  # v = 0.45 - 0.2, theta = 1 + 0.25
+    (1.25, 0.25)
+    """
+    v = beta * v - lr * g
+    return theta + v, v
+
+
+@rule
+def nesterov(theta, g, v, *, lr=0.01, beta=0.9):
+    """Momentum that corrects itself with the gradient at the point to which its velocity will carry it.
+
+    theta, g and v have one shape; returns theta, v. theta stands for the shifted point, where g is taken: one gradient
+    a step, at theta.
+
+    Source: nesterov1983, in the shifted variable of bengio2013; defaults: as for momentum.
+
+    >>> nesterov(1.0, 2.0, 0.5, lr=0.1, beta=0.9)  # v = 0.45 - 0.2, theta = 1 + 0.9 * 0.25 - 0.2
+    (1.025, 0.25)
+    """
+    v = beta * v - lr * g
+    return theta + beta * v - lr * g, v
+
+
+@rule
+def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
+    """Divide the gradient by the root of a running average s of its square.
+
+    theta, g and s have one shape; returns theta, s. eps stands outside the root.
+
+    Source: hinton2012, slide 29; defaults: rho the lecture's, lr and eps PyTorch's, the lecture gives none.
+
+    >>> rmsprop(1.0, 2.0, 1.6, lr=0.1, rho=0.375, eps=0.0)  # s = 0.6 + 2.5, theta = 1 - 0.2 / sqrt(3.1)
+    (0.8864078, 3.1)
+    """
+    s = rho * s + (1 - rho) * g**2
+    return theta - lr * g / (np.sqrt(s) + eps), s
+
+
+@rule
+def adam(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Divide the averaged gradient m by the root of the averaged square v, both corrected for their start at zero.
+
+    theta, g, m and v have one shape; t is the number of the step; returns theta, m, v. eps stands outside the root.
+
+    Source: kingma2015, Algorithm 1; defaults: the paper's.
+
+    >>> adam(0.0, 4.0, 0.0, 0.0, 1, lr=0.02)  # m = 0.4, v = 0.016; corrected 4 and 16: theta = -0.02 * 4 / 4
+    (-0.02, 0.4, 0.016)
+    """
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@rule
+def rprop_minus(theta, g, step, g_prev, t, *, step0=0.1, up=1.2, down=0.5, step_min=1e-6, step_max=50.0):
+    """Step by the sign of the gradient only; each coordinate's step grows while the sign holds, else it shrinks.
+
+    theta, g, step and g_prev have one shape; t is the number of the step; returns theta, step, g_prev. Steps are in
+    units of theta. No step is taken back ("minus").
+
+    Source: riedmiller1994; defaults: the report's.
+
+    >>> rprop_minus(1.0, 3.0, 0.2, 0.5, 2)  # same sign: step = 1.2 * 0.2, theta = 1 - 0.24
+    (0.76, 0.24, 3.0)
+    >>> rprop_minus(1.0, 3.0, 0.2, -0.5, 2)  # the sign has changed: step = 0.5 * 0.2
+    (0.9, 0.1, 3.0)
+    """
+    previous = np.where(t == 1, step0, step)
+    agreement = g * g_prev
+    grown = np.minimum(up * previous, step_max)
+    shrunk = np.maximum(down * previous, step_min)
+    step = np.where(agreement > 0, grown, np.where(agreement < 0, shrunk, previous))
+    return theta - np.sign(g) * step, step, g

@@ -1,0 +1,169 @@
+"""The two loops of steps: on Python's floats for one run that nobody interrupts, on arrays for everything else.
+
+Both do the same operations in the same order, so a batch equals its runs one by one, to the bit.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdlib.arguments import Plan
+from gdlib.emit.as_numpy import compile_rule, in_double, shared
+from gdlib.emit.as_python import compiled_pair
+from gdlib.points import Array
+from gdlib.stopping import Moment
+from gdlib.update_rule import Rule
+
+_CHUNK = 20_000
+"""Steps between two thinnings of a path, when not every point is kept."""
+
+_LOOK = 32
+"""Steps between two looks whether any run of a batch goes on: each look waits for a GPU."""
+
+RUNNING, LEFT = 0, -1
+"""How a run ended: 0 went on to the last step, -1 left the finite numbers, k >= 1 met stopping criterion k."""
+
+
+@dataclass
+class Record:
+    """What a loop leaves: the kept points with their step numbers, and how far and why each run went."""
+
+    path: Array
+    t: Array
+    steps: Array
+    ended: Array
+    interrupted: bool
+
+
+def float_loop(f: Any, rule: Rule, plan: Plan) -> Record:
+    """One run, as straight-line Python on floats."""
+    made = compiled_pair(f, rule)
+    hyper = list(plan.hyperparameters.values())
+    carried, t, interrupted = made["begin"](plan.start), 0, False
+    path = [tuple(float(x) for x in plan.start)]
+    kept, times, first = [], [], 0
+    while True:
+        last = min(plan.steps, t + _CHUNK)
+        try:
+            carried, t = made["resume"](carried, t, last, path, hyper)
+        except KeyboardInterrupt:
+            interrupted = True
+        reached = first + len(path) - 1
+        over = interrupted or reached < last or last == plan.steps
+        numbers = np.arange(first, reached + 1)
+        wanted = (numbers % plan.keep == 0) & (numbers < reached)
+        if over:
+            wanted[-1] = True
+        rows = np.array(path, dtype=np.float64)
+        kept.append(rows[wanted])
+        times.append(numbers[wanted])
+        if over:
+            ended = LEFT if reached < last and not interrupted else RUNNING
+            return Record(np.concatenate(kept), np.concatenate(times), reached, ended, interrupted)
+        path, first = path[-1:], reached
+
+
+def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
+    """Any number of runs side by side, on arrays of shape (..., n)."""
+    blocks = compile_rule(rule)
+    schedule = copy.deepcopy(plan.schedule)  # its memory starts anew in each run
+    value, gradient = _remembering(f), _remembering(f.grad)
+    arrays = [name for name in rule.takes if name != "t"]
+    given = dict.fromkeys(arrays, np.zeros_like(plan.start)) | {"theta": plan.start}
+    hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
+    powers = [np.float64(1.0)] * len(blocks.powers)
+    bases = blocks.bases(*hyper.values())
+    alive = np.ones_like(plan.start[..., 0], dtype=bool)
+    steps = np.zeros_like(plan.start[..., 0], dtype=np.int64)
+    ended = np.zeros_like(steps)
+    path, times = [plan.start], [0]
+    interrupted, t = False, 0
+
+    def check_stops(before: Array | None) -> None:
+        nonlocal alive, ended
+        moment = Moment(given["theta"], before, value, gradient)
+        for number, criterion in enumerate(plan.stop, 1):
+            reached = alive & criterion.reached(moment)
+            ended = np.where(reached, number, ended)
+            alive = alive & ~reached
+
+    with np.errstate(all="ignore"):
+        try:
+            check_stops(None)
+            while t < plan.steps and ((t % _LOOK and alive.ndim) or bool(np.any(alive))):
+                t += 1
+                theta = given["theta"]
+                powers = [power * base for power, base in zip(powers, bases, strict=True)]
+                now = hyper
+                if schedule is not None:
+                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, value(theta) if plan.watches_value else None)}
+                numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)))
+                state = [given[name] for name in rule.state]
+                point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
+                given["g"] = _disturbed(gradient(point), plan)
+                if "f" in given:
+                    given["f"] = np.broadcast_to(value(theta)[..., None], theta.shape)
+                outputs = blocks.step(*(given[name] for name in arrays), numbers)
+                finite = np.isfinite(outputs[0]).all(axis=-1)
+                ended = np.where(alive & ~finite, LEFT, ended)
+                alive = alive & finite
+                steps = steps + alive
+                given["theta"] = np.where(alive[..., None], outputs[0], theta)
+                given.update(zip(rule.state, outputs[1:], strict=True))
+                check_stops(theta)
+                if t % plan.keep == 0:
+                    path.append(given["theta"])
+                    times.append(t)
+        except KeyboardInterrupt:
+            interrupted = True
+    return _record(path, times, given["theta"], steps, ended, interrupted)
+
+
+def _record(path: list[Array], times: list[int], last: Array, steps: Array, ended: Array, interrupted: bool) -> Record:
+    """The path cut where the last run ended, with its last point; runs that ended earlier repeat theirs."""
+    reached = int(steps.max()) if steps.ndim else int(steps)
+    while times[-1] > reached:
+        del path[-1], times[-1]
+    if times[-1] < reached:
+        path.append(last)
+        times.append(reached)
+    return Record(np.stack(path), np.array(times), steps, ended, interrupted)
+
+
+def _disturbed(g: Array, plan: Plan) -> Array:
+    """The gradient with noise, then as the transform makes it."""
+    if plan.noise and plan.generator is not None:
+        draws = plan.noise * plan.generator.standard_normal(g.shape)
+        g = g + np.asarray(draws.astype(g.dtype), like=g)
+    if plan.transform is None:
+        return g
+    changed = plan.transform(g)
+    if getattr(changed, "shape", None) != g.shape:
+        raise ValueError(f"transform: must return a gradient of shape {g.shape}, got {getattr(changed, 'shape', changed)!r}")
+    return changed
+
+
+def _factor(schedule: Callable[..., Any], t: int, value: Array | None) -> Array:
+    factor = schedule(t) if value is None else schedule(t, value)
+    if getattr(factor, "ndim", 0):
+        return factor[..., None]
+    if isinstance(factor, bool | str) or not np.isscalar(factor) or not np.isfinite(factor):  # type: ignore[type-var]
+        raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
+    return np.float64(factor)
+
+
+def _remembering(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """The function, which works out the same array only once: a criterion and the rule may ask for the same gradient."""
+    last: list[Any] = [None, None]
+
+    def remembered(points: Array) -> Array:
+        if points is not last[0]:
+            last[:] = points, function(points)
+        return last[1]
+
+    return remembered

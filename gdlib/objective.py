@@ -1,0 +1,208 @@
+"""An objective: one formula, from which value, gradient and Hessian follow, in symbols and in numbers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from gdlib import symbolic
+from gdlib.emit.as_numpy import OnArrays, compile_hessian, compile_objective
+from gdlib.given import GivenFunctions
+from gdlib.grammar import FormulaError, check_name, parse
+from gdlib.points import Array, as_points
+from gdlib.trace.formula import Graphs, node_of
+from gdlib.trace.graph import symbol
+
+Formula = str | sp.Expr | Callable[..., Any]
+Window = tuple[tuple[float, float], ...]
+
+
+class Objective:
+    """A function to be minimised, f: Rⁿ → R, given by one formula.
+
+    `formula` is text ("x**2 - x*y"), a SymPy expression, or a function of symbols (`lambda x, y: x**2 - x*y`).
+    `variables` fixes their order; else text and expressions sort them by name, a function keeps its parameters' order.
+    `start`, `window` ((low, high) for each variable), `minima` and `title` are for pictures and may be left out.
+
+    f(points), f.grad(points) and f.hess(points) take points of shape (..., n) and give shapes (...), (..., n) and
+    (..., n, n); float32 stays float32. Raises TypeError or ValueError (with the place, for text) before any work.
+
+    >>> f = Objective("x**2 - x*y + y**2")
+    >>> f.gradient.T
+    Matrix([[2*x - y, -x + 2*y]])
+    >>> f([1.0, 2.0])
+    3.0
+    >>> f.grad([[1.0, 2.0], [0.0, 0.0]])
+    array([[0., 3.],
+           [0., 0.]])
+    """
+
+    def __init__(
+        self,
+        formula: Formula,
+        variables: Sequence[str | sp.Symbol] | None = None,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        start: Sequence[float] | None = None,
+        window: Window | None = None,
+        minima: Sequence[Sequence[float]] | None = None,
+        source: str | None = None,
+    ) -> None:
+        expression, names = _read(formula)
+        self._expr = symbolic.checked(expression)
+        self._variables = _ordered(self._expr, names, variables)
+        self.name = name
+        self.title = title or name or str(self._expr)[:80]
+        self.source = source
+        self.start = None if start is None else tuple(float(x) for x in start)
+        self.window = None if window is None else tuple((float(low), float(high)) for low, high in window)
+        self.minima = None if minima is None else np.array(minima, dtype=float).reshape(-1, self.n)
+        for what, given in (("start", self.start), ("window", self.window)):
+            if given is not None and len(given) != self.n:
+                raise ValueError(f"objective: {what} needs one entry for each of {self.n} variables, got {len(given)}")
+        if not _finite_somewhere(self):
+            raise ValueError(f"objective: needs a formula that is finite somewhere, got {self._expr}"[:300])
+
+    @staticmethod
+    def from_functions(
+        value: Callable[[Array], Any],
+        grad: Callable[[Array], Any],
+        n: int,
+        hess: Callable[[Array], Any] | None = None,
+    ) -> GivenFunctions:
+        """An objective that is no formula: `value(theta)`, `grad(theta)` and `hess(theta)` of a point of n coordinates.
+
+        Functions that take points of shape (..., n) are called once for all points, others point by point. The gradient
+        is compared with the value once, at a random point; ValueError if they do not fit.
+
+        >>> f = Objective.from_functions(lambda x: (x**2).sum(-1), lambda x: 2 * x, n=3)
+        >>> f([1.0, 2.0, 2.0])
+        9.0
+        """
+        return GivenFunctions(value, grad, n, hess)
+
+    @property
+    def variables(self) -> tuple[sp.Symbol, ...]:
+        """The variables in order, real SymPy symbols."""
+        return self._variables
+
+    @property
+    def n(self) -> int:
+        """The number of variables."""
+        return len(self._variables)
+
+    @property
+    def expr(self) -> sp.Expr:
+        """The formula as a SymPy expression."""
+        return self._expr
+
+    @cached_property
+    def gradient(self) -> sp.Matrix:
+        """The gradient, a SymPy matrix (n, 1)."""
+        return symbolic.gradient(self.expr, self._variables)
+
+    @cached_property
+    def hessian(self) -> sp.Matrix:
+        """The Hessian, a SymPy matrix (n, n)."""
+        return symbolic.hessian(self.gradient, self._variables)
+
+    @cached_property
+    def graphs(self) -> Graphs:
+        """Value and gradient as expression graphs, from which every other form is printed."""
+        inputs = {variable: symbol(variable.name) for variable in self._variables}
+        slopes = tuple(node_of(entry, inputs) for entry in self.gradient)
+        return Graphs(tuple(v.name for v in self._variables), node_of(self.expr, inputs), slopes)
+
+    @cached_property
+    def _on_arrays(self) -> OnArrays:
+        return compile_objective(self.graphs)
+
+    @cached_property
+    def _hessian_on_arrays(self) -> Callable[[Array], Array]:
+        inputs = {variable: symbol(variable.name) for variable in self._variables}
+        entries = {
+            (i, j): node_of(self.hessian[i, j], inputs)
+            for i in range(self.n)
+            for j in range(i, self.n)
+            if self.hessian[i, j] != 0
+        }
+        return compile_hessian(entries, self.graphs.variables)
+
+    def __call__(self, points: Any) -> Any:
+        """The value at points of shape (..., n), of shape (...)."""
+        points = as_points(points, self.n, "points")
+        with np.errstate(all="ignore"):
+            return self._on_arrays.value(points)
+
+    def grad(self, points: Any) -> Any:
+        """The gradient at points of shape (..., n), of the same shape."""
+        points = as_points(points, self.n, "points")
+        with np.errstate(all="ignore"):
+            return self._on_arrays.gradient(points)
+
+    def hess(self, points: Any) -> Any:
+        """The Hessian at points of shape (..., n), of shape (..., n, n)."""
+        points = as_points(points, self.n, "points")
+        with np.errstate(all="ignore"):
+            return self._hessian_on_arrays(points)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(variable.name for variable in self._variables)
+        return f"<objective {self.name or 'f'}({arguments}) = {str(self._expr)[:200]}>"
+
+    def _repr_latex_(self) -> str:
+        arguments = ", ".join(sp.latex(variable) for variable in self._variables)
+        return f"$f({arguments}) = {sp.latex(self._expr)}$"
+
+
+def _read(formula: Formula) -> tuple[Any, list[str] | None]:
+    """The expression, and the names of its variables where the formula itself orders them."""
+    if isinstance(formula, str):
+        return parse(formula), None
+    if callable(formula) and not isinstance(formula, sp.Basic):
+        parameters = inspect.signature(formula).parameters.values()
+        for parameter in parameters:
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise TypeError(f"objective: a function of symbols lists its variables, got *{parameter.name}")
+        names = [check_name(p.name) for p in parameters if p.default is p.empty]
+        try:
+            return formula(*(sp.Symbol(name, real=True) for name in names)), names
+        except (TypeError, AttributeError) as error:
+            raise TypeError(
+                f"objective: the function must work on SymPy symbols (sympy.exp in place of np.exp, no if); {error}"
+            ) from error
+    return formula, None
+
+
+def _ordered(
+    expression: sp.Expr, names: list[str] | None, variables: Sequence[str | sp.Symbol] | None
+) -> tuple[sp.Symbol, ...]:
+    present = {s.name for s in expression.free_symbols}
+    if variables is not None:
+        if isinstance(variables, str):
+            raise TypeError(f"variables: needs a sequence of names such as ('x', 'y'), got the text {variables!r}")
+        given = [v.name if isinstance(v, sp.Symbol) else check_name(str(v)) for v in variables]
+        if len(set(given)) != len(given):
+            raise ValueError(f"variables: needs each name once, got {', '.join(given)}")
+        missing = sorted(present - set(given))
+        if missing:
+            raise ValueError(f"variables: needs every name of the formula; {', '.join(missing)} is not among {given}")
+        names = given
+    if names is None:
+        names = symbolic.in_natural_order(sorted(present))
+    if not names:
+        raise FormulaError("objective: needs at least one variable, got a constant (name it with variables=)")
+    return tuple(sp.Symbol(name, real=True) for name in names)
+
+
+def _finite_somewhere(f: Objective) -> bool:
+    """Whether a fixed sample of points, dense near 0 and reaching far out, meets one where f is finite."""
+    unit = np.random.default_rng(0).uniform(-1, 1, (2048, f.n))
+    scales = np.geomspace(1e-3, 1e3, 2048)[:, None]
+    return bool(np.isfinite(f(np.concatenate([np.zeros((1, f.n)), np.ones((1, f.n)), unit * scales]))).any())

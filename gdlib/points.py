@@ -1,0 +1,43 @@
+"""Points as arrays: what is accepted as a point, and what is said of what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""An array of NumPy, CuPy or whatever answers NumPy's protocols."""
+
+
+def is_foreign(values: Any) -> bool:
+    """Whether this is an array of another library (CuPy) that NumPy's functions hand back to it."""
+    kind = type(values)
+    return (
+        not isinstance(values, np.ndarray | np.generic)
+        and hasattr(kind, "__array_ufunc__")
+        and hasattr(kind, "__array_function__")
+    )
+
+
+def as_points(points: Any, n: int, argument: str) -> Array:
+    """Points of shape (..., n) as floats: float32 stays, anything else becomes float64; another library's array stays.
+
+    Raises TypeError for what are no real numbers, ValueError for a wrong last dimension.
+    """
+    array: Array = points
+    if not is_foreign(points):
+        try:
+            array = np.asarray(points)
+        except ValueError:
+            raise ValueError(f"{argument}: needs an array of shape (..., {n}), got rows of different lengths") from None
+        if array.dtype.kind not in "fiub" or array.dtype == np.bool_:
+            raise TypeError(f"{argument}: needs real numbers, got an array of {array.dtype}")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    if array.ndim == 0:
+        hint = f"; a bare number is no point: write [{points}]" if n == 1 else ""
+        raise ValueError(f"{argument}: needs shape (..., {n}), got a single number{hint}")
+    if array.shape[-1] != n:
+        raise ValueError(f"{argument}: needs shape (..., {n}), the last axis being the coordinates, got {array.shape}")
+    return array

@@ -1,0 +1,128 @@
+"""The vocabulary: what each name in the code is called on the page, which values it may take, and its knob."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a slider for a hyperparameter spans; `scale` is "log" or "linear"."""
+
+    low: float
+    high: float
+    scale: str
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """A hyperparameter's name in the code, LaTeX symbol, meaning, allowed range and knob."""
+
+    name: str
+    symbol: str
+    meaning: str
+    low: float
+    high: float
+    low_open: bool
+    high_open: bool
+    knob: Knob
+
+    def range_in_words(self) -> str:
+        """Such as "0 <= beta < 1" or "lr > 0"."""
+        below = f"{self.low:g} {'<' if self.low_open else '<='} " if math.isfinite(self.low) else ""
+        above = f" {'<' if self.high_open else '<='} {self.high:g}" if math.isfinite(self.high) else ""
+        if below and not above:
+            return f"{self.name} {'>' if self.low_open else '>='} {self.low:g}"
+        return f"{below}{self.name}{above}" if below or above else f"{self.name} finite"
+
+    def check(self, value: Any) -> float:
+        """The value as a float.
+
+        Raises TypeError if it is no real number, ValueError if it is not finite or outside the range.
+        """
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {value!r}"[:300])
+        number = float(value)
+        low_ok = number > self.low if self.low_open else number >= self.low
+        high_ok = number < self.high if self.high_open else number <= self.high
+        if not (math.isfinite(number) and low_ok and high_ok):
+            raise ValueError(f"{self.name}: needs {self.range_in_words()}, got {value!r}")
+        return number
+
+
+_INF = math.inf
+_TABLE = [
+    # name, symbol, meaning, low, high, low open, high open, knob
+    Hyperparameter("lr", r"\eta", "step size", 0, _INF, True, True, Knob(1e-5, 1.0, "log")),
+    Hyperparameter("beta", r"\beta", "decay of the velocity", 0, 1, False, True, Knob(0.0, 0.999, "linear")),
+    Hyperparameter("beta1", r"\beta_1", "decay of the first moment", 0, 1, False, True, Knob(0.0, 0.999, "linear")),
+    Hyperparameter("beta2", r"\beta_2", "decay of the second moment", 0, 1, False, True, Knob(0.0, 0.9999, "linear")),
+    Hyperparameter("rho", r"\rho", "decay of the squared gradient", 0, 1, False, True, Knob(0.0, 0.999, "linear")),
+    Hyperparameter("eps", r"\varepsilon", "guard against division by zero", 0, _INF, False, True, Knob(1e-12, 1e-1, "log")),
+    Hyperparameter("psi", r"\psi", "pace of Nadam's momentum schedule", 0, _INF, False, True, Knob(1e-4, 1.0, "log")),
+    Hyperparameter("weight_decay", r"\lambda", "weight decay", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
+    Hyperparameter("step0", r"\Delta_0", "first step of each coordinate", 0, _INF, True, True, Knob(1e-4, 1.0, "log")),
+    Hyperparameter("up", r"\eta^{+}", "growth of a step while the sign holds", 1, _INF, False, True, Knob(1.0, 2.0, "linear")),
+    Hyperparameter("down", r"\eta^{-}", "shrinkage of a step when the sign flips", 0, 1, True, True, Knob(0.05, 0.95, "linear")),
+    Hyperparameter("step_min", r"\Delta_{\min}", "smallest step", 0, _INF, False, True, Knob(1e-12, 1e-2, "log")),
+    Hyperparameter("step_max", r"\Delta_{\max}", "largest step", 0, _INF, True, True, Knob(1e-2, 100.0, "log")),
+    Hyperparameter("growth", r"\mu", "growth limit of a Quickprop step", 0, _INF, True, True, Knob(0.5, 3.0, "linear")),
+    Hyperparameter("l1", r"\lambda_1", "weight of the absolute values", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
+    Hyperparameter("l2", r"\lambda_2", "weight of the squares", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
+]  # fmt: skip
+VOCABULARY = MappingProxyType({entry.name: entry for entry in _TABLE})
+"""Every hyperparameter name that the book uses."""
+
+
+def hyperparameter(name: str, default: float) -> Hyperparameter:
+    """The vocabulary's entry; a name outside it keeps its default's sign and a knob around its default.
+
+    >>> hyperparameter("lr", 0.01).range_in_words()
+    'lr > 0'
+    >>> hyperparameter("lambda_", 0.2).range_in_words()
+    'lambda_ >= 0'
+    """
+    if name in VOCABULARY:
+        return VOCABULARY[name]
+    entry = Hyperparameter(name, latex_name(name), name, -_INF, _INF, True, True, Knob(-1.0, 1.0, "linear"))
+    if default > 0:
+        return replace(entry, low=0.0, low_open=False, knob=Knob(default / 100, default * 100, "log"))
+    if default < 0:
+        return replace(entry, high=0.0, high_open=False, knob=Knob(2 * default, 0.0, "linear"))
+    return entry
+
+
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+).split()
+_SPELT = {"step": r"\Delta", "move": "d", "loss": r"\mathcal{L}"}
+_ACCENTS = {"hat": r"\hat{%s}", "bar": r"\bar{%s}", "tilde": r"\tilde{%s}", "prev": r"%s^{-}", "max": r"%s^{\max}"}
+
+
+def latex_name(name: str) -> str:
+    r"""A name of the code as LaTeX: `theta` is \theta, `m_hat` is \hat{m}, `g_prev` is g^{-}, `x2` is x_{2}.
+
+    >>> latex_name("m_hat")
+    '\\hat{m}'
+    """
+    if name in VOCABULARY:
+        return VOCABULARY[name].symbol
+    if name in _SPELT:
+        return _SPELT[name]
+    stem, _, last = name.rpartition("_")
+    if stem and last in _ACCENTS:
+        return _ACCENTS[last] % latex_name(stem)
+    numbered = re.fullmatch(r"([A-Za-z]+)_?(\d+)", name)
+    if numbered:
+        return f"{latex_name(numbered[1])}_{{{numbered[2]}}}"
+    plain = name.rstrip("_")
+    if plain.lower() in _GREEK and plain[1:] == plain[1:].lower():
+        return f"\\{plain}"
+    if len(plain) == 1:
+        return plain
+    return r"\mathrm{%s}" % plain.replace("_", r"\_")

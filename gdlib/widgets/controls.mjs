@@ -1,0 +1,103 @@
+/* Makes the native inputs of every explorer: each has a label, and a knob follows the vocabulary's range and scale. */
+
+import { freshId, html, svg } from "./elements.mjs";
+import { short, tidy } from "./numbers.mjs";
+
+const NOTCHES = 240; // positions of a knob's slider; the number beside it takes any value
+
+/** A symbol given as {base, sub, sup} (any part text or absent), set as mathematics. */
+export function symbol({ base, sub, sup }) {
+  return html("var", {}, base, sub ? html("sub", {}, sub) : null, sup ? html("sup", {}, sup) : null);
+}
+
+export function select(label, options, onChange) {
+  const id = freshId();
+  const input = html("select", { id, onchange: () => onChange(input.value) },
+    options.map(({ value, text }) => html("option", { value }, text)));
+  return { input, node: html("div", { class: "gd-field" }, html("label", { for: id }, label), input) };
+}
+
+export const ICONS = {
+  play: "M5 3L15 9L5 15Z", pause: "M4 3H8V15H4ZM10 3H14V15H10Z",
+  back: "M3 3H5.5V15H3ZM15 3V15L6.5 9Z", forward: "M12.5 3H15V15H12.5ZM3 3L11.5 9L3 15Z",
+};
+
+/** A button; `icon` is one of ICONS, drawn before the text. */
+export function button(label, onClick, { icon, text = label, kind = "" } = {}) {
+  const picture = icon && svg("svg", { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" },
+    svg("path", { d: ICONS[icon], fill: "currentColor" }));
+  return html("button", { type: "button", class: `gd-button ${kind}`, "aria-label": text === label ? null : label,
+    onclick: onClick }, picture, text ? html("span", {}, text) : null);
+}
+
+/** A box to tick with what stands beside it. */
+export function tick(content, name, onChange) {
+  const input = html("input", { type: "checkbox", "aria-label": name, onchange: () => onChange(input.checked) });
+  return { input, node: html("label", { class: "gd-tick" }, input, ...content) };
+}
+
+/**
+ * A box for a number. `allowed(value)` says null or why not; a value that is not allowed marks the box,
+ * says why, and changes nothing.
+ */
+export function number(label, { name = label, allowed, step = "any", whole = false }, onChange) {
+  const id = freshId();
+  const input = html("input", { id, type: "number", step, inputmode: whole ? "numeric" : "decimal",
+    "aria-label": typeof label === "string" && name === label ? null : name, onchange: () => {
+      const value = input.valueAsNumber;
+      const fault = Number.isFinite(value) ? allowed(value) : "a number is needed";
+      input.setCustomValidity(fault ?? "");
+      input.toggleAttribute("aria-invalid", Boolean(fault));
+      if (fault) input.reportValidity();
+      else onChange(value);
+    } });
+  const show = (value) => {
+    input.setCustomValidity("");
+    input.removeAttribute("aria-invalid");
+    if (input.valueAsNumber !== value) input.value = String(value);
+  };
+  return { input, show, node: html("div", { class: "gd-field" }, html("label", { for: id }, label), input) };
+}
+
+/** Null if a hyperparameter may have this value, else the sentence that says what it may be. */
+export function fault(value, { name, low, high, low_open: lowOpen, high_open: highOpen }) {
+  const above = low == null || (lowOpen ? value > low : value >= low);
+  const below = high == null || (highOpen ? value < high : value <= high);
+  if (above && below) return null;
+  const left = low == null ? "" : `${low} ${lowOpen ? "<" : "≤"} `;
+  const right = high == null ? "" : ` ${highOpen ? "<" : "≤"} ${high}`;
+  return `${name}: needed ${left}${name}${right}, got ${value}`;
+}
+
+/** A knob: slider and number for one hyperparameter, as the vocabulary describes it. */
+export function knob(hyperparameter, owner, onChange) {
+  const { name, meaning, knob: { low, high, scale } } = hyperparameter;
+  const spoken = `${name} of ${owner}`;
+  const bend = scale === "log" ? Math.log : (value) => value;
+  const unbend = scale === "log" ? Math.exp : (value) => value;
+  const id = freshId();
+  const toNotch = (value) =>
+    Math.round(NOTCHES * Math.min(1, Math.max(0, (bend(value) - bend(low)) / (bend(high) - bend(low)))));
+  const fromNotch = (notch) =>
+    notch === 0 ? low : notch === NOTCHES ? high
+      : tidy(unbend(bend(low) + (notch / NOTCHES) * (bend(high) - bend(low))));
+  const slide = html("input", { id, type: "range", min: 0, max: NOTCHES, step: 1, "aria-label": spoken,
+    oninput: () => {
+      const value = fromNotch(slide.valueAsNumber);
+      show(value);
+      onChange(value);
+    } });
+  const box = number("", { name: `${spoken}, as a number`, allowed: (value) => fault(value, hyperparameter) },
+    (value) => {
+      show(value);
+      onChange(value);
+    });
+  function show(value) {
+    const notch = toNotch(value);
+    if (slide.valueAsNumber !== notch) slide.value = notch;
+    slide.setAttribute("aria-valuetext", short(value));
+    box.show(value);
+  }
+  return { show, node: html("div", { class: "gd-knob" },
+    html("label", { for: id, title: `${name}: ${meaning}` }, symbol(hyperparameter.symbol)), slide, box.input) };
+}

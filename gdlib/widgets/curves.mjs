@@ -1,0 +1,53 @@
+/* Draws how high each run stands, step by step: above the known minimum on a log scale, else f itself. */
+
+import { decades, ticks } from "./numbers.mjs";
+import { Plot, Series } from "./plot.mjs";
+import { svg } from "./elements.mjs";
+
+const FLOOR = 1e-16; // below this the difference from the minimum is rounding
+
+export class Curves {
+  constructor() {
+    this.plot = new Plot({ label: "Value of f against the step, for each rule", xLabel: "step t", yLabel: "f",
+      aspect: 0.36, margin: { top: 28, right: 12, bottom: 40, left: 46 } });
+    this.cursor = svg("path", { class: "gd-cursor" });
+    this.plot.lines.append(this.cursor);
+    this.series = new Series(this.plot);
+    this.node = this.plot.node;
+  }
+
+  /**
+   * `runs` are `{series, values}`; `minimum` is the least value of f where it is known, else null; `range` is what
+   * f spans in the window, which a diverging run may leave.
+   */
+  draw(runs, steps, minimum, range) {
+    const { plot } = this;
+    const log = minimum !== null;
+    const height = log ? (value) => Math.log10(Math.max(value - minimum, FLOOR)) : (value) => value;
+    let [low, high] = [Infinity, -Infinity];
+    for (const { values } of runs) {
+      for (const value of values) {
+        const at = height(Math.min(Math.max(value, range[0]), log ? range[1] * 10 : range[1]));
+        if (at < low) low = at;
+        if (at > high) high = at;
+      }
+    }
+    if (low > high) [low, high] = [height(range[0]), height(range[1])];
+    if (log) [low, high] = [Math.max(Math.floor(low), -16), Math.ceil(high)];
+    if (low >= high) high = low + 1;
+    const room = log ? 0 : 0.04 * (high - low);
+    plot.yLabel.textContent = log ? "f(θₜ) − f*" : "f(θₜ)";
+    plot.show([0, steps], [low - room, high + room], ticks(0, steps, plot.width < 300 ? 4 : 5).filter(whole),
+      log ? decades(low, high, 5) : ticks(low, high, 4));
+    this.series.draw(runs.map(({ series, values }) =>
+      ({ series, count: values.length, at: (k) => [k, height(values[k])] })));
+  }
+
+  cut(step) {
+    const x = Math.round(this.plot.x(step) * 10) / 10;
+    this.cursor.setAttribute("d", `M${x} ${this.plot.margin.top}v${this.plot.height}`);
+    this.series.cut(step);
+  }
+}
+
+const whole = ({ at }) => Number.isInteger(at);

@@ -1,0 +1,146 @@
+"""`gd.explore`: reads what the caller asks for, says clearly when it will not do, and makes the explorer."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gdlib import objectives as all_objectives
+from gdlib import rules as all_rules
+from gdlib.objective import Objective
+from gdlib.registry import nearest
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import hyperparameter
+from gdlib.widgets.page_form import Explorer
+from gdlib.widgets.race_spec import Entry, key, race_spec, start_of
+
+KINDS = ("race",)
+MOST_STEPS = 10_000
+MOST_AT_ONCE = 8
+"""Rules that run at first when none are named: as many as can be told apart by colour, dash and marker."""
+
+
+def explore(
+    f: Objective | str | None = None,
+    kind: str = "race",
+    *,
+    rules: Iterable[Any] | None = None,
+    start: Sequence[float] | None = None,
+    steps: int = 200,
+    objectives: Iterable[Any] | None = None,
+) -> Any:
+    """An explorer of `f`: a widget in Jupyter; in a built page it runs without a kernel.
+
+    Args:
+        f: an Objective of two variables with a formula, a landscape's name, or None for Rosenbrock's valley.
+        kind: "race": several rules set out from one start.
+        rules: names, rules, functions that are rules, or pairs (rule, {hyperparameter: value}); the same rule twice is
+            two runs. None offers every rule of `gd.rules`.
+        start: two numbers; None is the landscape's own start.
+        steps: 1 to 10,000.
+        objectives: what the reader may choose from; None is `f` and every landscape of two variables.
+
+    A rule's hyperparameters are those of its pair; else its defaults, where they take the run at least 99 % of the way
+    down in these steps; else `lr` is the one of 1, 2, 5, 10, … that ends lowest.
+
+    Raises ValueError or TypeError that names the argument, what was needed and what came.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind: needed one of {', '.join(KINDS)}, got {kind!r}.{nearest(kind, KINDS)}")
+    chosen = _objective("rosenbrock" if f is None else f, "f")
+    offered = [one for one in all_objectives if one.n == 2] if objectives is None else [
+        _objective(one, "objectives") for one in _listed(objectives, "objectives")
+    ]  # fmt: skip
+    known = {key(one): one for one in offered}
+    if key(chosen) not in known:
+        offered = [chosen, *offered]
+    else:
+        offered = [chosen if name == key(chosen) else one for name, one in known.items()]
+    entries = [Entry(rule, {}) for rule in all_rules] if rules is None else [
+        _entry(one) for one in _listed(rules, "rules")
+    ]  # fmt: skip
+    _refuse_namesakes(entries)
+    if isinstance(steps, bool) or not isinstance(steps, int):
+        raise TypeError(f"steps: needed a whole number from 1 to {MOST_STEPS}, got {steps!r}")
+    if not 1 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps: needed a whole number from 1 to {MOST_STEPS}, got {steps}")
+    point = start_of(chosen) if start is None else _point(start)
+    spec = race_spec(chosen, offered, entries, point, steps)
+    if rules is None:
+        del spec["state"]["rules"][MOST_AT_ONCE:]
+    explorer = Explorer(spec, chosen, {entry.rule.name: entry.rule for entry in entries})
+    if importlib.util.find_spec("anywidget") is None:
+        return explorer
+    from gdlib.widgets.jupyter import ExplorerWidget
+
+    return ExplorerWidget(explorer)
+
+
+def _listed(given: Any, argument: str) -> list[Any]:
+    if isinstance(given, (str, Rule, Objective)) or not isinstance(given, Iterable):
+        raise TypeError(f"{argument}: needed a list, got {type(given).__name__} {given!r}"[:300])
+    found = list(given)
+    if not found:
+        raise ValueError(f"{argument}: needed at least one, got an empty list")
+    return found
+
+
+def _objective(given: Any, argument: str) -> Objective:
+    if isinstance(given, str):
+        if given not in all_objectives:
+            names = [one.name for one in all_objectives]
+            raise ValueError(
+                f"{argument}: needed an Objective or one of {', '.join(names)}, got {given!r}.{nearest(given, names)}"
+            )
+        given = all_objectives[given]
+    if not isinstance(given, Objective):
+        raise TypeError(f"{argument}: needed an Objective or a landscape's name, got {type(given).__name__}")
+    if given.n != 2:
+        raise ValueError(f"{argument}: needed an objective of two variables, got one of {given.n}: {given!r}"[:300])
+    return given
+
+
+def _entry(given: Any) -> Entry:
+    pair = isinstance(given, tuple)
+    if pair and len(given) != 2:
+        raise ValueError(f"rules: needed pairs (rule, {{hyperparameter: value}}), got a tuple of {len(given)}")
+    rule, values = given if pair else (given, {})
+    if isinstance(rule, str):
+        if rule not in all_rules:
+            raise ValueError(f"rules: needed names of gd.rules, got {rule!r}.{nearest(rule, all_rules.names)}")
+        rule = all_rules[rule]
+    elif inspect.isfunction(rule):
+        rule = Rule(rule)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rules: needed names, rules or pairs (rule, {{…}}), got {type(rule).__name__}")
+    if not isinstance(values, Mapping):
+        raise TypeError(f"rules: {rule.name}: needed a mapping of hyperparameters, got {type(values).__name__}")
+    for name in values:
+        if name not in rule.defaults:
+            raise ValueError(
+                f"rules: {rule.name} has {', '.join(rule.defaults)}, got {name!r}.{nearest(name, rule.defaults)}"
+            )
+    try:
+        return Entry(rule, {name: hyperparameter(name, rule.defaults[name]).check(v) for name, v in values.items()})
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"rules: {rule.name}: {error}") from None
+
+
+def _refuse_namesakes(entries: list[Entry]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule, _ in entries:
+        if seen.setdefault(rule.name, rule) is not rule:
+            raise ValueError(f"rules: needed one rule for each name, got two different ones called {rule.name!r}")
+
+
+def _point(start: Any) -> tuple[float, float]:
+    try:
+        numbers = [float(part) for part in start]
+    except (TypeError, ValueError):
+        raise TypeError(f"start: needed two numbers, got {start!r}"[:300]) from None
+    if len(numbers) != 2 or not all(math.isfinite(part) for part in numbers):
+        raise ValueError(f"start: needed two finite numbers, got {start!r}"[:300])
+    return numbers[0], numbers[1]

@@ -1,0 +1,118 @@
+/* The rules of a race: which run, with which knobs; the list is the legend as well. */
+
+import { button, knob, symbol, tick } from "./controls.mjs";
+import { html } from "./elements.mjs";
+import { look, swatch } from "./plot.mjs";
+import { freeId } from "./state.mjs";
+
+const OPEN = 2; // knobs in sight; the rest of a rule's knobs fold away
+
+export class Lineup {
+  /** `onChange(rules)` hears the new list of a state's rules. */
+  constructor(known, onChange) {
+    Object.assign(this, { known, onChange, rules: [], cards: new Map(), looks: new Map(), layout: "" });
+    this.node = html("div", { class: "gd-lineup", role: "group", "aria-label": "Rules" });
+  }
+
+  title(id) {
+    const [name, copy] = id.split("#");
+    const { title } = this.known.find((rule) => rule.name === name);
+    return copy ? `${title} #${copy}` : title;
+  }
+
+  series(id) {
+    return this.looks.get(id);
+  }
+
+  /** Shows the state's rules; the cards are made anew only when other rules run. */
+  show(rules) {
+    this.rules = rules;
+    const layout = rules.map(({ id }) => id).join();
+    if (layout !== this.layout || !this.cards.size) {
+      this.layout = layout;
+      this.dress(rules);
+      this.build();
+    }
+    for (const { id, hyperparameters } of rules) {
+      const { knobs } = this.cards.get(id);
+      for (const [name, one] of Object.entries(knobs)) one.show(hyperparameters[name]);
+    }
+  }
+
+  /** A rule keeps its look whatever else runs; a copy takes the first that is free. */
+  dress(rules) {
+    this.looks = new Map(this.known.map(({ name }, index) => [name, index]));
+    const taken = new Set(rules.map(({ id }) => this.looks.get(id)).filter((series) => series !== undefined));
+    for (const { id } of rules) {
+      if (this.looks.has(id)) continue;
+      let series = 0;
+      while (taken.has(series)) series++;
+      taken.add(series);
+      this.looks.set(id, series);
+    }
+  }
+
+  build() {
+    const active = document.activeElement?.dataset?.key;
+    const opened = new Set([...this.node.querySelectorAll("details[open]")].map((fold) => fold.dataset.key));
+    this.cards.clear();
+    const groups = new Map();
+    for (const rule of this.known) {
+      const own = this.rules.filter(({ name }) => name === rule.name).map(({ id }) => id);
+      const ids = own.includes(rule.name) ? own : [rule.name, ...own];
+      const cards = ids.map((id) => this.card(rule, id, own.includes(id), opened.has(id)));
+      groups.set(rule.group, [...(groups.get(rule.group) ?? []), ...cards]);
+    }
+    const named = groups.size > 1;
+    this.node.replaceChildren(...[...groups].map(([group, cards]) =>
+      html("div", { role: "group", "aria-label": group }, named ? html("p", { class: "gd-group" }, group) : null, cards)));
+    if (active) this.node.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+  }
+
+  card(rule, id, runs, open) {
+    const title = this.title(id);
+    const series = this.looks.get(id);
+    const { input, node } = tick([swatch(series), html("span", {}, title)], title, (on) => this.toggle(rule, id, on));
+    input.checked = runs;
+    input.dataset.key = `tick ${id}`;
+    const card = html("div", { class: "gd-rule", role: "group", "aria-label": title, title: rule.summary,
+      style: `--series: ${look(series).colour}` }, html("div", { class: "gd-rule-head" }, node));
+    if (!runs) return card;
+    const knobs = {};
+    for (const hyperparameter of rule.hyperparameters) {
+      knobs[hyperparameter.name] = knob(hyperparameter, title, (value) => this.turn(id, hyperparameter.name, value));
+    }
+    this.cards.set(id, { knobs });
+    const copy = button(`Add a copy of ${title}`, () => this.copy(id), { text: "copy", kind: "gd-small" });
+    card.firstChild.append(copy);
+    const nodes = Object.values(knobs).map((one) => one.node);
+    card.append(...nodes.slice(0, OPEN));
+    if (nodes.length > OPEN) {
+      card.append(html("details", { open, "data-key": id },
+        html("summary", { "aria-label": `More knobs of ${title}` }, "more: ",
+          rule.hyperparameters.slice(OPEN).flatMap((one, index) => [index ? ", " : null, symbol(one.symbol)])), nodes.slice(OPEN)));
+    }
+    return card;
+  }
+
+  toggle(rule, id, on) {
+    if (!on) return this.onChange(this.rules.filter((other) => other.id !== id));
+    const order = this.known.map(({ name }) => name);
+    const later = this.rules.findIndex(({ name }) => order.indexOf(name) > order.indexOf(rule.name));
+    const at = later < 0 ? this.rules.length : later;
+    return this.onChange(this.rules.toSpliced(at, 0, { id, name: rule.name }));
+  }
+
+  turn(id, name, value) {
+    this.onChange(this.rules.map((rule) =>
+      (rule.id === id ? { ...rule, hyperparameters: { ...rule.hyperparameters, [name]: value } } : rule)));
+  }
+
+  /** The copy starts with the same knobs, to be turned apart. */
+  copy(id) {
+    const at = this.rules.findIndex((rule) => rule.id === id);
+    const { name, hyperparameters } = this.rules[at];
+    const own = [name, ...this.rules.map((rule) => rule.id)];
+    this.onChange(this.rules.toSpliced(at + 1, 0, { id: freeId(name, own), name, hyperparameters }));
+  }
+}

@@ -1,0 +1,52 @@
+"""The explorers' ES modules: where each lies, and all of one explorer as a single module for Jupyter."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_RELATIVE_IMPORT = re.compile(r'from "\./([^"]+)"')
+
+# anywidget loads its module from a blob address, where a relative import leads nowhere. So the modules travel as
+# texts, each after those that it imports, and become blobs in that order; a shared module exists once.
+_LOADER = """\
+const address = {};
+for (const [name, text] of %s) {
+  const found = text.replace(/from "\\.\\/([^"]+)"/g, (_, other) => `from "${address[other]}"`);
+  address[name] = URL.createObjectURL(new Blob([found], { type: "text/javascript" }));
+}
+const { default: widget } = await import(address["%s"]);
+export default widget;
+"""
+
+
+def modules() -> dict[str, Path]:
+    """File name to path of everything that a page serves for its explorers, in one folder: modules and style sheet.
+
+    >>> sorted(modules())[:3]
+    ['board.mjs', 'contours.mjs', 'controls.mjs']
+    """
+    files = [*_HERE.glob("*.mjs"), _HERE / "explorer.css", _HERE.parent / "emit" / "descend.mjs"]
+    return {file.name: file for file in sorted(files, key=lambda file: file.name)}
+
+
+def single_module(name: str) -> str:
+    """The text of one module without imports that does what the module `name` and all it imports do."""
+    ordered: dict[str, str] = {}
+
+    def take(one: str) -> None:
+        text = modules()[one].read_text(encoding="utf-8")
+        for other in _RELATIVE_IMPORT.findall(text):
+            if other not in ordered:
+                take(other)
+        ordered[one] = text
+
+    take(name)
+    return _LOADER % (json.dumps(list(ordered.items())), name)
+
+
+def style() -> str:
+    """The explorers' style sheet."""
+    return modules()["explorer.css"].read_text(encoding="utf-8")

@@ -1,0 +1,116 @@
+/* Starts an explorer in a built page: the <gd-explorer> element stands in for anywidget's host, without a kernel. */
+
+const NEAR = "600px"; // an explorer starts when it is this near to the part of the page in view
+
+/** What `render` is given as its model: anywidget's interface over a plain object. */
+class Model {
+  constructor(values) {
+    Object.assign(this, { values, listeners: new Map() });
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+    for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
+  }
+
+  on(name, listener) {
+    this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
+  }
+
+  off(name, listener) {
+    const kept = (this.listeners.get(name) ?? []).filter((known) => listener && known !== listener);
+    this.listeners.set(name, kept);
+  }
+
+  save_changes() {} // no kernel to tell
+
+  send() {}
+}
+
+class Explorer extends HTMLElement {
+  #stop = null;
+  #room = null;
+  #waiting = null;
+
+  connectedCallback() {
+    this.#stop = new AbortController();
+    const watch = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      this.#start(this.#stop.signal);
+    }, { rootMargin: NEAR });
+    watch.observe(this);
+    this.#stop.signal.addEventListener("abort", () => watch.disconnect());
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+    this.#room?.remove();
+    this.#room = null;
+    delete this.dataset.ready;
+  }
+
+  /** Plain JSON, as the page's contract has it. Before the start: what the page asks for, without paths. */
+  get state() {
+    return this.#room?.state ?? structuredClone(this.#waiting ?? this.#spec().state);
+  }
+
+  set state(value) {
+    if (this.#room?.isConnected && this.dataset.ready === "true") this.#room.state = value;
+    else this.#waiting = structuredClone(value);
+  }
+
+  #spec() {
+    const holder = this.querySelector(':scope > script[type="application/json"]');
+    if (!holder) throw new Error("gd-explorer: needed a <script type=\"application/json\"> inside, found none");
+    return JSON.parse(holder.textContent);
+  }
+
+  async #start(signal) {
+    const holder = document.createElement("div");
+    try {
+      const kind = this.dataset.kind;
+      if (!/^[a-z][a-z-]*$/.test(kind)) throw new Error(`gd-explorer: data-kind is not a kind: ${kind}`);
+      const [{ default: widget }] = await Promise.all([import(`./${kind}.mjs`), styled()]);
+      const spec = this.#spec();
+      this.append(holder);
+      const cleanUp = await widget.render({ model: new Model({ spec, state: spec.state }), el: holder, signal });
+      if (signal.aborted) return cleanUp?.();
+      signal.addEventListener("abort", () => cleanUp?.());
+      this.#room = holder.firstElementChild;
+      if (this.#waiting) this.#room.state = this.#waiting;
+      this.#waiting = null;
+      this.dataset.ready = "true";
+    } catch (error) {
+      holder.remove();
+      this.#room = null;
+      this.dataset.ready = "error";
+      this.setAttribute("title", "This explorer could not start; the picture stands still.");
+      console.error(error);
+    }
+    this.dispatchEvent(new Event("gd-ready", { bubbles: true }));
+  }
+}
+
+/** The style sheet beside this module, once a page, and in force before anything is measured. */
+function styled() {
+  const address = new URL("./explorer.css", import.meta.url).href;
+  const known = [...document.styleSheets].some((sheet) => sheet.href?.split("?")[0] === address);
+  if (known) return null;
+  return new Promise((resolve) => {
+    let link = document.querySelector("link[data-gd-explorer]");
+    if (!link) {
+      link = document.createElement("link");
+      Object.assign(link, { rel: "stylesheet", href: address });
+      link.dataset.gdExplorer = "";
+      document.head.append(link);
+    }
+    for (const outcome of ["load", "error"]) link.addEventListener(outcome, resolve, { once: true });
+  });
+}
+
+if (!customElements.get("gd-explorer")) customElements.define("gd-explorer", Explorer);

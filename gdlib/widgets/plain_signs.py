@@ -1,0 +1,50 @@
+"""Sets symbols and formulas in Unicode, for labels that a page shows without a typesetter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PARTS = re.compile(r"(?P<base>\{[^{}]*\}|[^_^]+)(?:(?P<mark>[_^])(?P<script>\{[^{}]*\}|.+))?")
+
+
+def _sign(latex: str) -> str:
+    r"""`\eta` is η, `\Delta` is Δ, `\min` is min, `\mathrm{a\_b}` is a_b."""
+    text = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", latex.strip("{}"))
+
+    def named(match: re.Match[str]) -> str:
+        name = match[1].removeprefix("var").replace("lambda", "lamda").replace("Lambda", "Lamda")
+        size = "CAPITAL" if name[0].isupper() else "SMALL"
+        try:
+            return unicodedata.lookup(f"GREEK {size} LETTER {name.upper()}")
+        except KeyError:
+            return match[1]
+
+    return re.sub(r"\\([A-Za-z]+)", named, text).replace("\\", "").replace("-", "−")
+
+
+def symbol(latex: str) -> dict[str, str]:
+    r"""A symbol of the vocabulary taken apart for HTML.
+
+    >>> symbol(r"\beta_1"), symbol(r"\eta^{+}"), symbol(r"\Delta_{\min}")
+    ({'base': 'β', 'sub': '1'}, {'base': 'η', 'sup': '+'}, {'base': 'Δ', 'sub': 'min'})
+    """
+    match = _PARTS.fullmatch(latex)
+    if match is None:
+        return {"base": _sign(latex)}
+    out = {"base": _sign(match["base"])}
+    if match["mark"]:
+        out["sub" if match["mark"] == "_" else "sup"] = _sign(match["script"])
+    return out
+
+
+def formula(text: str) -> str:
+    """A formula of the grammar as print has it.
+
+    >>> formula("(1 - x)**2 + 100*(y - x**2)**2")
+    '(1 − x)² + 100 (y − x²)²'
+    """
+    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_RAISED), text)
+    text = text.replace("**", "^").replace("sqrt(", "√(").replace("-", "−")
+    return re.sub(r"\s*\*\s*", " ", text)

@@ -1,0 +1,174 @@
+/* Draws one framed pair of axes in SVG at the size it has on the page, and turns coordinates into pixels. */
+
+import { freshId, html, svg } from "./elements.mjs";
+
+const FAR = 1e5; // pixels; an SVG renderer counts in 32 bits, and divergence reaches 1e300
+// Marks and dashes in the order of gdlib's still figures, so that a series looks alike in both.
+const MARKS = [
+  "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0Z", "M-4 -4H4V4H-4Z", "M0 -5.5L5 4H-5Z", "M0 -5.5L5.5 0L0 5.5L-5.5 0Z",
+  "M0 5.5L5 -4H-5Z", "M-2 -5H2V-2H5V2H2V5H-2V2H-5V-2H-2Z",
+  "M-2.7 -5L0 -2.3L2.7 -5L5 -2.7L2.3 0L5 2.7L2.7 5L0 2.3L-2.7 5L-5 2.7L-2.3 0L-5 -2.7Z", "M0 -5.8L5.5 -1.8L3.4 4.7H-3.4L-5.5 -1.8Z",
+];
+const DASHES = [null, "9 3.6", "2.2 2.9", "12 3.6 2.2 3.6", "5.4 2.7", "16 5.4", "12 3.6 2.2 3.6 2.2 3.6", "3.6 5.4"];
+
+/** How series number `index` looks: colour, dash and marker all differ, so that none is needed alone. */
+export const look = (index) => ({
+  colour: `var(--series-${(index % 8) + 1})`,
+  dash: DASHES[(index + Math.floor(index / 8)) % 8],
+  mark: MARKS[(index + Math.floor(index / 8)) % 8],
+});
+
+/** The piece of line with its marker that stands beside a series' name. */
+export function swatch(index) {
+  const { colour, dash, mark } = look(index);
+  return svg("svg", { class: "gd-swatch", width: 34, height: 14, viewBox: "0 0 34 14", "aria-hidden": "true",
+    style: `--series: ${colour}` },
+    svg("path", { class: "gd-line", d: "M0 7H34", "stroke-dasharray": dash }),
+    svg("path", { class: "gd-mark", d: mark, transform: "translate(17 7)" }));
+}
+
+/** Path text through `count` points, and where in it each point ends: a run is cut at any step by slicing. */
+export function trail(count, at) {
+  const ends = new Array(count);
+  let text = "";
+  for (let k = 0; k < count; k++) {
+    const [x, y] = at(k);
+    text += `${k ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+    ends[k] = text.length;
+  }
+  return { text, ends };
+}
+
+export class Plot {
+  /** `aspect` is the frame's height over its width; the labels are [text, spoken] pairs or plain text. */
+  constructor({ label, xLabel, yLabel, aspect, margin }) {
+    const clip = freshId();
+    Object.assign(this, { aspect, margin, width: 0, height: 0, drawn: false });
+    this.window = svg("rect");
+    this.frame = svg("rect", { class: "gd-frame" });
+    this.ground = svg("g", { "clip-path": `url(#${clip})` });
+    this.axes = svg("g", { class: "gd-axes" });
+    this.lines = svg("g", { "clip-path": `url(#${clip})` });
+    this.marks = svg("g");
+    this.xLabel = svg("text", { class: "gd-axis-label", "text-anchor": "end" }, xLabel);
+    this.yLabel = svg("text", { class: "gd-axis-label" }, yLabel);
+    this.picture = svg("svg", { role: "img", "aria-label": label },
+      svg("clipPath", { id: clip }, this.window), this.ground, this.frame, this.axes, this.xLabel, this.yLabel);
+    // What moves lies in a picture of its own above, so that a frame repaints no contours.
+    this.moving = svg("svg", { class: "gd-moving", "aria-hidden": "true" }, this.lines, this.marks);
+    this.node = html("div", { class: "gd-plot" }, this.picture, this.moving);
+  }
+
+  /** Takes the width that the page gives; true if that changed anything. */
+  measure(width) {
+    if (!width || Math.abs(width - this.full) < 0.5) return false;
+    const { top, right, bottom, left } = this.margin;
+    this.full = width;
+    this.width = Math.max(40, width - left - right);
+    this.height = Math.round(this.width * this.aspect);
+    for (const picture of [this.picture, this.moving]) {
+      picture.setAttribute("viewBox", `0 0 ${width} ${this.height + top + bottom}`);
+    }
+    for (const rectangle of [this.window, this.frame]) {
+      for (const [name, size] of Object.entries({ x: left, y: top, width: this.width, height: this.height })) {
+        rectangle.setAttribute(name, size);
+      }
+    }
+    this.xLabel.setAttribute("transform", `translate(${width - right} ${top + this.height + 34})`);
+    this.yLabel.setAttribute("transform", `translate(0 ${top - 12})`);
+    return true;
+  }
+
+  /** Sets what the frame shows and draws the ticks, `{at, text}` in the same coordinates. */
+  show([low, high], [bottom, top], xTicks, yTicks) {
+    Object.assign(this, { low, high, bottom, top });
+    const foot = this.margin.top + this.height;
+    this.axes.replaceChildren(
+      ...xTicks.map(({ at, text }) => svg("g", { transform: `translate(${this.x(at)} ${foot})` },
+        svg("path", { d: "M0 0V4" }), svg("text", { y: 16, "text-anchor": "middle" }, text))),
+      ...yTicks.map(({ at, text }) => svg("g", { transform: `translate(${this.margin.left} ${this.y(at)})` },
+        svg("path", { d: "M0 0H-4" }), svg("text", { x: -7, dy: "0.32em", "text-anchor": "end" }, text))));
+  }
+
+  x(at) {
+    return this.margin.left + ((at - this.low) / (this.high - this.low)) * this.width;
+  }
+
+  y(at) {
+    return this.margin.top + ((this.top - at) / (this.top - this.bottom)) * this.height;
+  }
+
+  /** Pixels of a point; one very far away is brought nearer along its direction from the frame's middle. */
+  pixels(x, y) {
+    const middleX = this.margin.left + this.width / 2;
+    const middleY = this.margin.top + this.height / 2;
+    const acrossX = this.x(x) - middleX;
+    const acrossY = this.y(y) - middleY;
+    const reach = Math.max(Math.abs(acrossX), Math.abs(acrossY));
+    if (reach <= FAR) return [middleX + acrossX, middleY + acrossY];
+    if (reach === Infinity) return [middleX + Math.sign(x) * FAR, middleY - Math.sign(y) * FAR];
+    return [middleX + (acrossX / reach) * FAR, middleY + (acrossY / reach) * FAR];
+  }
+
+  /** The coordinates under a pointer, kept inside the frame. */
+  under(event) {
+    const box = this.frame.getBoundingClientRect();
+    const part = (at, start, size) => Math.min(1, Math.max(0, (at - start) / size));
+    return [this.low + part(event.clientX, box.left, box.width) * (this.high - this.low),
+      this.top - part(event.clientY, box.top, box.height) * (this.top - this.bottom)];
+  }
+
+  /** Where a marker stands: at the point, or on the frame's edge, then hollow, when the point is outside. */
+  markAt(x, y) {
+    const [left, head] = [this.margin.left, this.margin.top];
+    const [acrossX, acrossY] = this.pixels(x, y);
+    const shownX = Math.min(left + this.width, Math.max(left, acrossX));
+    const shownY = Math.min(head + this.height, Math.max(head, acrossY));
+    return { x: shownX, y: shownY, outside: shownX !== acrossX || shownY !== acrossY };
+  }
+}
+
+/** The lines and markers of several runs in one plot, redrawn whole or cut at a step. */
+export class Series {
+  constructor(plot) {
+    Object.assign(this, { plot, drawn: [] });
+  }
+
+  /** `runs` are `{series, count, at(k) -> [x, y] in coordinates}`. */
+  draw(runs) {
+    const { lines, marks } = this.plot;
+    while (this.drawn.length > runs.length) Object.values(this.drawn.pop().nodes).forEach((node) => node.remove());
+    runs.forEach((run, index) => {
+      const kept = this.drawn[index] ?? this.add(lines, marks);
+      const { colour, dash, mark } = look(run.series);
+      kept.nodes.line.style.setProperty("--series", colour);
+      kept.nodes.mark.style.setProperty("--series", colour);
+      if (dash) kept.nodes.line.setAttribute("stroke-dasharray", dash);
+      else kept.nodes.line.removeAttribute("stroke-dasharray");
+      kept.nodes.mark.setAttribute("d", mark);
+      Object.assign(kept, { run, ...trail(run.count, (k) => this.plot.pixels(...run.at(k))) });
+    });
+  }
+
+  add(lines, marks) {
+    const nodes = { halo: svg("path", { class: "gd-halo" }), line: svg("path", { class: "gd-line" }),
+      mark: svg("path", { class: "gd-mark" }) };
+    lines.append(nodes.halo, nodes.line);
+    marks.append(nodes.mark);
+    const kept = { nodes };
+    this.drawn.push(kept);
+    return kept;
+  }
+
+  cut(step) {
+    for (const { nodes, run, text, ends } of this.drawn) {
+      const last = Math.min(step, run.count - 1);
+      const d = text.slice(0, ends[last]);
+      nodes.line.setAttribute("d", d);
+      nodes.halo.setAttribute("d", d);
+      const { x, y, outside } = this.plot.markAt(...run.at(last));
+      nodes.mark.setAttribute("transform", `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`);
+      nodes.mark.classList.toggle("gd-outside", outside);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+"""The hyperparameters that a rule sets out with on a landscape, where its defaults would lead nowhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from gdlib.objective import Objective
+from gdlib.running import descend
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import hyperparameter
+
+GONE = 0.01
+"""Defaults work if the run covers all but this part of the height above the minimum."""
+
+
+def _decent_steps(low: float, high: float) -> Iterator[float]:
+    """1, 2, 5, 10, … between two powers of ten."""
+    for exponent in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1):
+        yield from (float(f"{digit}e{exponent}") for digit in (1, 2, 5) if low <= float(f"{digit}e{exponent}") <= high)
+
+
+@lru_cache(maxsize=512)
+def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps: int) -> dict[str, float]:
+    """What differs from the rule's defaults: nothing, or the step size of the sequence 1, 2, 5, … that ends lowest.
+
+    Every rule has the same sequence to choose from, so none is favoured. A landscape without a known minimum has no
+    lowest end to look for: there the defaults stand.
+    """
+    if f.minima is None or not len(f.minima) or "lr" not in rule.defaults:
+        return {}
+    least = float(min(f(f.minima)))
+
+    def height(**hyperparameters: Any) -> float:
+        run = descend(f, rule, start, steps=steps, keep=steps, **hyperparameters)
+        end = float(run.values[-1]) - least
+        return end if run.reason == "steps" and math.isfinite(end) else math.inf
+
+    if height() <= GONE * (float(f(start)) - least):
+        return {}
+    knob = hyperparameter("lr", rule.defaults["lr"]).knob
+    ends = {lr: height(lr=lr) for lr in _decent_steps(knob.low, knob.high)}
+    best = min(ends, key=lambda lr: ends[lr])
+    return {"lr": best} if math.isfinite(ends[best]) else {}
