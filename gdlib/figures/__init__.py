@@ -5,5 +5,6 @@ from .flat import paths
 from .picture import Figure, beside
 from .rasters import digits
 from .solid import surfaces
+from .wiring import network
 
-__all__ = ["Figure", "beside", "curve", "digits", "lines", "losses", "paths", "surfaces"]
+__all__ = ["Figure", "beside", "curve", "digits", "lines", "losses", "network", "paths", "surfaces"]

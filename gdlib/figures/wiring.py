@@ -1,9 +1,10 @@
-"""Draws a small network: what each unit holds, the weight on each line, and the slopes that come back along them."""
+"""Draws a small network: what its units hold, the weights on its lines, the slopes that come back along them."""
 
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -33,11 +34,11 @@ def network(
 
     Args:
         units: for each layer what its units hold, numbers or short texts.
-        weights: for each layer but the last, rows of weights: [i][j] leads from its unit i to unit j of the next.
-        slopes: shaped like `units`: the slope of the loss by what a unit holds, None where there is nothing to show.
+        weights: for each layer but the last, rows of weights: [i][j] leads from its unit i to unit j after it.
+        slopes: shaped like `units`: the slope of the loss by what a unit holds, None where nothing is shown.
         weight_slopes: shaped like `weights`: the slope of the loss by each weight.
         names: what stands above each layer.
-        caption, alt: the sentence under the figure; what it shows in words (written from the data if not given).
+        caption, alt: the sentence under the figure; what it shows in words (else written from the data).
     """
     sizes = [len(layer) for layer in units]
     if len(sizes) < 2 or not all(1 <= size <= 5 for size in sizes):
@@ -72,7 +73,7 @@ def network(
 
 
 def _check_matrices(matrices: Matrices, sizes: Sequence[int], argument: str) -> None:
-    needed = [(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    needed = list(pairwise(sizes))
     got = [(len(matrix), *{len(row) for row in matrix}) for matrix in matrices]
     if got != needed:
         raise ValueError(f"{argument}: matrices of shapes {needed} are needed, got {got}")
@@ -91,7 +92,7 @@ def _text(held: Any) -> str:
 
 def _draw_line(axes: Axes, a: tuple[float, float], b: tuple[float, float], weight: Any, back: Any) -> None:
     axes.plot([a[0], b[0]], [a[1], b[1]], color=FAINT, linewidth=1.1, zorder=1)
-    # Nearer to where the line begins: there the lines of one unit have parted and those of others have not yet crossed.
+    # Nearer to where the line begins: one unit's lines have parted there, and have not yet crossed others.
     share = 0.34
     x, y = (p + share * (q - p) for p, q in zip(a, b, strict=True))
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
@@ -99,7 +100,17 @@ def _draw_line(axes: Axes, a: tuple[float, float], b: tuple[float, float], weigh
         axes.text(x, y, _text(weight), ha="center", va="center", color=INK, bbox=box, zorder=2)
         return
     axes.text(x, y + 0.1, _text(weight), ha="center", va="center", color=INK, bbox=box, zorder=2)
-    axes.text(x, y - 0.1, f"← {_text(back)}", ha="center", va="center", color=_BACK, bbox=box, zorder=2, style="italic")
+    axes.text(
+        x,
+        y - 0.1,
+        f"← {_text(back)}",
+        ha="center",
+        va="center",
+        color=_BACK,
+        bbox=box,
+        zorder=2,
+        style="italic",
+    )
 
 
 def _draw_unit(axes: Axes, place: tuple[float, float], held: Any, slope: Any) -> None:
@@ -112,13 +123,18 @@ def _draw_unit(axes: Axes, place: tuple[float, float], held: Any, slope: Any) ->
         )  # fmt: skip
 
 
-def _words(units: Layers, weights: Matrices, slopes: Layers | None, weight_slopes: Matrices | None) -> Iterator[str]:
+def _words(
+    units: Layers, weights: Matrices, slopes: Layers | None, weight_slopes: Matrices | None
+) -> Iterator[str]:
     for k, layer in enumerate(units):
-        yield f"Layer {k + 1} holds {', '.join(map(_text, layer))}."
+        yield f"Layer {k + 1} holds {_row(layer)}."
         if slopes is not None and any(slope is not None for slope in slopes[k]):
-            yield f"Slopes that come back: {', '.join('none' if slope is None else _text(slope) for slope in slopes[k])}."
+            yield f"Slopes that come back: {_row('none' if slope is None else slope for slope in slopes[k])}."
         if k < len(weights):
-            yield f"Weights from layer {k + 1}, unit by unit: {'; '.join(', '.join(map(_text, row)) for row in weights[k])}."
+            yield f"Weights from layer {k + 1}, unit by unit: {'; '.join(map(_row, weights[k]))}."
             if weight_slopes is not None:
-                back = "; ".join(", ".join(map(_text, row)) for row in weight_slopes[k])
-                yield f"Their slopes: {back}."
+                yield f"Their slopes: {'; '.join(map(_row, weight_slopes[k]))}."
+
+
+def _row(held: Iterable[Any]) -> str:
+    return ", ".join(map(_text, held))
