@@ -34,7 +34,8 @@ def test_digits_are_read_once_and_cannot_be_written_to():
 
 
 def test_importing_the_library_reads_no_data():
-    code = "import sys, gdlib; assert not {'gdlib.networks', 'gdlib.figures', 'matplotlib'} & set(sys.modules)"
+    late = {"gdlib.networks", "gdlib.figures", "matplotlib"}
+    code = f"import sys, gdlib; assert not {late} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
