@@ -16,7 +16,7 @@ export class Board {
     Object.assign(this, { onStart, onHold, start: [0, 0], shown: "", range: [0, 1] });
     this.plot = new Plot({ label: "Contour map with the path of each rule", xLabel: "", yLabel: "", aspect: 0.84,
       margin: { top: 28, right: 12, bottom: 40, left: 46 } });
-    this.series = new Series(this.plot);
+    this.series = new Series(this.plot, { halo: true });
     this.minima = svg("g", { class: "gd-minima" });
     this.plot.picture.append(this.minima);
     this.handle = html("button", { type: "button", class: "gd-handle", onkeydown: (event) => this.key(event) },

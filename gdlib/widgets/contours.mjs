@@ -17,8 +17,7 @@ export function sample(value, [[left, right], [bottom, top]], cells) {
       if (shown && Number.isFinite(found)) inside.push(found);
     }
   }
-  inside.sort((a, b) => a - b);
-  return { values, columns, xAt, yAt, inside };
+  return { values, columns, xAt, yAt, inside: Float64Array.from(inside).sort() };
 }
 
 /**

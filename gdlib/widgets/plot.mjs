@@ -27,13 +27,20 @@ export function swatch(index) {
     svg("path", { class: "gd-mark", d: mark, transform: "translate(17 7)" }));
 }
 
-/** Path text through `count` points, and where in it each point ends: a run is cut at any step by slicing. */
+/**
+ * Path text through `count` points, and where in it each point ends: a run is cut at any step by slicing.
+ * A point nearer than half a pixel to the last one written adds nothing that an eye could see.
+ */
 export function trail(count, at) {
   const ends = new Array(count);
   let text = "";
+  let [oldX, oldY] = [Infinity, Infinity];
   for (let k = 0; k < count; k++) {
     const [x, y] = at(k);
-    text += `${k ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+    if (Math.abs(x - oldX) > 0.5 || Math.abs(y - oldY) > 0.5) {
+      text += `${k ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+      [oldX, oldY] = [x, y];
+    }
     ends[k] = text.length;
   }
   return { text, ends };
@@ -130,8 +137,9 @@ export class Plot {
 
 /** The lines and markers of several runs in one plot, redrawn whole or cut at a step. */
 export class Series {
-  constructor(plot) {
-    Object.assign(this, { plot, drawn: [] });
+  /** With `halo` each line has a rim of paper, which sets it off from what is drawn under it. */
+  constructor(plot, { halo = false } = {}) {
+    Object.assign(this, { plot, halo, drawn: [] });
   }
 
   /** `runs` are `{series, count, at(k) -> [x, y] in coordinates}`. */
@@ -151,9 +159,9 @@ export class Series {
   }
 
   add(lines, marks) {
-    const nodes = { halo: svg("path", { class: "gd-halo" }), line: svg("path", { class: "gd-line" }),
-      mark: svg("path", { class: "gd-mark" }) };
-    lines.append(nodes.halo, nodes.line);
+    const nodes = { line: svg("path", { class: "gd-line" }), mark: svg("path", { class: "gd-mark" }) };
+    if (this.halo) lines.append(nodes.halo = svg("path", { class: "gd-halo" }));
+    lines.append(nodes.line);
     marks.append(nodes.mark);
     const kept = { nodes };
     this.drawn.push(kept);
@@ -165,7 +173,7 @@ export class Series {
       const last = Math.min(step, run.count - 1);
       const d = text.slice(0, ends[last]);
       nodes.line.setAttribute("d", d);
-      nodes.halo.setAttribute("d", d);
+      nodes.halo?.setAttribute("d", d);
       const { x, y, outside } = this.plot.markAt(...run.at(last));
       nodes.mark.setAttribute("transform", `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`);
       nodes.mark.classList.toggle("gd-outside", outside);
