@@ -35,11 +35,11 @@ _ON_FIRST_USE = ("figures", "networks", "widgets")
 def explore(*args: Any, **options: Any) -> Any:
     """The explorer of an objective: a picture that answers to the hand, in a page or in Jupyter.
 
-    See `gdlib.widgets.explorer` for the arguments: explore(f, kind="race", rules=None, start=None, steps=200).
+    See `gdlib.widgets.explore` for the arguments: explore(f, kind="race", rules=None, start=None, steps=200).
     """
-    from gdlib.widgets import explorer
+    from gdlib.widgets import explore as open_explorer
 
-    return explorer(*args, **options)
+    return open_explorer(*args, **options)
 
 
 def __getattr__(name: str) -> Any:

@@ -126,13 +126,13 @@ def _criteria(stop: Any) -> tuple[Criterion, ...]:
     for criterion in criteria:
         if not isinstance(criterion, Criterion):
             raise TypeError(
-                f"stop: needs a criterion such as gd.stopping.grad_norm(1e-6), or several; got {type(criterion).__name__}"
+                f"stop: needs a criterion (gd.stopping.grad_norm(1e-6)) or several, got {type(criterion).__name__}"
             )
     return criteria
 
 
 def _noise(noise: Any, seed: Any) -> float:
-    if isinstance(noise, bool) or not isinstance(noise, numbers.Real):
+    if isinstance(noise, bool) or not isinstance(noise, float | int | np.floating | np.integer):
         raise TypeError(f"noise: needs a standard deviation, a number >= 0, got {type(noise).__name__}")
     if not (np.isfinite(noise) and noise >= 0):
         raise ValueError(f"noise: needs a finite standard deviation >= 0, got {noise!r}")

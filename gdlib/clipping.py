@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from gdlib.points import Array
 
 
 def _bound(argument: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, float | int | np.floating | np.integer):
         raise TypeError(f"{argument}: needs a positive number, got {type(value).__name__}")
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"{argument}: needs a finite number > 0, got {value!r}")
@@ -21,7 +20,7 @@ def _bound(argument: str, value: Any) -> float:
 
 
 @dataclass(frozen=True)
-class clip_norm:  # called like a function: gd.clip_norm(1.0)
+class clip_norm:  # noqa: N801  # called like a function: gd.clip_norm(1.0)
     """Shrink a gradient whose Euclidean norm exceeds `limit` to that norm; its direction stays (pascanu2013).
 
     >>> clip_norm(1.0)(np.array([3.0, 4.0]))
@@ -40,7 +39,7 @@ class clip_norm:  # called like a function: gd.clip_norm(1.0)
 
 
 @dataclass(frozen=True)
-class clip_value:
+class clip_value:  # noqa: N801  # called like a function: gd.clip_value(0.5)
     """Cut every coordinate of a gradient to [-limit, limit]; its direction may change.
 
     >>> clip_value(0.5)(np.array([3.0, 0.4]))

@@ -66,8 +66,8 @@ def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
 
     Source: hinton2012, slide 29; defaults: rho the lecture's, lr and eps PyTorch's, the lecture gives none.
 
-    >>> rmsprop(1.0, 2.0, 1.6, lr=0.1, rho=0.375, eps=0.0)  # s = 0.6 + 2.5, theta = 1 - 0.2 / sqrt(3.1)
-    (0.8864078, 3.1)
+    >>> rmsprop(1.0, 2.0, 28.0, lr=0.1, rho=0.5, eps=0.0)  # s = 14 + 2 = 16, theta = 1 - 0.1 * 2 / 4
+    (0.95, 16.0)
     """
     s = rho * s + (1 - rho) * g**2
     return theta - lr * g / (np.sqrt(s) + eps), s
@@ -100,10 +100,10 @@ def rprop_minus(theta, g, step, g_prev, t, *, step0=0.1, up=1.2, down=0.5, step_
 
     Source: riedmiller1994; defaults: the report's.
 
-    >>> rprop_minus(1.0, 3.0, 0.2, 0.5, 2)  # same sign: step = 1.2 * 0.2, theta = 1 - 0.24
-    (0.76, 0.24, 3.0)
-    >>> rprop_minus(1.0, 3.0, 0.2, -0.5, 2)  # the sign has changed: step = 0.5 * 0.2
-    (0.9, 0.1, 3.0)
+    >>> g, g_prev = np.array([3.0, 3.0]), np.array([0.5, -0.5])  # the second coordinate's sign has changed
+    >>> theta, step, _ = rprop_minus(np.array([1.0, 1.0]), g, np.array([0.2, 0.2]), g_prev, 2)
+    >>> step, theta  # 1.2 * 0.2 and 0.5 * 0.2; 1 - 0.24 and 1 - 0.1
+    (array([0.24, 0.1 ]), array([0.76, 0.9 ]))
     """
     previous = np.where(t == 1, step0, step)
     agreement = g * g_prev

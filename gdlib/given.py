@@ -17,6 +17,14 @@ _TOLERANCE = 1e-4
 class GivenFunctions:
     """What `Objective.from_functions` makes: value and gradient are called, not derived, and nothing is printed."""
 
+    name: str | None = None
+    title: str
+    _n: int
+    _batched: bool
+    _value: Callable[[Array], Any]
+    _grad: Callable[[Array], Any]
+    _hess: Callable[[Array], Any] | None
+
     def __init__(
         self,
         value: Callable[[Array], Any],
@@ -29,8 +37,7 @@ class GivenFunctions:
         for argument, function in (("value", value), ("grad", grad), ("hess", hess)):
             if not (callable(function) or (argument == "hess" and function is None)):
                 raise TypeError(f"{argument}: needs a function of a point, got {type(function).__name__}")
-        self.name = self.source = self.start = self.window = self.minima = None
-        self.title = getattr(value, "__name__", "f").replace("<lambda>", "f")
+        self.title = str(getattr(value, "__name__", "f")).replace("<lambda>", "f")
         self._n = int(n)
         self._value, self._grad, self._hess = value, grad, hess
         rng = np.random.default_rng(0)
@@ -92,7 +99,7 @@ def _check_once(value: Callable[[Array], Any], grad: Callable[[Array], Any], poi
     stated = float(slope @ direction)
     if abs(stated - measured) > _TOLERANCE * max(1.0, abs(measured), float(np.abs(slope).max())):
         raise ValueError(
-            f"grad: does not fit value: along a random direction the gradient says {stated:.6g}, values say {measured:.6g}"
+            f"grad: must fit value; along a random direction the gradient says {stated:.6g}, values {measured:.6g}"
         )
 
 

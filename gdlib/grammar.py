@@ -40,7 +40,7 @@ _MEANINGS = {
     "ln": "write log", "arctan": "write atan", "fabs": "write abs", "inf": "it is no finite number",
     "infinity": "it is no finite number", "nan": "it is no number",
 }  # fmt: skip
-_TAKEN = {"arcsin", "arccos", "asin", "acos", "sec", "csc", "cot", "log10", "log2", "max", "min", "mod", "sgn", "np", "math"}
+_TAKEN = {"arcsin", "arccos", "log10", "log2", "mod", "sgn", "np", "math"}
 
 
 class FormulaError(ValueError):
@@ -62,7 +62,7 @@ def check_name(name: str) -> str:
     if name in FUNCTIONS or name in CONSTANTS or name in _TAKEN or keyword.iskeyword(name) or hasattr(builtins, name):
         raise FormulaError(f"objective: {name!r} cannot be a variable: the name has a meaning already")
     if hasattr(sp, name):
-        raise FormulaError(f"objective: {name!r} cannot be a variable: SymPy gives it a meaning; write {name}_ or another")
+        raise FormulaError(f"objective: {name!r} cannot be a variable: SymPy gives it a meaning; try {name}_")
     return name
 
 
@@ -96,7 +96,8 @@ class _Parser:
 
     def advance(self) -> None:
         found = _TOKEN.match(self.text, self.place)
-        assert found is not None and found.lastgroup is not None  # the last alternative matches any character
+        assert found is not None  # the last alternative matches any character
+        assert found.lastgroup is not None
         self.kind, self.token = found.lastgroup, found[found.lastgroup]
         self.begin, self.place = found.start(self.kind), found.end()
         if self.kind == "other":

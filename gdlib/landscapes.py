@@ -7,6 +7,7 @@ out from, `window` is what they show. A landscape defined for any number of vari
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -26,7 +27,7 @@ class Landscape(Objective):
         """The same landscape in n variables x1, …, xn.
 
         >>> objectives.rosenbrock.with_n(3).expr
-        100*(-x1**2 + x2)**2 + 100*(-x2**2 + x3)**2 + (1 - x1)**2 + (1 - x2)**2
+        (1 - x1)**2 + (1 - x2)**2 + 100*(-x1**2 + x2)**2 + 100*(-x2**2 + x3)**2
         """
         if self._family is None:
             raise ValueError(f"with_n: {self.name} is defined for {self.n} variables only, got n = {n!r}")
@@ -100,7 +101,7 @@ ravine = Landscape(
 )
 rosenbrock = _for_any_n(
     "rosenbrock",
-    lambda x: sum((1 - a) ** 2 + 100 * (b - a**2) ** 2 for a, b in zip(x, x[1:], strict=False)),
+    lambda x: sum((1 - a) ** 2 + 100 * (b - a**2) ** 2 for a, b in pairwise(x)),
     least=1.0,
     start=lambda n: [-1.2 if i % 2 == 0 else 1.0 for i in range(n)],
     window=((-2, 2), (-1, 3)),

@@ -6,6 +6,7 @@ Both do the same operations in the same order, so a batch equals its runs one by
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +102,8 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
                 powers = [power * base for power, base in zip(powers, bases, strict=True)]
                 now = hyper
                 if schedule is not None:
-                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, value(theta) if plan.watches_value else None)}
+                    watched = value(theta) if plan.watches_value else None
+                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, watched)}
                 numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)))
                 state = [given[name] for name in rule.state]
                 point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
@@ -144,7 +146,8 @@ def _disturbed(g: Array, plan: Plan) -> Array:
         return g
     changed = plan.transform(g)
     if getattr(changed, "shape", None) != g.shape:
-        raise ValueError(f"transform: must return a gradient of shape {g.shape}, got {getattr(changed, 'shape', changed)!r}")
+        came = getattr(changed, "shape", type(changed).__name__)
+        raise ValueError(f"transform: must return a gradient of shape {g.shape}, got {came}")
     return changed
 
 
@@ -152,13 +155,13 @@ def _factor(schedule: Callable[..., Any], t: int, value: Array | None) -> Array:
     factor = schedule(t) if value is None else schedule(t, value)
     if getattr(factor, "ndim", 0):
         return factor[..., None]
-    if isinstance(factor, bool | str) or not np.isscalar(factor) or not np.isfinite(factor):  # type: ignore[type-var]
+    if not isinstance(factor, float | int | np.floating | np.integer) or not math.isfinite(factor):
         raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
     return np.float64(factor)
 
 
 def _remembering(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """The function, which works out the same array only once: a criterion and the rule may ask for the same gradient."""
+    """The function, which answers at once for the array it had last: a criterion and the rule may ask for the same."""
     last: list[Any] = [None, None]
 
     def remembered(points: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -18,7 +18,7 @@ from gdlib.points import Array, as_points
 from gdlib.trace.formula import Graphs, node_of
 from gdlib.trace.graph import symbol
 
-Formula = str | sp.Expr | Callable[..., Any]
+Given: TypeAlias = str | sp.Expr | Callable[..., Any]
 Window = tuple[tuple[float, float], ...]
 
 
@@ -44,7 +44,7 @@ class Objective:
 
     def __init__(
         self,
-        formula: Formula,
+        formula: Given,
         variables: Sequence[str | sp.Symbol] | None = None,
         *,
         name: str | None = None,
@@ -101,6 +101,11 @@ class Objective:
     def expr(self) -> sp.Expr:
         """The formula as a SymPy expression."""
         return self._expr
+
+    @property
+    def text(self) -> str:
+        """The formula as text."""
+        return str(self._expr)
 
     @cached_property
     def gradient(self) -> sp.Matrix:
@@ -161,7 +166,7 @@ class Objective:
         return f"$f({arguments}) = {sp.latex(self._expr)}$"
 
 
-def _read(formula: Formula) -> tuple[Any, list[str] | None]:
+def _read(formula: Given) -> tuple[Any, list[str] | None]:
     """The expression, and the names of its variables where the formula itself orders them."""
     if isinstance(formula, str):
         return parse(formula), None

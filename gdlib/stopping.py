@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -43,7 +42,7 @@ def _never(points: Array) -> Array:
 
 
 def _tolerance(argument: str, tol: Any) -> float:
-    if isinstance(tol, bool) or not isinstance(tol, numbers.Real):
+    if isinstance(tol, bool) or not isinstance(tol, float | int | np.floating | np.integer):
         raise TypeError(f"{argument}: needs a tolerance, a number >= 0, got {type(tol).__name__}")
     if not (math.isfinite(tol) and tol >= 0):
         raise ValueError(f"{argument}: needs a finite tolerance >= 0, got {tol!r}")
@@ -87,7 +86,9 @@ def step_change(tol: float) -> Criterion:
 
 def value_below(level: float) -> Criterion:
     """Stop where the value is at most `level`: what was asked for is there, if the level can be reached at all."""
-    if isinstance(level, bool) or not isinstance(level, numbers.Real) or not math.isfinite(level):
+    if isinstance(level, bool) or not isinstance(level, float | int | np.floating | np.integer):
+        raise TypeError(f"value_below: needs a number, got {type(level).__name__}")
+    if not math.isfinite(level):
         raise ValueError(f"value_below: needs a finite number, got {level!r}")
     bound = float(level)
     return Criterion("value_below", bound, lambda moment: moment.value(moment.now) <= bound)

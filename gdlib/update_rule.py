@@ -123,9 +123,9 @@ def rule(
 ) -> Rule | Callable[[Callable[..., Any]], Rule]:
     """Turn a plain function into a Rule, checked at once: `@gd.rule`, or `@gd.rule(gradient_at=…)`.
 
-    The function is `rule(theta, g, [f,] *state, [t,] *, hyperparameters)` and returns `(theta, *state)`, or `theta` alone
-    when it has no state. Its body is assignments and one return, coordinate by coordinate, with np.where for branches.
-    `gradient_at(theta, *state, *, hyperparameters)` says where the gradient is taken if not at theta.
+    The function is `rule(theta, g, [f,] *state, [t,] *, hyperparameters)` and returns `(theta, *state)`, or `theta`
+    alone when it has no state. Its body is assignments and one return, coordinate by coordinate, with np.where for
+    branches. `gradient_at(theta, *state, *, hyperparameters)` says where the gradient is taken if not at theta.
 
     Raises TypeError or ValueError that names the line and what to write instead.
 

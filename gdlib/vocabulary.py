@@ -63,12 +63,12 @@ _TABLE = [
     Hyperparameter("beta1", r"\beta_1", "decay of the first moment", 0, 1, False, True, Knob(0.0, 0.999, "linear")),
     Hyperparameter("beta2", r"\beta_2", "decay of the second moment", 0, 1, False, True, Knob(0.0, 0.9999, "linear")),
     Hyperparameter("rho", r"\rho", "decay of the squared gradient", 0, 1, False, True, Knob(0.0, 0.999, "linear")),
-    Hyperparameter("eps", r"\varepsilon", "guard against division by zero", 0, _INF, False, True, Knob(1e-12, 1e-1, "log")),
+    Hyperparameter("eps", r"\varepsilon", "guard against a zero root", 0, _INF, False, True, Knob(1e-12, 0.1, "log")),
     Hyperparameter("psi", r"\psi", "pace of Nadam's momentum schedule", 0, _INF, False, True, Knob(1e-4, 1.0, "log")),
     Hyperparameter("weight_decay", r"\lambda", "weight decay", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
     Hyperparameter("step0", r"\Delta_0", "first step of each coordinate", 0, _INF, True, True, Knob(1e-4, 1.0, "log")),
-    Hyperparameter("up", r"\eta^{+}", "growth of a step while the sign holds", 1, _INF, False, True, Knob(1.0, 2.0, "linear")),
-    Hyperparameter("down", r"\eta^{-}", "shrinkage of a step when the sign flips", 0, 1, True, True, Knob(0.05, 0.95, "linear")),
+    Hyperparameter("up", r"\eta^{+}", "growth while the sign holds", 1, _INF, False, True, Knob(1.0, 2.0, "linear")),
+    Hyperparameter("down", r"\eta^{-}", "shrinkage when the sign flips", 0, 1, True, True, Knob(0.05, 0.95, "linear")),
     Hyperparameter("step_min", r"\Delta_{\min}", "smallest step", 0, _INF, False, True, Knob(1e-12, 1e-2, "log")),
     Hyperparameter("step_max", r"\Delta_{\max}", "largest step", 0, _INF, True, True, Knob(1e-2, 100.0, "log")),
     Hyperparameter("growth", r"\mu", "growth limit of a Quickprop step", 0, _INF, True, True, Knob(0.5, 3.0, "linear")),
@@ -97,9 +97,10 @@ def hyperparameter(name: str, default: float) -> Hyperparameter:
     return entry
 
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK = {
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+}  # fmt: skip
 _SPELT = {"step": r"\Delta", "move": "d", "loss": r"\mathcal{L}"}
 _ACCENTS = {"hat": r"\hat{%s}", "bar": r"\bar{%s}", "tilde": r"\tilde{%s}", "prev": r"%s^{-}", "max": r"%s^{\max}"}
 
@@ -125,4 +126,4 @@ def latex_name(name: str) -> str:
         return f"\\{plain}"
     if len(plain) == 1:
         return plain
-    return r"\mathrm{%s}" % plain.replace("_", r"\_")
+    return rf"\mathrm{{{plain.replace('_', chr(92) + '_')}}}"

@@ -1,4 +1,4 @@
-"""The forms that are derived: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript."""
+"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def python(what: Printable) -> str:
     <BLANKLINE>
     def gradient(x, y):
         \"\"\"The gradient of saddle.\"\"\"
-        return (2.0 * x, (-(2.0 * y)),)
+        return (2.0 * x, -(2.0 * y))
     <BLANKLINE>
     """
     return _print(as_python, what)

@@ -14,11 +14,11 @@ from gdlib.trace.powers import carried_powers
 RUNNER = Path(__file__).with_name("descend.mjs")
 """The loop of steps in JavaScript, which pages import and a pair's text includes."""
 
-_RESERVED = """
+_RESERVED = """\
 arguments await break case catch class const continue debugger default delete do else enum eval export extends false
 finally for function if implements import in instanceof interface let new null package private protected public return
 static super switch this throw true try typeof undefined var void while with yield Infinity Math NaN Number
-""".split()
+"""
 
 
 def _number(value: float) -> str:
@@ -42,7 +42,7 @@ JAVASCRIPT = Language(
     ),
     number=_number,
     line="const {0} = {1};",
-    reserved=frozenset(_RESERVED),
+    reserved=frozenset(_RESERVED.split()),
 )
 
 
@@ -68,9 +68,8 @@ def rule_text(rule: TracedRule) -> str:
         own = ", ".join(names[name] for name in rule.defaults)
         multiply.append(f"{json.dumps(power)}: ({{{own}}}) => {text}")
     keywords = f"{{{', '.join(settings)}}} = {{}}"
-    body = _function(
-        "step", ", ".join([*(names[name] for name in rule.takes), keywords]), print_code(outputs, names, JAVASCRIPT), bool(rule.state)
-    )
+    takes = ", ".join([*(names[name] for name in rule.takes), keywords])
+    body = _function("step", takes, print_code(outputs, names, JAVASCRIPT), several=bool(rule.state))
     where = rule.trace.gradient_at
     if where is None:
         at = "export const gradientAt = null;\n"

@@ -84,7 +84,8 @@ def _points_function(
         for node, text in zip(outputs, code.outputs, strict=True)
     ]  # fmt: skip
     body = "\n".join([*columns, *code.lines, result.format(*spread, all=", ".join(spread))])
-    function: Callable[[Array], Array] = compiled(f"import numpy as np\n\ndef {name}(points):\n{indent(body, '    ')}\n")[name]
+    made = compiled(f"import numpy as np\n\ndef {name}(points):\n{indent(body, '    ')}\n")
+    function: Callable[[Array], Array] = made[name]
     return function
 
 

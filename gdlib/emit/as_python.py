@@ -39,7 +39,9 @@ PYTHON = Language(
     operations=_OPERATIONS,
     number=_number,
     line="{0} = {1}",
-    reserved=frozenset(keyword.kwlist) | {"abs", "append", "float", "last", "math", "np", "number", "path"} | set(_FUNCTIONS.values()),
+    reserved=frozenset(
+        {*keyword.kwlist, *_FUNCTIONS.values(), "abs", "append", "float", "last", "math", "np", "number", "path"}
+    ),
 )
 
 
@@ -60,10 +62,10 @@ def rule_text(rule: TracedRule) -> str:
     outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
     names = identifiers((*rule.takes, *rule.defaults, *bases), PYTHON)
     code = print_code(outputs, names, PYTHON)
-    powers = [
-        f"if {names[power]} is None:\n    {names[power]} = {print_code([base], names, PYTHON).outputs[0]} ** {names['t']}"
-        for power, base in bases.items()
-    ]
+    powers = []
+    for power, base in bases.items():
+        text = print_code([base], names, PYTHON).outputs[0]
+        powers.append(f"if {names[power]} is None:\n    {names[power]} = ({text}) ** {names['t']}")
     settings = [f"{names[name]}={default!r}" for name, default in rule.defaults.items()]
     keywords = [*settings, *(f"{names[power]}=None" for power in bases)]
     signature = ", ".join([*(names[name] for name in rule.takes), *(["*", *keywords] if keywords else [])])
@@ -78,7 +80,8 @@ def rule_text(rule: TracedRule) -> str:
 
 
 def _function(name: str, signature: str, code: Code, doc: str, bracket: bool = False) -> str:
-    result = f"({', '.join(code.outputs)},)" if bracket else code.outputs[0]
+    comma = "," if len(code.outputs) == 1 else ""
+    result = f"({', '.join(code.outputs)}{comma})" if bracket else code.outputs[0]
     quoted = doc.replace("\\", "\\\\").replace('"', '\\"')  # a reader's own docstring may hold anything
     body = "\n".join([f'"""{quoted}"""', *code.lines, f"return {result}"])
     return f"def {name}({signature}):\n{indent(body, '    ')}\n"

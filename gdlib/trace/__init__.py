@@ -1,4 +1,4 @@
-"""The trace: a plain function called on graph nodes becomes the expression graph that every other form is printed from."""
+"""The trace: a plain function called on nodes becomes the graph from which every other form is printed."""
 
 from gdlib.trace.graph import Node, constant, depends_on, in_order, partials, substitute, symbol
 

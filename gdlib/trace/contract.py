@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gdlib.trace.graph import Node, Untraceable, constant, in_order, symbol
+from gdlib.trace.graph import Node, UntraceableError, constant, in_order, symbol
 
 GIVEN = ("theta", "g", "f", "t")
 """Positional names with a meaning of their own; every other positional name is state."""
@@ -167,7 +167,7 @@ def _call(name: str, function: Callable[..., Any], takes: tuple[str, ...], input
         for frame in traceback.extract_tb(error.__traceback__):
             if code is not None and frame.filename == code.co_filename and frame.name == code.co_name:
                 place = f", line {frame.lineno}" + (f" (`{frame.line}`)" if frame.line else "")
-        if isinstance(error, Untraceable):
+        if isinstance(error, UntraceableError):
             raise TypeError(f"rule {name}{place}: {error}") from None
         raise TypeError(f"rule {name}{place}: cannot be traced: {type(error).__name__}: {error}") from error
 
@@ -192,7 +192,7 @@ def _trace_gradient_at(
     named = {given: symbol(given) for given, entry in wanted.items() if entry.kind is entry.KEYWORD_ONLY}
     try:
         return _output(name, gradient_at(*positional, **named))
-    except Untraceable as error:
+    except UntraceableError as error:
         raise TypeError(f"rule {name}: gradient_at: {error}") from None
 
 

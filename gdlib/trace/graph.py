@@ -45,7 +45,7 @@ _shared: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 _lock = Lock()
 
 
-class Untraceable(TypeError):
+class UntraceableError(TypeError):
     """What a node was asked to do has no place in the graph; the message says what to write instead."""
 
 
@@ -61,9 +61,9 @@ class Node(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Node:
         if options.get("out") is not None:
-            raise Untraceable("nothing is changed in place (`+=`, `out=`); assign the result to a new name")
+            raise UntraceableError("nothing is changed in place (`+=`, `out=`); assign the result to a new name")
         if method != "__call__" or options:
-            raise Untraceable(f"np.{ufunc.__name__}.{method} works across coordinates; a rule acts on each by itself")
+            raise UntraceableError(f"np.{ufunc.__name__}.{method} works across coordinates; a rule acts on each by itself")
         operands = [_lift(operand) for operand in inputs]
         if ufunc in _UNARY:
             return _node(_UNARY[ufunc], *operands)
@@ -72,12 +72,12 @@ class Node(NDArrayOperatorsMixin):
         if ufunc is np.power:
             return _power(*operands)
         if ufunc is np.square:
-            return operands[0] * operands[0]
+            return _node("mul", operands[0], operands[0])
         if ufunc is np.reciprocal:
-            return 1.0 / operands[0]
+            return _node("div", constant(1.0), operands[0])
         if ufunc is np.positive:
             return operands[0]
-        raise Untraceable(f"np.{ufunc.__name__} is not known to the trace; known are {_KNOWN}")
+        raise UntraceableError(f"np.{ufunc.__name__} is not known to the trace; known are {_KNOWN}")
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], options: Mapping[str, Any]
@@ -90,18 +90,18 @@ class Node(NDArrayOperatorsMixin):
         if function in (np.zeros_like, np.ones_like) and len(args) == 1 and not options:
             return constant(0.0 if function is np.zeros_like else 1.0)
         name = getattr(function, "__name__", str(function))
-        raise Untraceable(f"np.{name} is not known to the trace (or not with these arguments); known are {_KNOWN}")
+        raise UntraceableError(f"np.{name} is not known to the trace (or not with these arguments); known are {_KNOWN}")
 
     def __bool__(self) -> bool:
-        raise Untraceable("a rule cannot branch on a value; write np.where(condition, if_true, if_false)")
+        raise UntraceableError("a rule cannot branch on a value; write np.where(condition, if_true, if_false)")
 
     def _no_number(self, *_: Any) -> Any:
-        raise Untraceable("a traced value is no Python number; use np.sqrt, np.exp, … in place of math's functions")
+        raise UntraceableError("a traced value is no Python number; use np.sqrt, np.exp, …, not math's functions")
 
     __float__ = __int__ = __index__ = __complex__ = __round__ = _no_number
 
     def _no_array(self, *_: Any, **__: Any) -> Any:
-        raise Untraceable("a rule acts on each coordinate by itself: no indexing, no length, no loop over theta")
+        raise UntraceableError("a rule acts on each coordinate by itself: no indexing, no length, no loop over theta")
 
     __array__ = __getitem__ = __len__ = __iter__ = _no_array
 
@@ -142,7 +142,8 @@ def _lift(operand: Any) -> Node:
         return operand
     if isinstance(operand, numbers.Real | np.bool_):
         return constant(float(operand))
-    raise Untraceable(f"a rule combines theta, g, its state and plain numbers; here stands {type(operand).__name__}")
+    came = type(operand).__name__
+    raise UntraceableError(f"a rule combines theta, g, its state and plain numbers; here stands {came}")
 
 
 def _power(base: Node, exponent: Node) -> Node:
@@ -151,9 +152,10 @@ def _power(base: Node, exponent: Node) -> Node:
         assert isinstance(value, float)
         if value.is_integer() and abs(value) <= 2**20:
             product = _whole_power(base, abs(int(value)))
-            return 1.0 / product if value < 0 else product
+            return _node("div", constant(1.0), product) if value < 0 else product
         if abs(value) == 0.5:
-            return 1.0 / np.sqrt(base) if value < 0 else np.sqrt(base)
+            root = _node("sqrt", base)
+            return _node("div", constant(1.0), root) if value < 0 else root
     return _node("pow", base, exponent)
 
 
@@ -163,9 +165,9 @@ def _whole_power(base: Node, exponent: int) -> Node:
     if exponent == 1:
         return base
     if exponent % 2:
-        return _whole_power(base, exponent - 1) * base
+        return _node("mul", _whole_power(base, exponent - 1), base)
     half = _whole_power(base, exponent // 2)
-    return half * half
+    return _node("mul", half, half)
 
 
 def in_order(outputs: Iterable[Node]) -> list[Node]:
