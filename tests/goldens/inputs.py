@@ -1,7 +1,7 @@
-"""What every optimiser is run on: a stored sequence of gradients, and two landscapes with gradients written by hand.
+"""What every optimiser is run on: stored gradients, and two landscapes with gradients written by hand.
 
-The gradients are data (data/inputs.json), never drawn anew. The landscapes' gradients are plain arithmetic, so that they
-run on floats and on decimals alike, and are independent of the ones that gdlib derives.
+The gradients are data (data/inputs.json), never drawn anew. The landscapes' gradients are plain arithmetic, so that
+they run on floats and on decimals alike, and are independent of the ones that gdlib derives.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How each library is stepped in float64: one function a library, from a row of the table to the points it visits."""
+"""How each library is stepped in float64: a function for each, from a row of the table to the points it visits."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -86,5 +86,10 @@ def _by_hand(row: Row, name: str) -> Points:
         yield [float(x) for x in point]
 
 
-RUN: dict[str, Callable[[Row, str], Points]] = {"torch": _torch, "optax": _optax, "keras": _keras, "by hand": _by_hand}
+RUN: dict[str, Callable[[Row, str], Points]] = {
+    "torch": _torch,
+    "optax": _optax,
+    "keras": _keras,
+    "by hand": _by_hand,
+}
 PARTS = {"torch": ["torch"], "optax": ["optax", "jax"], "keras": ["keras", "jax"], "by hand": []}

@@ -1,7 +1,7 @@
 """`make goldens`: an environment of its own for the other libraries, then the comparison inside it.
 
-    python tests/goldens/make.py            # show what differs from the stored values
-    python tests/goldens/make.py --write    # and store the values made now (the same: WRITE=1 in the environment)
+python tests/goldens/make.py            # show what differs from the stored values
+python tests/goldens/make.py --write    # and store the values made now (the same: WRITE=1 in the environment)
 """
 
 import hashlib
@@ -32,7 +32,10 @@ def environment() -> Path:
 
 
 if __name__ == "__main__":
-    words = [*sys.argv[1:], *(["--write"] if os.environ.get("WRITE") == "1" and "--write" not in sys.argv else [])]
+    words = [
+        *sys.argv[1:],
+        *(["--write"] if os.environ.get("WRITE") == "1" and "--write" not in sys.argv else []),
+    ]
     try:
         sys.exit(subprocess.call([environment(), "-m", "tests.goldens.regenerate", *words], cwd=ROOT))
     except KeyboardInterrupt:

@@ -17,7 +17,12 @@ def path(rule: Any, name: str, hyperparameters: Mapping[str, float]) -> np.ndarr
     points = [theta]
     for t in range(1, STEPS + 1):
         where = rule.gradient_at(theta, *state, **_fitting(rule, hyperparameters))
-        given = {"theta": theta, "g": np.array(gradient(t - 1, list(where))), "t": t, **dict(zip(rule.state, state, strict=True))}
+        given = {
+            "theta": theta,
+            "g": np.array(gradient(t - 1, list(where))),
+            "t": t,
+            **dict(zip(rule.state, state, strict=True)),
+        }
         returned = rule(*(given[name] for name in takes), **hyperparameters)
         theta, *state = returned if rule.state else (returned,)
         points.append(theta)

@@ -1,6 +1,7 @@
 """Make the golden values anew and show what differs; the stored files change only when told to.
 
-Run by tests/goldens/make.py inside the environment of requirements.txt: `python -m tests.goldens.regenerate [--write]`.
+Run by tests/goldens/make.py inside the environment of requirements.txt:
+`python -m tests.goldens.regenerate [--write]`.
 """
 
 import json
@@ -19,8 +20,8 @@ def main(words: list[str]) -> int:
     if unknown := set(words) - {"--write"}:
         print(f"unknown argument {sorted(unknown)[0]!r}; there is --write only", file=sys.stderr)
         return 2
-    print(f"Largest relative difference over {STEPS} steps: of the values made now from those stored, from the rule's first")
-    print("row, and of gdlib's rule from them ('-': none to compare).\n")
+    print(f"Largest relative difference over {STEPS} steps: of the values made now from those stored and from the")
+    print("rule's first row with these settings, and of gdlib's rule from them ('-': none to compare).\n")
     print(HEADER)
     by_rule: dict[str, list[Row]] = {}
     for row in ROWS:
@@ -32,7 +33,7 @@ def main(words: list[str]) -> int:
     elif "--write" in words:
         print(f"Written anew: {', '.join(changed)}.")
     else:
-        print(f"Not as stored: {', '.join(changed)}. The files were left alone; `make goldens WRITE=1` writes them.")
+        print(f"Not as stored: {', '.join(changed)}. Nothing was written; `make goldens WRITE=1` writes.")
     return 0
 
 
@@ -56,8 +57,9 @@ def _one_rule(rule: str, rows: list[Row], write: bool) -> bool:
         of_stored = _apart(paths, was["paths"]) if was and "paths" in was and "paths" in entry else None
         if of_stored is not None and of_stored <= SAME:
             entry["paths"] = was["paths"]  # another machine's last digit is no news
-        print(f"{rule:<18} {row.library:<8} {_show(of_stored)} {_show(apart)} {_show(_gdlib(row, paths))}   {row.called}"
-              + ("   [another form: not stored]" if row.differs else ""))  # fmt: skip
+        note = "   [another form: not stored]" if row.differs else ""
+        figures = f"{_show(of_stored)} {_show(apart)} {_show(_gdlib(row, paths))}"
+        print(f"{rule:<18} {row.library:<8} {figures}   {row.called}{note}")
         made.append(entry)
     text = to_json({"rule": rule, "rows": made})
     same = file.exists() and file.read_text(encoding="utf-8") == text
