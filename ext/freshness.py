@@ -1,7 +1,7 @@
 """Execute a page again when the library that it calls has changed, not only when its own cells have.
 
-The builder keys the outputs it keeps on a page's cells alone. Here they live in a folder named after gdlib, its data and
-the pins, so another library means another folder; the setting's change also makes Sphinx read every page again.
+The builder keys the outputs it keeps on a page's cells alone. Here they live in a folder named after gdlib, its data
+and the pins, so another library means another folder; the setting's change also makes Sphinx read every page again.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Mend what the builder and its theme get wrong: doubled scripts, the widget manager, names and roles for screen readers."""
+"""Mend what the builder and its theme get wrong: doubled scripts, the widget manager, roles for screen readers."""
 
 from typing import Any
 
@@ -25,7 +25,10 @@ def leave_out_widget_manager(app: Sphinx, doctree: nodes.document) -> None:
             continue
         types = {child.attributes.get("mime_type") for child in bundle.children if isinstance(child, nodes.Element)}
         if VIEW in types and "text/html" not in types:
-            logger.warning("this output is a widget with no HTML of its own: the page would show nothing", location=bundle)
+            logger.warning(
+                "this output is a widget with no HTML of its own: the page would show nothing",
+                location=bundle,
+            )
 
 
 def dedupe_scripts(
@@ -35,7 +38,10 @@ def dedupe_scripts(
     seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     kept = []
     for script in context.get("script_files", []):
-        key = (str(getattr(script, "filename", script) or ""), tuple(sorted(getattr(script, "attributes", {}).items())))
+        key = (
+            str(getattr(script, "filename", script) or ""),
+            tuple(sorted(getattr(script, "attributes", {}).items())),
+        )
         if key not in seen:
             seen.add(key)
             kept.append(script)

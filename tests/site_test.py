@@ -125,7 +125,9 @@ def test_a_wrong_address_leads_back_into_the_book(watch: Watch, site: str) -> No
     answer = watch.page.goto(site + "no/such/page.html")
     assert answer is not None
     assert answer.status == 404
-    assert watch.page.evaluate("getComputedStyle(document.querySelector('main')).display") != "inline"  # style was found
+    assert (
+        watch.page.evaluate("getComputedStyle(document.querySelector('main')).display") != "inline"
+    )  # style was found
     watch.page.click("main article a[href$='index.html']")
     assert watch.page.url == site + "index.html"
     assert [trouble for trouble in watch.troubles if "no/such/page" not in trouble and "404 (" not in trouble] == []
@@ -175,9 +177,9 @@ def broken(name: str) -> Iterator[str]:
         address, place = urldefrag(target)
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
-            if match := re.match(rf"{re.escape(REPOSITORY)}/(?:blob|tree|edit)/main/(.+)", address):
-                if not (ROOT / unquote(match[1]).removesuffix("?")).exists():
-                    yield f"{target}: the repository has no such file"
+            match = re.match(rf"{re.escape(REPOSITORY)}/(?:blob|tree|edit)/main/(.+)", address)
+            if match and not (ROOT / unquote(match[1])).exists():
+                yield f"{target}: the repository has no such file"
             continue
         if parts.path.startswith("/"):
             if not parts.path.startswith(FOLDER):

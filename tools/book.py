@@ -1,7 +1,7 @@
 """Build the book into _build/html with the environment's own Python; one build at a time in a folder.
 
-    .venv/bin/python tools/book.py            # what readers get
-    .venv/bin/python tools/book.py --strict   # from fresh pages, and any warning is an error: what tests use
+.venv/bin/python tools/book.py            # what readers get
+.venv/bin/python tools/book.py --strict   # from fresh pages, and any warning is an error: what tests use
 """
 
 import fcntl
@@ -28,7 +28,7 @@ def build(strict: bool = False, root: Path = ROOT) -> int:
 
         program = Path(sys.executable).with_name("jupyter-book")
         command = [program, "build", ".", *(["-W", "--keep-going", "-n"] if strict else [])]
-        return subprocess.run(command, cwd=root, env=environment()).returncode
+        return subprocess.run(command, cwd=root, env=environment(), check=False).returncode
 
 
 def environment() -> dict[str, str]:

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ELSEWHERE = (
@@ -12,8 +11,14 @@ ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 ARGUMENTS = [  # no sandbox: tests may run as root in a container; the rest keeps the browser from calling home
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
 ]
 
 
@@ -40,7 +45,10 @@ def install() -> None:
     as_root = [] if os.geteuid() == 0 else ["sudo"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print("Installing Chromium with apt-get (once).", flush=True)
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
+    for words in (
+        ["update", "-qq"],
+        ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+    ):
         subprocess.run([*as_root, "apt-get", *words], env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
@@ -51,8 +59,8 @@ def ensure() -> str:
     found = find()
     if not found:
         sys.exit(
-            "The tests need Chromium or Chrome: `make test INSTALL_BROWSER=1` installs it with apt-get; elsewhere install "
-            "it by hand, or name the program in the variable CHROMIUM."
+            "The tests need Chromium or Chrome: `make test INSTALL_BROWSER=1` installs it with apt-get; "
+            "elsewhere install it by hand, or name the program in the variable CHROMIUM."
         )
     return found
 

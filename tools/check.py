@@ -1,8 +1,8 @@
 """Run everything that a change must pass, in the order of what fails soonest, and say at the end what did not.
 
-    .venv/bin/python tools/check.py          # `make test`
-    .venv/bin/python tools/check.py --all    # `make test-all`: also the tests marked slow
-    .venv/bin/python tools/check.py unit     # only the steps named
+.venv/bin/python tools/check.py          # `make test`
+.venv/bin/python tools/check.py --all    # `make test-all`: also the tests marked slow
+.venv/bin/python tools/check.py unit     # only the steps named
 """
 
 import subprocess
@@ -44,7 +44,9 @@ def main(words: list[str]) -> int:
         begun = time.monotonic()
         status = subprocess.run(plan[name], cwd=ROOT, env=book.environment(), check=False).returncode
         outcome.append((name, time.monotonic() - begun, status))
-    print("\n" + "\n".join(f"{name:<8} {took:6.0f} s  {'passed' if not bad else 'FAILED'}" for name, took, bad in outcome))
+    print(
+        "\n" + "\n".join(f"{name:<8} {took:6.0f} s  {'passed' if not bad else 'FAILED'}" for name, took, bad in outcome)
+    )
     return int(any(status for _, _, status in outcome))
 
 

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -24,7 +25,7 @@ PYTHON = VENV / "bin" / "python"
 LISTS = {"book": ["requirements.txt"], "test": ["requirements.txt", "requirements-test.txt"]}
 
 
-def wanted(purpose: str) -> dict[str, object]:
+def wanted(purpose: str) -> dict[str, Any]:
     """What the stamp of an environment for `purpose` says; pyproject.toml counts since gdlib is installed from it."""
     return {
         "python": platform.python_version(),
@@ -37,20 +38,19 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def found() -> dict[str, object]:
+def found() -> dict[str, Any]:
     """What the stamp says, or {} if the environment is missing, half-made or no longer runs."""
     try:
-        stamp: dict[str, object] = json.loads(STAMP.read_text())
+        stamp: dict[str, Any] = json.loads(STAMP.read_text())
         subprocess.run([PYTHON, "-c", ""], check=True, capture_output=True)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return {}
     return stamp
 
 
-def covers(have: dict[str, object], want: dict[str, object]) -> bool:
-    """True if each pinned list that is wanted was installed as it stands now (an environment for tests covers the book)."""
+def covers(have: dict[str, Any], want: dict[str, Any]) -> bool:
+    """True if each list that is wanted was installed as it stands now: an environment for tests covers the book."""
     have_pins, want_pins = have.get("pins", {}), want["pins"]
-    assert isinstance(have_pins, dict) and isinstance(want_pins, dict)
     return all(have_pins.get(name) == digest for name, digest in want_pins.items())
 
 
@@ -64,7 +64,6 @@ def prepare(purpose: str) -> None:
     STAMP.unlink(missing_ok=True)  # from here until the end, an interruption leaves no stamp
     install(purpose)
     kept = have.get("pins", {}) if same_place else {}
-    assert isinstance(kept, dict) and isinstance(want["pins"], dict)
     extra = {name: value for name, value in kept.items() if value == digest(ROOT / name)}
     half_written = STAMP.with_suffix(".new")
     half_written.write_text(json.dumps({**want, "pins": {**extra, **want["pins"]}}, indent=1))
@@ -72,15 +71,21 @@ def prepare(purpose: str) -> None:
     print("The environment in .venv is ready.", flush=True)
 
 
-def begin(have: dict[str, object], want: dict[str, object]) -> None:
+def begin(have: dict[str, Any], want: dict[str, Any]) -> None:
     """An empty virtual environment, with a sentence that says why the old one goes."""
     if have:
         if have["folder"] != want["folder"]:
             print(f"This folder was moved (.venv was made for {have['folder']}): making .venv anew.", flush=True)
         else:
-            print(f".venv holds Python {have['python']}, asked for is {want['python']}: making it anew.", flush=True)
+            print(
+                f".venv holds Python {have['python']}, asked for is {want['python']}: making it anew.",
+                flush=True,
+            )
     elif VENV.exists():
-        print(".venv is not complete (its making was interrupted, or a tool of yours made it): making it anew.", flush=True)
+        print(
+            ".venv is not complete (its making was interrupted, or a tool of yours made it): making it anew.",
+            flush=True,
+        )
     else:
         print(f"Making the environment .venv with Python {want['python']} (once, a few minutes).", flush=True)
     if VENV.is_symlink() or VENV.is_file():
@@ -90,16 +95,25 @@ def begin(have: dict[str, object], want: dict[str, object]) -> None:
 
 
 def install(purpose: str) -> None:
-    """Install the pinned lists with pip, one line of progress instead of its many; its words are kept in .venv/pip.log."""
+    """Install the pinned lists with pip: a line of progress instead of its many, which .venv/pip.log keeps."""
     files = LISTS[purpose]
     lines = [line for name in files for line in (ROOT / name).read_text().splitlines() if re.match(r"[a-z0-9]", line)]
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     command += [word for name in files for word in ("-r", name)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     seen: set[str] = set()
-    with open(VENV / "pip.log", "w", encoding="utf-8") as log, subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
-    ) as pip:
+    with (
+        open(VENV / "pip.log", "w", encoding="utf-8") as log,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=environment,
+        ) as pip,
+    ):
         assert pip.stdout is not None
         for line in pip.stdout:
             log.write(line)

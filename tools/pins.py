@@ -1,6 +1,6 @@
 """Resolve tools/pins/*.in anew into requirements*.txt and show what differs.
 
-One resolution holds for every Python and system that the book supports; uv is the resolver, in an environment of its own.
+One resolution holds for every Python and system that the book supports; the resolver is uv, in its own environment.
 """
 
 import difflib
@@ -16,20 +16,28 @@ VENV = ROOT / ".venv-pins"
 RESOLVER = "uv==0.13.9"
 OLDEST = "3.11"
 HEADS = {
-    "requirements.txt":
-        "# One set of pins for Python 3.11, 3.12 and 3.13 on Linux, macOS and Windows;\n"
-        "# `make pins` resolves it anew from tools/pins/book.in.\n",
-    "requirements-test.txt":
-        "# What the tests add to requirements.txt in the same environment;\n"
-        "# `make pins` resolves it anew from tools/pins/test.in.\n",
+    "requirements.txt": "# One set of pins for Python 3.11, 3.12 and 3.13 on Linux, macOS and Windows;\n"
+    "# `make pins` resolves it anew from tools/pins/book.in.\n",
+    "requirements-test.txt": "# What the tests add to requirements.txt in the same environment;\n"
+    "# `make pins` resolves it anew from tools/pins/test.in.\n",
 }
 
 
 def resolve(*arguments: str) -> list[str]:
     """The pins for the given lists, one a line, with a marker where one holds for some systems only."""
     command = [
-        VENV / "bin" / "uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--no-header", "--no-annotate",
-        "--no-emit-index-url", "--python-version", OLDEST, *arguments,
+        VENV / "bin" / "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--upgrade",
+        "--no-header",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--python-version",
+        OLDEST,
+        *arguments,
     ]
     text = subprocess.run(command, cwd=PINS, check=True, stdout=subprocess.PIPE, text=True).stdout
     return [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]

@@ -6,7 +6,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows; file times would differ between two builds
+LONG_AGO = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # the earliest that the format knows; file times would differ between two builds
 README = """Descent, the interactive textbook, to read without a network.
 
 Unpack this folder, open a terminal in it and type

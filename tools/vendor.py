@@ -47,14 +47,16 @@ def sums(files: dict[str, bytes]) -> str:
 def present(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*") if path.is_file() and path.name != SUMS
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != SUMS
     }
 
 
 def difference(here: dict[str, bytes], there: dict[str, bytes]) -> list[str]:
     return [
         f"{name}: {'only here' if name not in there else 'missing here' if name not in here else 'differs'}"
-        for name in sorted(here.keys() | there.keys()) if here.get(name) != there.get(name)
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name)
     ]
 
 

@@ -1,0 +1,83 @@
+"""Binder: the repository is understood as meant, and the link from a page opens it as a notebook."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.conftest import ROOT
+
+HOST = "127.0.0.1"
+BIN = Path(sys.executable).parent
+
+
+def test_binder_installs_the_pins_on_the_python_that_runtime_txt_names() -> None:
+    words = [str(BIN / "repo2docker"), "--no-build", "--debug", str(ROOT)]
+    run = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
+    recipe = run.stdout + run.stderr
+    version = (ROOT / "runtime.txt").read_text().strip().removeprefix("python-")
+    assert f"python={version}" in recipe
+    copied = recipe.index("COPY --chown=0:0 src/ ")
+    installed = recipe.index('pip install --no-cache-dir -r "requirements.txt"')
+    assert copied < installed, "requirements.txt ends in `-e .`, which needs the repository itself"
+    assert re.search(r"RUN \./postBuild", recipe)
+
+
+def test_no_folder_hides_the_files_that_binder_reads() -> None:
+    """A folder called binder, even an empty one, makes Binder ignore requirements.txt and runtime.txt."""
+    assert not [name for name in ("binder", ".binder") if (ROOT / name).exists()]
+    assert os.access(ROOT / "postBuild", os.X_OK)
+
+
+@pytest.fixture
+def jupyterlab(tmp_path: Path) -> Iterator[str]:
+    """JupyterLab on a copy of one page, in a home that postBuild's last line has prepared."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "index.md").write_text((ROOT / "index.md").read_text(encoding="utf-8"), encoding="utf-8")
+    environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    environment = {name: value for name, value in environment.items() if not name.startswith(("JUPYTER_", "XDG_"))}
+    last = (ROOT / "postBuild").read_text().strip().splitlines()[-1].partition("#")[0].split()
+    subprocess.run(last, cwd=folder, env=environment, check=True, capture_output=True)
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    words = [str(BIN / "jupyter"), "lab", f"--ip={HOST}", f"--port={port}", "--no-browser", "--allow-root"]
+    words += ["--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"]
+    with open(tmp_path / "log", "w") as log:
+        server = subprocess.Popen(words, cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://{HOST}:{port}/lab"
+            answers(address, server, deadline=time.monotonic() + 60)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def answers(address: str, server: "subprocess.Popen[bytes]", deadline: float) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            assert server.poll() is None, "JupyterLab did not start"
+            assert time.monotonic() < deadline, "JupyterLab did not answer within a minute"
+            time.sleep(0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_launch_link_opens_a_page_as_a_notebook(chromium: Browser, jupyterlab: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{jupyterlab}/tree/index.md")
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
+    page.close()
