@@ -29,9 +29,7 @@ def himmelblau_runs():
     f = gd.objectives.himmelblau
     axis = np.linspace(-5, 5, 21)
     starts = np.stack(np.meshgrid(axis, axis), axis=-1)
-    ends = {
-        lr: gd.descend(f, DESCENT, start=starts, steps=1000, lr=lr, keep=1000).path[-1] for lr in (0.01, 0.02)
-    }
+    ends = {lr: gd.descend(f, DESCENT, start=starts, steps=1000, lr=lr, keep=1000).path[-1] for lr in (0.01, 0.02)}
     return f, ends
 
 
@@ -73,9 +71,7 @@ def test_what_the_stopping_tests_promise_and_keep():
     tol, lr, mu = 1e-3, 0.1, 1.0
     q = 1 - lr * mu
     tests = [gd.stopping.grad_norm(tol), gd.stopping.value_change(tol), gd.stopping.step_change(tol)]
-    parabola, quartic, slope = (
-        [stopped(text, stop) for stop in tests] for text in ("x**2 / 2", "x**4", "exp(-x)")
-    )
+    parabola, quartic, slope = ([stopped(text, stop) for stop in tests] for text in ("x**2 / 2", "x**4", "exp(-x)"))
     assert all(run.reason.startswith("stopped") for run in (*parabola, *quartic, *slope))
     ends = [[run.path[-1, 0] for run in runs] for runs in (parabola, quartic, slope)]
     promised = [tol / mu, tol * q / (1 - q)]

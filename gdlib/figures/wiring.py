@@ -1,4 +1,4 @@
-"""Draws a small network: what its units hold, the weights on its lines, the slopes that come back along them."""
+"""Draws a small network: what its units hold, the weights of its lines, and the slopes that come back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def network(
 
     Args:
         units: for each layer what its units hold, numbers or short texts.
-        weights: for each layer but the last, rows of weights: [i][j] leads from its unit i to unit j after it.
+        weights: for each layer but the last, rows of weights: [i][j] leads from its unit i to unit j.
         slopes: shaped like `units`: the slope of the loss by what a unit holds, None where nothing is shown.
         weight_slopes: shaped like `weights`: the slope of the loss by each weight.
         names: what stands above each layer.
@@ -117,15 +117,11 @@ def _draw_unit(axes: Axes, place: tuple[float, float], held: Any, slope: Any) ->
     axes.add_patch(Circle(place, _RADIUS, facecolor=PAPER, edgecolor=INK, linewidth=1.5, zorder=3))
     axes.text(*place, _text(held), ha="center", va="center", color=INK, zorder=4)
     if slope is not None:
-        axes.text(
-            place[0], place[1] - _RADIUS - 0.17, f"← {_text(slope)}", ha="center", va="center", color=_BACK, style="italic",
-            zorder=4,
-        )  # fmt: skip
+        below = (place[0], place[1] - _RADIUS - 0.17)
+        axes.text(*below, f"← {_text(slope)}", ha="center", va="center", color=_BACK, style="italic", zorder=4)
 
 
-def _words(
-    units: Layers, weights: Matrices, slopes: Layers | None, weight_slopes: Matrices | None
-) -> Iterator[str]:
+def _words(units: Layers, weights: Matrices, slopes: Layers | None, weight_slopes: Matrices | None) -> Iterator[str]:
     for k, layer in enumerate(units):
         yield f"Layer {k + 1} holds {_row(layer)}."
         if slopes is not None and any(slope is not None for slope in slopes[k]):
