@@ -3,7 +3,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help python env env-test read book test test-all claims site.zip pins vendor goldens
+.PHONY: help python env env-test read book test test-all claims site.zip pins vendor goldens pictures
 
 help:            ## this list
 	@sed -n 's/^\([a-z.-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
@@ -28,6 +28,9 @@ site.zip: book   ## the built book with a small server, for reading offline
 
 goldens:         ## make the values from other libraries anew and show what differs
 	@$(PYTHON) tests/goldens/make.py
+
+pictures: env-test ## draw the shared-link card and the icons anew
+	@$(IN) -m tools.artwork
 
 pins: python     ## resolve the pinned packages anew and show what differs
 	@$(PYTHON) tools/pins.py

@@ -10,8 +10,8 @@ def reason_against():
     here = "Python %d.%d" % sys.version_info[:2]
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return (
-            "%s (%s) does not fit: the book needs Python 3.11, 3.12 or 3.13; choose one with `make PYTHON=python3.12 ...`."
-            % (here, sys.executable)
+            "%s (%s) does not fit: the book needs Python 3.11, 3.12 or 3.13; "
+            "choose one with `make PYTHON=python3.12 ...`." % (here, sys.executable)
         )
     for module in ("venv", "ensurepip"):
         try:
