@@ -83,3 +83,11 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def watch(context: BrowserContext, site: str) -> Watch:
     """An empty page of the built site, watched; `watch.page.goto(site + "book/….html")` opens one."""
     return Watch(context.new_page(), site.removesuffix(FOLDER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end of every run which rules nobody outside has checked yet."""
+    import gdlib
+    from tests.goldens.unanswered import sentence
+
+    terminalreporter.write_line(sentence(rule.name for rule in gdlib.rules))
