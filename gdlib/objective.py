@@ -11,12 +11,12 @@ import numpy as np
 import sympy as sp
 
 from gdlib import symbolic
-from gdlib.emit.as_numpy import OnArrays, compile_hessian, compile_objective
+from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
 from gdlib.given import GivenFunctions
 from gdlib.grammar import FormulaError, check_name, parse
 from gdlib.points import Array, as_points
 from gdlib.trace.formula import Graphs, node_of
-from gdlib.trace.graph import symbol
+from gdlib.trace.graph import Node, symbol
 
 Given: TypeAlias = str | sp.Expr | Callable[..., Any]
 Window = tuple[tuple[float, float], ...]
@@ -120,36 +120,43 @@ class Objective:
     @cached_property
     def graphs(self) -> Graphs:
         """Value and gradient as expression graphs, from which every other form is printed."""
-        inputs = {variable: symbol(variable.name) for variable in self._variables}
-        slopes = tuple(node_of(entry, inputs) for entry in self.gradient)
-        return Graphs(tuple(v.name for v in self._variables), node_of(self.expr, inputs), slopes)
+        slopes = tuple(node_of(entry, self._inputs) for entry in self.gradient)
+        return Graphs(tuple(v.name for v in self._variables), node_of(self.expr, self._inputs), slopes)
 
     @cached_property
-    def _on_arrays(self) -> OnArrays:
-        return compile_objective(self.graphs)
+    def _inputs(self) -> dict[sp.Symbol, Node]:
+        return {variable: symbol(variable.name) for variable in self._variables}
+
+    # Each of the three is derived and compiled when it is first asked for: most entries of a catalogue never are.
+    @cached_property
+    def _value_on_arrays(self) -> Callable[[Array], Array]:
+        return compile_value(node_of(self.expr, self._inputs), [v.name for v in self._variables])
+
+    @cached_property
+    def _gradient_on_arrays(self) -> Callable[[Array], Array]:
+        return compile_gradient(self.graphs.gradient, self.graphs.variables)
 
     @cached_property
     def _hessian_on_arrays(self) -> Callable[[Array], Array]:
-        inputs = {variable: symbol(variable.name) for variable in self._variables}
         entries = {
-            (i, j): node_of(self.hessian[i, j], inputs)
+            (i, j): node_of(self.hessian[i, j], self._inputs)
             for i in range(self.n)
             for j in range(i, self.n)
             if self.hessian[i, j] != 0
         }
-        return compile_hessian(entries, self.graphs.variables)
+        return compile_hessian(entries, [v.name for v in self._variables])
 
     def __call__(self, points: Any) -> Any:
         """The value at points of shape (..., n), of shape (...)."""
         points = as_points(points, self.n, "points")
         with np.errstate(all="ignore"):
-            return self._on_arrays.value(points)
+            return self._value_on_arrays(points)
 
     def grad(self, points: Any) -> Any:
         """The gradient at points of shape (..., n), of the same shape."""
         points = as_points(points, self.n, "points")
         with np.errstate(all="ignore"):
-            return self._on_arrays.gradient(points)
+            return self._gradient_on_arrays(points)
 
     def hess(self, points: Any) -> Any:
         """The Hessian at points of shape (..., n), of shape (..., n, n)."""

@@ -73,6 +73,8 @@ def hessian(slopes: sp.Matrix, variables: Sequence[sp.Symbol]) -> sp.Matrix:
 
 def derivative(expression: Any, variable: sp.Symbol) -> Any:
     """The derivative almost everywhere: no DiracDelta, and Heaviside(0) = 0."""
+    if expression.is_Add:  # only the terms that hold the variable: what makes a hundred variables bearable
+        return sp.Add(*(derivative(term, variable) for term in expression.args if variable in term.free_symbols))
     bends = {part for part in expression.atoms(sp.Abs, sp.sign) if not part.args[0].is_Symbol}
     if not bends:
         return _settled(sp.diff(expression, variable))

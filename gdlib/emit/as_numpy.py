@@ -16,7 +16,6 @@ import numpy as np
 from gdlib.emit.as_python import PYTHON, compiled
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.straight_line import Language, identifiers, operations, print_code
-from gdlib.trace.formula import Graphs
 from gdlib.trace.graph import ELEMENTARY, Node, depends_on, in_order, substitute, symbol
 from gdlib.trace.powers import carried_powers
 
@@ -44,18 +43,14 @@ Array = Any
 """An array of NumPy, CuPy or whatever answers NumPy's protocols."""
 
 
-class OnArrays(NamedTuple):
-    """An objective's functions on points of shape (..., n)."""
-
-    value: Callable[[Array], Array]
-    gradient: Callable[[Array], Array]
+def compile_value(value: Node, variables: Sequence[str]) -> Callable[[Array], Array]:
+    """The value on arrays of points, (..., n) to (...)."""
+    return _points_function("value", [value], variables, "return {0}")
 
 
-def compile_objective(graphs: Graphs) -> OnArrays:
-    """Value and gradient on arrays of points."""
-    value = _points_function("value", [graphs.value], graphs.variables, "return {0}")
-    gradient = _points_function("gradient", graphs.gradient, graphs.variables, "return np.stack([{all}], axis=-1)")
-    return OnArrays(value, gradient)
+def compile_gradient(gradient: Sequence[Node], variables: Sequence[str]) -> Callable[[Array], Array]:
+    """The gradient on arrays of points, (..., n) to (..., n)."""
+    return _points_function("gradient", gradient, variables, "return np.stack([{all}], axis=-1)")
 
 
 def compile_hessian(entries: Mapping[tuple[int, int], Node], variables: Sequence[str]) -> Callable[[Array], Array]:

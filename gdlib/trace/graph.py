@@ -63,7 +63,7 @@ class Node(NDArrayOperatorsMixin):
         if options.get("out") is not None:
             raise UntraceableError("nothing is changed in place (`+=`, `out=`); assign the result to a new name")
         if method != "__call__" or options:
-            raise UntraceableError(f"np.{ufunc.__name__}.{method} works across coordinates; a rule acts on each by itself")
+            raise UntraceableError(f"np.{ufunc.__name__}.{method} works across coordinates; a rule acts on each alone")
         operands = [_lift(operand) for operand in inputs]
         if ufunc in _UNARY:
             return _node(_UNARY[ufunc], *operands)

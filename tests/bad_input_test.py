@@ -1,0 +1,162 @@
+"""Bad input gets a clear sentence before any work: which argument, what was needed and what came."""
+
+import linecache
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import gdlib as gd
+
+bowl, adam, rprop = gd.objectives.bowl, gd.rules.adam, gd.rules.rprop_minus
+x = sp.Symbol("x", real=True)
+
+
+def run(f=bowl, rule=adam, start=(1.0, 1.0), steps=5, **options):
+    return gd.descend(f, rule, start, steps=steps, **options)
+
+
+CALLS = {  # the call, the error, words of its first line
+    "point of the wrong size": (lambda: bowl([1.0, 2.0, 3.0]), ValueError, "points: needs shape (..., 2)"),
+    "a bare number": (lambda: gd.Objective("x**2")(3.0), ValueError, "a bare number is no point: write [3.0]"),
+    "a number for two": (lambda: bowl.grad(3.0), ValueError, "points: needs shape (..., 2)"),
+    "complex points": (lambda: bowl([1j, 0]), TypeError, "points: needs real numbers"),
+    "points of text": (lambda: bowl(["a", "b"]), TypeError, "points: needs real numbers"),
+    "ragged points": (lambda: bowl([[1.0, 2.0], [1.0]]), ValueError, "points: needs an array of shape (..., 2)"),
+    "start of the wrong size": (lambda: run(start=(1.0,)), ValueError, "start: needs shape (..., 2)"),
+    "a start that is nan": (lambda: run(start=(np.nan, 1.0)), ValueError, "start: needs finite coordinates"),
+    "a start that is inf": (lambda: run(start=(np.inf, 1.0)), ValueError, "start: needs finite coordinates"),
+    "steps=0": (lambda: run(steps=0), ValueError, "steps: needs a whole number >= 1, got 0"),
+    "steps=-3": (lambda: run(steps=-3), ValueError, "steps: needs a whole number >= 1, got -3"),
+    "steps=2.5": (lambda: run(steps=2.5), TypeError, "steps: needs a whole number >= 1, got float 2.5"),
+    "steps=True": (lambda: run(steps=True), TypeError, "steps: needs a whole number"),
+    "keep=0": (lambda: run(keep=0), ValueError, "keep: needs a whole number >= 1, got 0"),
+    "lr=-1": (lambda: run(lr=-1), ValueError, "lr: needs lr > 0, got -1"),
+    "lr=0": (lambda: run(lr=0), ValueError, "lr: needs lr > 0, got 0"),
+    "lr=nan": (lambda: run(lr=np.nan), ValueError, "lr: needs lr > 0, got nan"),
+    "lr=inf": (lambda: run(lr=np.inf), ValueError, "lr: needs lr > 0, got inf"),
+    "lr as text": (lambda: run(lr="0.1"), TypeError, "lr: needs a real number, got str '0.1'"),
+    "beta1=1": (lambda: run(beta1=1.0), ValueError, "beta1: needs 0 <= beta1 < 1, got 1.0"),
+    "an unknown name": (lambda: run(beta_1=0.9), TypeError, "beta_1: no hyperparameter of adam. Did you mean 'beta1'?"),
+    "a name of another rule": (lambda: run(rule=rprop, lr=0.1), TypeError, "lr: no hyperparameter of rprop_minus"),
+    "a plain function": (lambda: run(rule=lambda theta, g: theta), TypeError, "make it one with gd.rule(function)"),
+    "a rule by name": (lambda: run(rule="adam"), TypeError, "rule: needs a rule such as gd.rules.adam, got str"),
+    "text for f": (lambda: run(f="x**2"), TypeError, "f: needs an objective"),
+    "a schedule without lr": (lambda: run(rule=rprop, schedule=lambda t: 1.0), ValueError, "rprop_minus has no lr"),
+    "a schedule of nothing": (lambda: run(schedule=lambda: 1.0), TypeError, "schedule: needs a function of t"),
+    "a number as schedule": (lambda: run(schedule=0.9), TypeError, "schedule: needs a function schedule(t)"),
+    "a schedule of nan": (lambda: run(schedule=lambda t: np.nan), ValueError, "schedule: needs a finite factor"),
+    "stop as a number": (lambda: run(stop=1e-6), TypeError, "stop: needs a criterion"),
+    "a tolerance below 0": (lambda: gd.stopping.grad_norm(-1.0), ValueError, "grad_norm: needs a finite tolerance >= 0"),
+    "a tolerance of text": (lambda: gd.stopping.step_change("1"), TypeError, "step_change: needs a tolerance"),
+    "a level of nan": (lambda: gd.stopping.value_below(np.nan), ValueError, "value_below: needs a finite number"),
+    "clip_norm(0)": (lambda: gd.clip_norm(0), ValueError, "clip_norm: needs a finite number > 0, got 0"),
+    "clip_value('1')": (lambda: gd.clip_value("1"), TypeError, "clip_value: needs a positive number, got str"),
+    "a transform to a number": (lambda: run(transform=lambda g: 1.0), ValueError, "transform: must return a gradient"),
+    "a number as transform": (lambda: run(transform=1.0), TypeError, "transform: needs a function of the gradient"),
+    "noise without seed": (lambda: run(noise=0.1), ValueError, "seed: noise needs a seed"),
+    "noise below 0": (lambda: run(noise=-0.1, seed=1), ValueError, "noise: needs a finite standard deviation >= 0"),
+    "a seed of text": (lambda: run(noise=0.1, seed="a"), TypeError, "seed: needs a whole number >= 0"),
+    "two expressions": (lambda: gd.Objective([x, x]), TypeError, "objective: needs one scalar expression, got list"),
+    "a matrix": (lambda: gd.Objective(sp.Matrix([x])), TypeError, "needs one scalar expression"),
+    "a relation": (lambda: gd.Objective(x < 1), TypeError, "needs one scalar expression"),
+    "a number": (lambda: gd.Objective(3), ValueError, "needs at least one variable, got a constant"),
+    "nothing": (lambda: gd.Objective(None), TypeError, "needs text, a SymPy expression or a function of symbols"),
+    "a complex expression": (lambda: gd.Objective(sp.I * x), ValueError, "got a complex formula"),
+    "an infinite expression": (lambda: gd.Objective(sp.oo * x), ValueError, "finite somewhere"),
+    "an unknown function": (lambda: gd.Objective(sp.gamma(x)), ValueError, "objective: gamma is unknown here"),
+    "an undefined function": (lambda: gd.Objective(sp.Function("h")(x)), ValueError, "objective: h is unknown here"),
+    "an integral": (lambda: gd.Objective(sp.Integral(x, x)), ValueError, "objective: Integral is unknown here"),
+    "a huge power": (lambda: gd.Objective(x**5000), ValueError, "whole powers up to 1000"),
+    "numpy on symbols": (lambda: gd.Objective(lambda a: 2 * np.sin(a)), TypeError, "sympy.exp in place of np.exp"),
+    "a branch on symbols": (lambda: gd.Objective(lambda a: a if a > 0 else -a), TypeError, "must work on SymPy symbols"),
+    "a name missing": (lambda: gd.Objective("x*y", variables=("x",)), ValueError, "variables: needs every name of the formula; y"),
+    "a name twice": (lambda: gd.Objective("x", variables=("x", "x")), ValueError, "variables: needs each name once"),
+    "variables as text": (lambda: gd.Objective("x", variables="x"), TypeError, "variables: needs a sequence of names"),
+    "a short window": (lambda: gd.Objective("x*y", window=((0, 1),)), ValueError, "window needs one entry for each"),
+    "a wrong gradient": (lambda: gd.Objective.from_functions(lambda p: (p**2).sum(), lambda p: p, 2), ValueError, "grad: must fit value"),
+    "a vector as value": (lambda: gd.Objective.from_functions(lambda p: p, lambda p: p, 2), ValueError, "value: needs a single number"),
+    "a short gradient": (lambda: gd.Objective.from_functions(lambda p: p.sum(), lambda p: p[:1], 2), ValueError, "grad: needs shape (2,)"),
+    "n=0": (lambda: gd.Objective.from_functions(lambda p: 0.0, lambda p: p, 0), ValueError, "n: needs a whole number"),
+    "an unknown objective": (lambda: gd.objectives.rosenbrok, AttributeError, "Did you mean 'rosenbrock'?"),
+    "an unknown rule": (lambda: gd.rules["adamm"], KeyError, "Did you mean 'adam'?"),
+    "with_n of a fixed one": (lambda: gd.objectives.beale.with_n(3), ValueError, "with_n: beale is defined for 2 variables only"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_bad_input_gets_a_sentence(case):
+    call, kind, words = CALLS[case]
+    with pytest.raises(kind) as caught:
+        call()
+    first = str(caught.value).splitlines()[0]
+    assert words in first
+    assert len(first) < 400
+
+
+RULES = {  # the body of a rule, words of the refusal
+    "branches on a value": ("    if g > 0:\n        return theta\n    return theta - lr * g, v", "line 3 (`if g > 0:`): a rule cannot branch"),
+    "chooses by a value": ("    return (theta if g > 0 else g), v", "line 3 (`return (theta if g > 0 else g), v`): a rule cannot branch on a value; write np.where"),
+    "forgets its state": ("    return theta - lr * g", "must return theta, v (its state is ['v']); it returns a single value"),
+    "returns too much": ("    return theta - lr * g, v, g", "it returns 3 values"),
+    "returns nothing": ("    v = 2 * v", "its last line must return theta and the state"),
+    "assigns a name twice": ("    a = 1 * g\n    a = 2 * a\n    return theta - a, v", "line 4 (`a = 2 * a`): a is assigned twice"),
+    "assigns the gradient": ("    g = 2 * g\n    return theta - g, v", "g is what the step is given"),
+    "changes in place": ("    v += g\n    return theta - v, v", "nothing is changed in place"),
+    "mixes coordinates": ("    return theta - np.sum(g), v", "np.sum is not known to the trace"),
+    "reduces": ("    return theta - np.add.reduce(g), v", "works across coordinates"),
+    "indexes": ("    return theta - g[0], v", "acts on each coordinate by itself"),
+    "uses math": ("    return theta - math.sqrt(lr) * g, v", "a traced value is no Python number"),
+    "uses an unknown function": ("    return theta - np.arctan2(g, v), v", "np.arctan2 is not known to the trace"),
+    "loops": ("    for _ in range(3):\n        pass\n    return theta, v", "cannot branch or loop"),
+    "unpacks": ("    a, b = g, v\n    return theta - a, b", "assign to one plain name a line"),
+    "names what is not there": ("    return theta - h, v", "NameError: name 'h' is not defined"),
+    "returns text": ("    return theta, 'v'", "one value for each; got str"),
+}  # fmt: skip
+
+
+def defined(text: str):
+    """A function from text, with its source where inspect finds it, as in a notebook's cell."""
+    name = f"<rule {hash(text)}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    namespace = {"np": np, "math": __import__("math"), "gd": gd}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace["mine"]
+
+
+@pytest.mark.parametrize("case", RULES)
+def test_a_rule_that_breaks_the_contract_is_refused_with_the_line_and_what_to_write(case):
+    body, words = RULES[case]
+    with pytest.raises((TypeError, ValueError)) as caught:
+        gd.rule(defined(f"\ndef mine(theta, g, v, *, lr=0.1):\n{body}\n"))
+    assert str(caught.value).startswith("rule mine")
+    assert words in str(caught.value)
+
+
+SIGNATURES = {
+    "(theta, *, lr=0.1)": "needs the arguments theta, g first",
+    "(g, theta, *, lr=0.1)": "needs the arguments theta, g first",
+    "(theta, g, *states)": "must be listed one by one",
+    "(theta, g, lr=0.1)": "lr has a default, so it is a hyperparameter and stands after the `*`",
+    "(theta, g, *, lr)": "hyperparameter lr needs a finite number as default, got nothing",
+    "(theta, g, *, lr='a')": "hyperparameter lr needs a finite number as default",
+    "(theta, g, *, steps=3)": "a hyperparameter may not be called 'steps'",
+    "(theta, g, *, keep=3)": "a hyperparameter may not be called 'keep'",
+    "(theta, g, *, beta=1.5)": "default outside the range: beta: needs 0 <= beta < 1, got 1.5",
+    "(theta, g, *, beta_t=0.5)": "is no fit name here",
+}
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_that_breaks_the_contract_is_refused(signature):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        gd.rule(defined(f"\ndef mine{signature}:\n    return theta\n"))
+    assert SIGNATURES[signature] in str(caught.value)
+
+
+def test_gradient_at_knows_only_what_the_rule_keeps():
+    function = defined("\ndef mine(theta, g, v, *, lr=0.1):\n    return theta - lr * g, v\n")
+    with pytest.raises(TypeError, match="gradient_at takes names among theta, v, lr; got speed"):
+        gd.rule(gradient_at=lambda theta, speed: theta + speed)(function)
+    with pytest.raises(TypeError, match="rule: needs a plain function, got int"):
+        gd.rule(3)

@@ -1,0 +1,187 @@
+"""What holds for every rule; a new rule is tested here without a new test."""
+
+import re
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gdlib as gd
+from gdlib.emit.as_numpy import compile_rule, in_double, shared
+from gdlib.trace import substitute, symbol
+from gdlib.trace.contract import AFTER
+from tests.conftest import ROOT
+from tests.tables import MEMORY, THETA, G, T, each_rule, moment, outputs
+
+BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (ROOT / "book" / "references.bib").read_text("utf-8"), re.M))
+
+
+def array_step(rule, arguments, **hyperparameters):
+    """One step by the emitted NumPy code, as `descend` takes it."""
+    blocks = compile_rule(rule)
+    hyper = [in_double(value) for value in {**rule.defaults, **hyperparameters}.values()]
+    powers = [base**T for base in blocks.bases(*hyper)]
+    numbers = shared(blocks.numbers(*hyper, *powers, np.float64(T)))
+    return blocks.step(*(a for name, a in zip(rule.takes, arguments, strict=True) if name != "t"), numbers)
+
+
+@each_rule
+def test_says_what_it_means_where_it_comes_from_and_shows_a_step_by_hand(rule):
+    assert len(rule.summary) > 20
+    assert rule.summary.endswith(".")
+    assert ">>> " in rule.__doc__, "the printed forms agree with a rule even when the rule is wrong; a worked step does not"
+    keys = set(re.findall(r"[a-z]+\d{4}[a-z]?", rule.source))
+    assert keys, f"{rule.name}: its docstring needs `Source: <key of the bibliography>, …; defaults: …`"
+    assert keys <= BIBLIOGRAPHY, f"not in book/references.bib: {sorted(keys - BIBLIOGRAPHY)}"
+    assert "default" in rule.source
+
+
+@each_rule
+def test_treats_each_coordinate_by_itself(rule):
+    together = outputs(rule, rule(*moment(rule)))
+    for i in range(len(THETA)):
+        alone = outputs(rule, rule(*moment(rule, THETA[i], G[i], MEMORY[i])))
+        assert [float(part) for part in alone] == [part[i] for part in together]
+
+
+@each_rule
+def test_rests_where_the_gradient_is_zero_and_nothing_is_remembered(rule):
+    zeros = np.zeros_like(THETA)
+    moved = outputs(rule, rule(*moment(rule, THETA, zeros, zeros, t=1)))[0]
+    np.testing.assert_array_equal(moved, THETA)
+
+
+@each_rule
+def test_lines_of_the_equations_compose_to_what_the_rule_computes(rule):
+    so_far = {}
+    for line in rule.trace.lines:
+        so_far[symbol(line.target)] = substitute([line.value], so_far)[0]
+    composed = [so_far[symbol(name + AFTER)] for name in rule.trace.outputs_named]
+    assert all(one is other for one, other in zip(composed, rule.trace.outputs, strict=True))
+    assert len(rule.equations) == len(rule.trace.lines)
+
+
+@each_rule
+def test_emitted_steps_agree_with_the_plain_function(rule):
+    """To 4 ulp: the plain function calls `**`, the emitted ones multiply."""
+    arguments = moment(rule)
+    plain = np.array(outputs(rule, rule(*arguments)))
+    np.testing.assert_array_max_ulp(np.array(array_step(rule, arguments)), plain, maxulp=4)
+    namespace = {}
+    exec(gd.emit.python(rule), namespace)
+    for i in range(len(THETA)):
+        alone = namespace["step"](*moment(rule, float(THETA[i]), float(G[i]), float(MEMORY[i])))
+        np.testing.assert_array_max_ulp(np.array(outputs(rule, alone)), plain[:, i], maxulp=4)
+
+
+@each_rule
+def test_divides_by_no_zero_even_in_the_branch_not_taken(rule):
+    rng = np.random.default_rng(0)
+    theta, memory = rng.standard_normal((2, 1000))
+    g = rng.standard_normal(1000) * (rng.random(1000) < 0.5)
+    with np.errstate(all="raise", under="ignore"):
+        for t in (1, 2, 50):
+            rule(*moment(rule, theta, g, np.abs(memory) * (rng.random(1000) < 0.5), t=t))
+
+
+@each_rule
+def test_single_precision_stays_single_and_keeps_its_digits(rule):
+    single = [a.astype(np.float32) if isinstance(a, np.ndarray) else a for a in moment(rule)]
+    for result, exact in zip(array_step(rule, single), outputs(rule, rule(*moment(rule))), strict=True):
+        assert result.dtype == np.float32
+        np.testing.assert_allclose(result, exact, rtol=2e-6, atol=1e-7)
+
+
+@each_rule
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_any_shape_goes_through_a_step_and_comes_out(rule, data):
+    shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=3))
+    numbers = hnp.arrays(np.float64, shape, elements=st.floats(-10, 10))
+    theta, g = data.draw(numbers), data.draw(numbers)
+    memory = np.abs(data.draw(numbers))
+    for part in array_step(rule, moment(rule, theta, g, memory)):
+        assert np.shape(part) == shape
+        assert np.isfinite(part).all()
+
+
+@each_rule
+def test_hyperparameters_keep_their_vocabulary(rule):
+    for name, default in rule.defaults.items():
+        entry = gd.vocabulary.hyperparameter(name, default)
+        assert entry.check(default) == default
+        assert entry.knob.low < entry.knob.high
+        assert entry.symbol
+
+
+@each_rule
+def test_every_printed_form_is_there(rule):
+    objective = gd.objectives.bowl
+    assert f"step({', '.join(rule.takes)}" in gd.emit.python(rule)
+    assert f"export function step({', '.join(rule.takes)}" in gd.emit.javascript(rule)
+    assert rule.equations[0] in gd.emit.latex(rule).replace(" &= ", " = ")
+    assert "export function run(" in gd.emit.javascript((objective, rule))
+    assert "def run(" in gd.emit.python((objective, rule))
+
+
+def test_equations_are_the_textbooks():
+    assert {rule.name: rule.equations for rule in gd.rules if rule.name in BY_HAND} == BY_HAND
+
+
+BY_HAND = {  # typed from the papers, in the book's notation
+    "gradient_descent": [r"\theta_t = \theta_{t-1} - \eta \, g_t"],
+    "momentum": [r"v_t = \beta \, v_{t-1} - \eta \, g_t", r"\theta_t = \theta_{t-1} + v_t"],
+    "nesterov": [
+        r"v_t = \beta \, v_{t-1} - \eta \, g_t",
+        r"\theta_t = \theta_{t-1} + \beta \, v_t - \eta \, g_t",
+    ],
+    "rmsprop": [
+        r"s_t = \rho \, s_{t-1} + \left(1 - \rho\right) \, g_t^2",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, g_t}{\sqrt{s_t} + \varepsilon}",
+    ],
+    "adam": [
+        r"m_t = \beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t",
+        r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^2",
+        r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}",
+        r"\hat{v}_t = \frac{v_t}{1 - \beta_2^t}",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, \hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+    ],
+}
+
+
+def test_a_readers_rule_registers_nothing_and_may_look_ahead():
+    before = gd.rules.names
+
+    @gd.rule(gradient_at=lambda theta, v, *, beta: theta + beta * v)
+    def ahead(theta, g, v, *, lr=0.01, beta=0.9):
+        v = beta * v - lr * g
+        return theta + v, v
+
+    assert gd.rules.names == before
+    assert ahead.gradient_at(1.0, 2.0, beta=0.5) == 2.0
+    assert ahead.gradient_at(1.0, 2.0) == 1.0 + 0.9 * 2.0
+    assert gd.rules.momentum.gradient_at(1.5, 9.0) == 1.5
+    # the look-ahead form visits theta + beta v, which is where the shifted form stands
+    f = gd.objectives.himmelblau
+    plain = gd.descend(f, ahead, f.start, steps=200, lr=0.002)
+    shifted = gd.descend(f, gd.rules.nesterov, f.start, steps=200, lr=0.002)
+    v = np.diff(plain.path, axis=0)[-1]
+    np.testing.assert_allclose(plain.path[-1] + 0.9 * v, shifted.path[-1], rtol=1e-10)
+
+
+def test_without_source_the_equations_are_the_traced_expressions():
+    namespace = {"np": np}
+    exec("def bare(theta, g, *, lr=0.1):\n    return theta - lr * g\n", namespace)
+    assert gd.rule(namespace["bare"]).equations == gd.rules.gradient_descent.equations
+
+
+@pytest.mark.parametrize(("name", "first"), [("adam", -0.1), ("rmsprop", -0.1 / np.sqrt(0.1)), ("rprop_minus", -0.1)])
+def test_first_step_of_the_sign_like_rules_has_a_length_of_its_own(name, first):
+    """Whatever the gradient's size: lr for Adam, lr/sqrt(1-rho) for RMSprop, step0 for Rprop (kingma2015, hinton2012)."""
+    for g in (1e-3, 1.0, 1e3):
+        hyper = {"eps": 0.0, "lr": 0.1} if name != "rprop_minus" else {}
+        run = gd.descend(gd.Objective.from_functions(lambda x, g=g: g * x[..., 0], lambda x, g=g: g + 0 * x, 1),
+                         gd.rules[name], (0.0,), steps=1, **hyper)  # fmt: skip
+        np.testing.assert_allclose(run.path[-1], [first], rtol=1e-12)

@@ -1,0 +1,27 @@
+"""The two tables over which tests run: every rule and every objective of the registries, nothing listed by hand."""
+
+import numpy as np
+import pytest
+
+import gdlib as gd
+
+each_rule = pytest.mark.parametrize("rule", list(gd.rules), ids=gd.rules.names)
+each_objective = pytest.mark.parametrize("objective", list(gd.objectives), ids=gd.objectives.names)
+
+# A moment in the middle of a run: signs of g mixed, one exact zero, memory not at rest.
+THETA = np.array([0.7, -1.1, 0.0, 2.5])
+G = np.array([-1.3, 0.4, 0.0, 30.0])
+MEMORY = np.array([0.25, 0.5, 0.125, 1.0])
+VALUE = 3.5
+T = 4
+
+
+def moment(rule: gd.Rule, theta=THETA, g=G, memory=MEMORY, value=VALUE, t=T) -> list:
+    """The rule's positional arguments at that moment, in its own order."""
+    given = {"theta": theta, "g": g, "f": value, "t": t}
+    return [given.get(name, memory) for name in rule.takes]
+
+
+def outputs(rule: gd.Rule, result) -> tuple:
+    """What a rule returns, always as a tuple (theta, *state)."""
+    return result if rule.state else (result,)
