@@ -33,21 +33,22 @@ def _finish(axes: Axes, labels: Sequence[str]) -> None:
         axes.legend(loc="best")
 
 
-def _draw(axes: Axes, x: Array, y: Array, series: int, label: str | None, marks: int = 12) -> None:
-    """One line, with its marker at some of its points so that it is told apart without colour."""
+def _draw(axes: Axes, x: Array, y: Array, series: int, label: str | None, x_log: bool = False) -> None:
+    """One line, with its marker at about a dozen points along the axis, so that it is told apart without colour."""
     stride = max(1, -(-len(x) // _MOST_POINTS))
     keep = np.unique(np.concatenate([np.arange(0, len(x), stride), [len(x) - 1]]))
+    along = np.log(x[keep]) if x_log else x[keep]
+    places = np.linspace(along[0], along[-1], 12)
+    marks = np.unique([int(np.abs(along - place).argmin()) for place in places]).tolist()
     axes.plot(
         x[keep], y[keep], color=SERIES[series], linestyle=DASHES[series], marker=MARKERS[series],
-        markersize=4.5, markeredgewidth=0, markevery=max(1, len(keep) // marks), label=label,
+        markersize=4.5, markeredgewidth=0, markevery=marks, label=label,
     )  # fmt: skip
 
 
 def _least(runs: Any) -> float:
     """The lowest value at the minima that the objective of the first run knows."""
-    first = (
-        next(iter(runs.values())) if isinstance(runs, Mapping) else runs if hasattr(runs, "path") else runs[0]
-    )
+    first = next(iter(runs.values())) if isinstance(runs, Mapping) else runs if hasattr(runs, "path") else runs[0]
     f = getattr(first, "objective", None)
     minima = getattr(f, "minima", None)
     if f is None or minima is None:
@@ -209,9 +210,7 @@ def curve(
                     label=None if k else path.label,
                     **look,
                 )
-                words.append(
-                    f"{path.label}: from {number(at[0])} to {number(at[-1])} in {int(path.t[-1])} steps."
-                )
+                words.append(f"{path.label}: from {number(at[0])} to {number(at[-1])} in {int(path.t[-1])} steps.")
         _plain_ticks(axes, False, False)
         axes.set_xlabel(name, style="italic")
         axes.set_ylabel(y_label or f"f({name})", style="italic")
@@ -252,14 +251,12 @@ def lines(
         axes.set_position((0.135, 0.14, 0.835, 0.81))
         for k, (label, pair, joined) in enumerate(given):
             x, y = (np.asarray(side, dtype=np.float64) for side in _pair(label, pair))
-            keep = (
-                np.isfinite(x) & np.isfinite(y) & ((x > 0) if x_log else True) & ((y > 0) if y_log else True)
-            )
+            keep = np.isfinite(x) & np.isfinite(y) & ((x > 0) if x_log else True) & ((y > 0) if y_log else True)
             if not keep.any():
                 raise ValueError(f"series: {label!r} needs a finite point that its axes can show, got none")
             x, y = x[keep], y[keep]
             if joined:
-                _draw(axes, x, y, k, label or None)
+                _draw(axes, x, y, k, label or None, x_log)
             else:
                 axes.plot(
                     x, y, linestyle="none", marker=MARKERS[k], color=SERIES[k], markersize=5,
@@ -267,9 +264,7 @@ def lines(
                 )  # fmt: skip
             x0, x1, y0, y1 = (number(float(f"{v:.3g}")) for v in (x[0], x[-1], y[0], y[-1]))
             ends = f"{y0} at {x0} to {y1} at {x1}"
-            words.append(
-                f"{label or y_label}: from {ends}." if joined else f"{label or 'Points'}: {len(x)} points."
-            )
+            words.append(f"{label or y_label}: from {ends}." if joined else f"{label or 'Points'}: {len(x)} points.")
         if level is not None:
             axes.axhline(level, color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
         if x_log:

@@ -28,9 +28,7 @@ def survey(f: Landscape, window: Array, levels: int | Any) -> Ground:
     with np.errstate(all="ignore"):
         z = np.asarray(f(np.stack(np.meshgrid(x, y), axis=-1)), dtype=np.float64)
     if z.shape != (_GRID, _GRID):
-        raise ValueError(
-            f"f: one value for each point is needed, got shape {z.shape} for {(_GRID, _GRID, 2)}"
-        )
+        raise ValueError(f"f: one value for each point is needed, got shape {z.shape} for {(_GRID, _GRID, 2)}")
     z = np.where(np.isfinite(z), z, np.nan)
     if np.isnan(z).all():
         raise ValueError("f: a finite value somewhere in the window is needed, got none")

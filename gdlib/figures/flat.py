@@ -184,9 +184,7 @@ def paths(
             for k, path in enumerate(told)
         ]
         if keys:
-            axes.legend(
-                handles=keys, ncols=columns, loc="lower left", bbox_to_anchor=(-0.02, 1), borderaxespad=0.2
-            )
+            axes.legend(handles=keys, ncols=columns, loc="lower left", bbox_to_anchor=(-0.02, 1), borderaxespad=0.2)
         svg = paper.svg()
     title = f"Contour plot of {title_of(f)}"
     return Figure([(svg, title, alt or _words(title, area, names, ground, drawn, spots))], caption)
@@ -196,33 +194,22 @@ def _point(point: Any) -> str:
     return "(" + ", ".join(number(float(f"{c:.3g}")) for c in point) + ")"
 
 
-def _words(
-    title: str, area: Array, names: list[str], ground: contours.Ground, drawn: list[Path], spots: Array
-) -> str:
+def _words(title: str, area: Array, names: list[str], ground: contours.Ground, drawn: list[Path], spots: Array) -> str:
     spans = " and ".join(
         f"{name} from {number(low)} to {number(high)}" for name, (low, high) in zip(names, area, strict=True)
     )
     out = [f"{title}, {spans}."]
     if len(ground.levels) > 1:
-        out.append(
-            "The levels are equally spaced." if ground.even else "The levels lie closer together low down."
-        )
+        out.append("The levels are equally spaced." if ground.even else "The levels lie closer together low down.")
     inside = [s for s in spots if ((s >= area[:, 0]) & (s <= area[:, 1])).all()]
     if inside:
-        out.append(
-            ("Minimum" if len(inside) == 1 else "Minima")
-            + " at "
-            + ", ".join(_point(s) for s in inside)
-            + "."
-        )
+        out.append(("Minimum" if len(inside) == 1 else "Minima") + " at " + ", ".join(_point(s) for s in inside) + ".")
     for path in drawn:
         for lane in path.lanes[:3]:
             points = lane[np.isfinite(lane).all(axis=1)]
             if len(points):
                 steps = int(path.t[min(len(points), len(path.t)) - 1])
-                out.append(
-                    f"{path.label}: from {_point(points[0])} to {_point(points[-1])} in {steps} steps."
-                )
+                out.append(f"{path.label}: from {_point(points[0])} to {_point(points[-1])} in {steps} steps.")
         if len(path.lanes) > 3:
             out.append(f"{path.label}: {len(path.lanes) - 3} more starts.")
     return " ".join(out)

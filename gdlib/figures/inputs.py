@@ -65,9 +65,7 @@ def axis_names(f: Any, n: int) -> list[str]:
 
 def check_landscape(f: Any, n: int, argument: str = "f") -> None:
     if not callable(f) or not hasattr(f, "n"):
-        raise TypeError(
-            f"{argument}: an objective (callable on points, with .n) is needed, got {type(f).__name__}"
-        )
+        raise TypeError(f"{argument}: an objective (callable on points, with .n) is needed, got {type(f).__name__}")
     if f.n != n:
         kind = "one variable" if n == 1 else f"{n} variables"
         raise ValueError(f"{argument}: an objective of {kind} is needed, got one of {f.n}")
@@ -101,9 +99,7 @@ def _lanes(path: Any, argument: str) -> tuple[Array, ...]:
     try:
         points = np.asarray(path, dtype=np.float64)
     except (TypeError, ValueError):
-        raise TypeError(
-            f"{argument}: runs, or paths of shape (k, n), are needed, got {type(path).__name__}"
-        ) from None
+        raise TypeError(f"{argument}: runs, or paths of shape (k, n), are needed, got {type(path).__name__}") from None
     if points.ndim < 2 or points.size == 0:
         raise ValueError(f"{argument}: a path of shape (k, n) is needed, got shape {points.shape}")
     many = points.reshape(points.shape[0], -1, points.shape[-1])
@@ -156,9 +152,7 @@ def read_runs(runs: Any, *, argument: str = "runs", n: int | None = None) -> lis
         many = list(runs)
         labels = _labels(many)
     else:
-        raise TypeError(
-            f"{argument}: what descend returns, or several of it, is needed, got {type(runs).__name__}"
-        )
+        raise TypeError(f"{argument}: what descend returns, or several of it, is needed, got {type(runs).__name__}")
     out = []
     for label, run in zip(labels, many, strict=True):
         lanes = _lanes(getattr(run, "path", run), argument)

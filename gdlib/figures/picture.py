@@ -129,9 +129,7 @@ def beside(*figures: Figure, caption: str | None = None) -> Figure:
         raise ValueError("figures: at least one figure is needed, got none")
     for figure in figures:
         if not isinstance(figure, Figure):
-            raise TypeError(
-                f"figures: what the drawing functions return is needed, got {type(figure).__name__}"
-            )
+            raise TypeError(f"figures: what the drawing functions return is needed, got {type(figure).__name__}")
     if caption is None:
         caption = " ".join(figure.caption for figure in figures if figure.caption) or None
     return Figure([panel for figure in figures for panel in figure._panels], caption)

@@ -70,20 +70,14 @@ def digits(
             Outline([(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)], closed=True)
             for x, y in places
         ]
-        axes.add_patch(
-            PathPatch(Outline.make_compound_path(*frames), facecolor="none", edgecolor=LINE, linewidth=0.7)
-        )
+        axes.add_patch(PathPatch(Outline.make_compound_path(*frames), facecolor="none", edgecolor=LINE, linewidth=0.7))
         for shade in range(1, _SHADES + 1):
-            strips = [
-                s for k, (x, y) in enumerate(places) for s in _strips(pixels[k], shade, shades[k], x, y)
-            ]
+            strips = [s for k, (x, y) in enumerate(places) for s in _strips(pixels[k], shade, shades[k], x, y)]
             if strips:
                 whole = Outline.make_compound_path(*strips)
                 axes.add_patch(PathPatch(whole, facecolor=INK, edgecolor="none", alpha=shade / _SHADES))
         for (x, y), label in zip(places, labels if labels is not None else (), strict=False):
-            axes.text(
-                x + width / 2, y + height + 5, str(label), ha="center", va="center", color=INK, size=9.5
-            )
+            axes.text(x + width / 2, y + height + 5, str(label), ha="center", va="center", color=INK, size=9.5)
         svg = paper.svg()
     shown = "" if labels is None else ", with the labels " + ", ".join(str(label) for label in labels)
     return Figure(

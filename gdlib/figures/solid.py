@@ -48,7 +48,7 @@ def _surface(f: Landscape, window: Array, mark: Array | None, names: list[str], 
 
     w = lift(z)
     right, up, back = _project(u, v, w)
-    with canvas(3.1, 3.0) as paper:
+    with canvas(2.7, 2.6) as paper:
         axes = paper.axes
         axes.set_position((0.0, 0.0, 1.0, 0.91))
         axes.set_axis_off()
@@ -60,18 +60,14 @@ def _surface(f: Landscape, window: Array, mark: Array | None, names: list[str], 
         post = [_project(np.array(-1.0), np.array(-1.0), np.array(h)) for h in (-1.0, 1.0)]
         axes.plot([p[0] for p in post], [p[1] for p in post], color=LINE, linewidth=0.9, zorder=0)
         cells = [
-            (float(np.mean(back[np.ix_((i, i + 1), (j, j + 1))])), i, j)
-            for i in range(_CELLS)
-            for j in range(_CELLS)
+            (float(np.mean(back[np.ix_((i, i + 1), (j, j + 1))])), i, j) for i in range(_CELLS) for j in range(_CELLS)
         ]
         for order, (_, i, j) in enumerate(sorted(cells, reverse=True)):
             corner = ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j))
             height = (float(np.mean([w[c] for c in corner])) + 1) / 2
             tint = LEVELS[min(len(LEVELS) - 1, int(height * len(LEVELS)))]
             shape = [(right[c], up[c]) for c in corner]
-            axes.add_patch(
-                Polygon(shape, facecolor=tint, edgecolor=FAINT, linewidth=0.35, zorder=1 + order / 1000)
-            )
+            axes.add_patch(Polygon(shape, facecolor=tint, edgecolor=FAINT, linewidth=0.35, zorder=1 + order / 1000))
         if mark is not None:
             spot = 2 * (mark - window.mean(axis=1)) / np.ptp(window, axis=1)
             place = _project(spot[0], spot[1], lift(float(np.asarray(f(mark)))))
@@ -79,7 +75,7 @@ def _surface(f: Landscape, window: Array, mark: Array | None, names: list[str], 
                 *place[:2],
                 "o",
                 color=SERIES[1],
-                markersize=8,
+                markersize=7,
                 markeredgecolor=PAPER,
                 markeredgewidth=1.2,
                 zorder=9,
@@ -118,18 +114,14 @@ def surfaces(
         check_landscape(f, 2, "functions")
     for argument, given in (("labels", labels), ("marks", marks)):
         if given is not None and len(given) != len(several):
-            raise ValueError(
-                f"{argument}: one for each of {len(several)} functions is needed, got {len(given)}"
-            )
+            raise ValueError(f"{argument}: one for each of {len(several)} functions is needed, got {len(given)}")
     panels = []
     for k, f in enumerate(several):
         area = read_window(window, 2, f)
         heading = title_of(f) if labels is None else str(labels[k])
         names = axis_names(f, 2)
         mark = None if marks is None else number_list(marks[k], "marks")
-        words = (
-            alt if alt is not None and k == 0 else "" if alt is not None else _words(f, heading, area, names)
-        )
+        words = alt if alt is not None and k == 0 else "" if alt is not None else _words(f, heading, area, names)
         panels.append(
             (
                 _surface(f, area, mark, names, heading),

@@ -62,8 +62,7 @@ def _path(d: str) -> str:
         count = {"M": 1, "L": 1, "Q": 2, "C": 3}[command]
         # Whole hundredths: the steps add up exactly, so that rounding does not wander.
         points = [
-            (round(float(words[i + 2 * k]) * 100), round(float(words[i + 2 * k + 1]) * 100))
-            for k in range(count)
+            (round(float(words[i + 2 * k]) * 100), round(float(words[i + 2 * k + 1]) * 100)) for k in range(count)
         ]
         i += 2 * count
         if command == "L" and points[0] == here and last != "M":
@@ -103,18 +102,12 @@ def _look(element: ElementTree.Element) -> dict[str, str]:
             found["font-style"] = "italic"
         if re.search(r"\b(bold|[67]00)\b", words):
             found["font-weight"] = "600"
-    return {
-        k: v
-        for k, v in found.items()
-        if _INITIAL.get(k) != v and k not in ("font-family", "stroke-miterlimit")
-    }
+    return {k: v for k, v in found.items() if _INITIAL.get(k) != v and k not in ("font-family", "stroke-miterlimit")}
 
 
 def _attributes(table: dict[str, str]) -> str:
     """Colours go into style="", where variables are understood; the rest are plain attributes."""
-    style = "".join(
-        f"{k}:{_COLOUR.sub(lambda m: VARIABLE[m[0]], v)};" for k, v in table.items() if _COLOUR.search(v)
-    )
+    style = "".join(f"{k}:{_COLOUR.sub(lambda m: VARIABLE[m[0]], v)};" for k, v in table.items() if _COLOUR.search(v))
     plain = "".join(f' {k}="{_numbers(v)}"' for k, v in table.items() if not _COLOUR.search(v))
     return plain + (f' style="{style[:-1]}"' if style else "")
 
@@ -128,9 +121,7 @@ class _Leaf(NamedTuple):
     tail: str
 
 
-def _leaves(
-    element: ElementTree.Element, by_id: dict[str, ElementTree.Element], clip: str = ""
-) -> Iterator[_Leaf]:
+def _leaves(element: ElementTree.Element, by_id: dict[str, ElementTree.Element], clip: str = "") -> Iterator[_Leaf]:
     """Everything that is drawn, in order, out of its groups (matplotlib's groups say nothing else)."""
     found = _CLIP.search(element.get("clip-path", ""))
     clip = found[1] if found else clip
@@ -149,9 +140,7 @@ def _leaves(
         yield _Leaf(clip, _attributes(look), f'<path d="{_path(d)}"', "/>")
     elif tag == "text":
         place = "".join(
-            f' {k}="{_numbers(element.get(k, ""))}"'
-            for k in ("x", "y", "transform")
-            if element.get(k) is not None
+            f' {k}="{_numbers(element.get(k, ""))}"' for k in ("x", "y", "transform") if element.get(k) is not None
         )
         words = escape("".join(element.itertext()).strip())
         yield _Leaf(clip, _attributes(_look(element)), f"<text{place}", f">{words}</text>")
@@ -196,12 +185,13 @@ def page_svg(text: str, *, title: str, alt: str, scale: float = 96 / 72) -> str:
     root = ElementTree.fromstring(text)
     width, height = (float(n) for n in root.get("viewBox", "0 0 1 1").split()[2:])
     wide, high = _short(str(width * scale), 0), _short(str(height * scale), 0)
+    # In a row of several each is as wide as there is room for; small ones shrink less before they start a new row.
+    least = _short(str((0.62 if width > 300 else 0.85) * width * scale), 0)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}" '
         f'width="{wide}" height="{high}" '
         f'viewBox="0 0 {_short(str(width))} {_short(str(height))}" '
-        # In a row of several: each as wide as there is room for, a new row below 0.62 of its own width.
-        f'style="flex:1 1 {_short(str(0.62 * width * scale), 0)}px;max-width:min(100%,{wide}px);height:auto;'
+        f'style="flex:1 1 {least}px;max-width:min(100%,{wide}px);height:auto;'
         f'background:{_PAPER};font-family:{_FONT};stroke-linejoin:round">'
         f"<title>{escape(title)}</title><desc>{escape(alt)}</desc>{_body(root)}</svg>"
     )
