@@ -1,0 +1,106 @@
+"""A made-up rule, added as one function: it stands in the rule book, the race, the printed forms and the tests at once."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+RULE = '''
+
+@rule
+def half_sign(theta, g, v, t, *, lr=0.01, beta=0.9, blend=0.5):
+    """Mix the sign of the gradient into a decaying velocity.
+
+    theta, g and v have one shape; t is the number of the step; returns theta, v.
+
+    Source: polyak1964, in part; defaults: made up.
+
+    >>> half_sign(1.0, 2.0, 0.5, 1, lr=0.1, beta=0.8, blend=0.5)  # v = 0.4 - 0.1 (0.5 + 1) / (1 - 0.2), theta = 1 + v
+    (1.2125, 0.2125)
+    """
+    mixed = blend * np.sign(g) + (1 - blend) * g
+    v = beta * v - lr * mixed / beta**t
+    return theta + v, v
+'''
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of what the repository holds, in a path with a space, with the rule added and no other file touched."""
+    copy = tmp_path_factory.mktemp("a copy") / "descent"
+    for name in ("gdlib", "tests", "tools", "ext", "book", "pyproject.toml", "conftest.py", "_config.yml"):
+        source = ROOT / name
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "vendor")
+        (shutil.copytree(source, copy / name, ignore=ignored) if source.is_dir() else shutil.copy(source, copy / name))
+    with (copy / "gdlib" / "first_order.py").open("a", encoding="utf-8") as file:
+        file.write(RULE)
+    return copy
+
+
+def run(checkout: Path, *command: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=checkout, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_it_is_registered_printed_and_offered_by_the_race(checkout):
+    code = """
+import json, gdlib as gd
+from pathlib import Path
+assert Path(gd.__file__).is_relative_to(Path.cwd())
+rule = gd.rules.half_sign
+assert list(gd.rules)[-1] is rule
+print(rule.equations)
+print(gd.emit.python(rule), gd.emit.javascript((gd.objectives.bowl, rule)))
+html = gd.explore(gd.objectives.bowl)._repr_mimebundle_()
+html = html[0] if isinstance(html, tuple) else html
+print(html["text/html"].count("half_sign"))
+"""
+    printed = run(checkout, "-c", code)
+    assert r"\mathrm{blend}" in printed
+    assert "function step(theta, g, v, t, {lr = 0.01" in printed
+    assert int(printed.split()[-1]) > 0
+
+
+def test_the_tests_take_it_up_and_say_that_it_has_no_outside_answer_yet(checkout):
+    printed = run(
+        checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "gdlib/first_order.py",
+        "tests/rules_test.py", "tests/emit_test.py", "tests/duck_array_test.py", "tests/goldens_test.py", "-k", "half_sign or unanswered or answer",
+    )  # fmt: skip
+    assert "no outside answer yet" in printed
+    assert "half_sign" in printed
+    assert "passed" in printed
+
+
+def test_a_wrong_worked_step_fails(checkout):
+    file = checkout / "gdlib" / "first_order.py"
+    right = file.read_text("utf-8")
+    file.write_text(right.replace("(1.2125, 0.2125)", "(1.3, 0.3)"), "utf-8")
+    try:
+        with pytest.raises(AssertionError, match="1 failed"):
+            run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "gdlib/first_order.py", "-k", "half_sign")
+    finally:
+        file.write_text(right, "utf-8")
+
+
+def test_it_stands_in_the_rule_book(checkout):
+    """The page's own cells, run in the copy."""
+    code = """
+import jupytext, nbclient
+notebook = jupytext.read("book/rule-book.md")
+nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": "book"}}).execute()
+text = [output["data"].get("text/markdown", "") for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+entry = next(part for part in "".join(text).split("(rule-") if part.startswith("half-sign)="))
+print(entry)
+"""
+    entry = run(checkout, "-W", "ignore", "-c", code)
+    for part in ("Mix the sign of the gradient", r"v_t &= \beta \, v_{t-1}", "def half_sign(", "{cite:t}`polyak1964`", "| `blend` |", "`v`"):
+        assert part in entry
