@@ -20,8 +20,8 @@ def gradient_descent(theta, g, *, lr=0.01):
 
     Source: cauchy1847; default: the common first try, the source has none.
 
-    >>> gradient_descent(1.0, 2.0, lr=0.1)  # 1 - 0.1 * 2
-    0.8
+    >>> gradient_descent(1.0, 2.0, lr=0.125)  # 1 - 2/8
+    0.75
     """
     return theta - lr * g
 
@@ -35,7 +35,7 @@ def momentum(theta, g, v, *, lr=0.01, beta=0.9):
 
     Source: polyak1964, in the form of sutskever2013; defaults: beta as in rumelhart1986, lr as for gradient descent.
 
-    >>> momentum(1.0, 2.0, 0.5, lr=0.1, beta=0.9)  # v = 0.45 - 0.2, theta = 1 + 0.25
+    >>> momentum(1.0, 2.0, 1.0, lr=0.125, beta=0.5)  # v = 1/2 - 2/8, theta = 1 + 1/4
     (1.25, 0.25)
     """
     v = beta * v - lr * g
@@ -51,8 +51,8 @@ def nesterov(theta, g, v, *, lr=0.01, beta=0.9):
 
     Source: nesterov1983, in the shifted variable of bengio2013; defaults: as for momentum.
 
-    >>> nesterov(1.0, 2.0, 0.5, lr=0.1, beta=0.9)  # v = 0.45 - 0.2, theta = 1 + 0.9 * 0.25 - 0.2
-    (1.025, 0.25)
+    >>> nesterov(1.0, 2.0, 1.0, lr=0.125, beta=0.5)  # v = 1/2 - 2/8, theta = 1 + 1/8 - 2/8
+    (0.875, 0.25)
     """
     v = beta * v - lr * g
     return theta + beta * v - lr * g, v
@@ -66,7 +66,7 @@ def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
 
     Source: hinton2012, slide 29; defaults: rho the lecture's, lr and eps PyTorch's, the lecture gives none.
 
-    >>> rmsprop(1.0, 2.0, 28.0, lr=0.1, rho=0.5, eps=0.0)  # s = 14 + 2 = 16, theta = 1 - 0.1 * 2 / 4
+    >>> rmsprop(1.0, 2.0, 28.0, lr=0.125, rho=0.5, eps=1.0)  # s = 14 + 2 = 16, theta = 1 - (2/8) / (4 + 1)
     (0.95, 16.0)
     """
     s = rho * s + (1 - rho) * g**2
@@ -81,8 +81,8 @@ def adam(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 
     Source: kingma2015, Algorithm 1; defaults: the paper's.
 
-    >>> adam(0.0, 4.0, 0.0, 0.0, 1, lr=0.02)  # m = 0.4, v = 0.016; corrected 4 and 16: theta = -0.02 * 4 / 4
-    (-0.02, 0.4, 0.016)
+    >>> adam(0.0, 4.0, 1.0, 8.0, 2, lr=3.0, beta1=0.5, beta2=0.5, eps=1.0)  # corrected by 3/4: theta = -10 / (4 + 1)
+    (-2.0, 2.5, 12.0)
     """
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -101,9 +101,8 @@ def rprop_minus(theta, g, step, g_prev, t, *, step0=0.1, up=1.2, down=0.5, step_
     Source: riedmiller1994; defaults: the report's.
 
     >>> g, g_prev = np.array([3.0, 3.0]), np.array([0.5, -0.5])  # the second coordinate's sign has changed
-    >>> theta, step, _ = rprop_minus(np.array([1.0, 1.0]), g, np.array([0.2, 0.2]), g_prev, 2)
-    >>> step, theta  # 1.2 * 0.2 and 0.5 * 0.2; 1 - 0.24 and 1 - 0.1
-    (array([0.24, 0.1 ]), array([0.76, 0.9 ]))
+    >>> rprop_minus(np.array([1.0, 1.0]), g, np.array([0.25, 0.25]), g_prev, 2, up=1.5)  # steps 1.5/4 and 0.5/4
+    (array([0.625, 0.875]), array([0.375, 0.125]), array([3., 3.]))
     """
     previous = np.where(t == 1, step0, step)
     agreement = g * g_prev

@@ -22,7 +22,7 @@ class Rule:
     >>> import gdlib as gd
     >>> gd.rules.momentum.state
     ('v',)
-    >>> gd.rules.momentum(1.0, 2.0, 0.5, lr=0.1, beta=0.9)
+    >>> gd.rules.momentum(1.0, 2.0, 1.0, lr=0.125, beta=0.5)
     (1.25, 0.25)
     """
 

@@ -20,8 +20,8 @@ def half_sign(theta, g, v, t, *, lr=0.01, beta=0.9, blend=0.5):
 
     Source: polyak1964, in part; defaults: made up.
 
-    >>> half_sign(1.0, 2.0, 0.5, 1, lr=0.1, beta=0.8, blend=0.5)  # v = 0.4 - 0.1 (0.5 + 1) / (1 - 0.2), theta = 1 + v
-    (1.2125, 0.2125)
+    >>> half_sign(1.0, 2.0, 0.5, 1, lr=0.125, beta=0.5, blend=0.5)  # v = 1/4 - (1/2 + 1)/8/(1/2), theta = 1 - 1/8
+    (0.875, -0.125)
     """
     mixed = blend * np.sign(g) + (1 - blend) * g
     v = beta * v - lr * mixed / beta**t
@@ -83,7 +83,7 @@ def test_the_tests_take_it_up_and_say_that_it_has_no_outside_answer_yet(checkout
 def test_a_wrong_worked_step_fails(checkout):
     file = checkout / "gdlib" / "first_order.py"
     right = file.read_text("utf-8")
-    file.write_text(right.replace("(1.2125, 0.2125)", "(1.3, 0.3)"), "utf-8")
+    file.write_text(right.replace("(0.875, -0.125)", "(0.87, -0.12)"), "utf-8")
     try:
         with pytest.raises(AssertionError, match="1 failed"):
             run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "gdlib/first_order.py", "-k", "half_sign")
