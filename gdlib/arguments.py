@@ -57,6 +57,8 @@ def plan_of(
         hint = "; make it one with gd.rule(function)" if callable(rule) else ""
         raise TypeError(f"rule: needs a rule such as gd.rules.adam, got {type(rule).__name__}{hint}")
     points = as_points(start, f.n, "start")
+    if 0 in points.shape:
+        raise ValueError(f"start: needs at least one point, got an array of shape {points.shape}")
     if not bool(np.isfinite(points).all()):
         raise ValueError("start: needs finite coordinates, got nan or inf among them")
     settings = _hyperparameters(rule, hyperparameters)

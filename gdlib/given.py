@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gdlib.points import Array, as_points
+from gdlib.points import Array, as_points, is_foreign
 
 _STEP = 1e-6
 _TOLERANCE = 1e-4
@@ -41,7 +41,7 @@ class GivenFunctions:
         self._n = int(n)
         self._value, self._grad, self._hess = value, grad, hess
         rng = np.random.default_rng(0)
-        pair = 0.1 * rng.standard_normal((2, self._n))
+        pair = _finite_pair(value, rng, self._n)
         _check_once(value, grad, pair[0], rng)
         self._batched = all(
             _takes_batches(function, pair, shape)
@@ -76,12 +76,24 @@ class GivenFunctions:
     def _each(self, function: Callable[[Array], Any], points: Any, shape: tuple[int, ...]) -> Any:
         points = as_points(points, self._n, "points")
         if self._batched or points.ndim == 1:
-            return function(points)
-        rows = points.reshape(-1, self._n)
-        return np.stack([function(row) for row in rows]).reshape(*points.shape[:-1], *shape)
+            result = function(points)
+            return result if is_foreign(result) else np.asarray(result, dtype=points.dtype)[()]
+        rows = [np.asarray(function(row), dtype=points.dtype) for row in points.reshape(-1, self._n)]
+        return np.stack(rows).reshape(*points.shape[:-1], *shape)
 
     def __repr__(self) -> str:
         return f"<objective {self.title} of {self._n} coordinates, given as functions>"
+
+
+def _finite_pair(value: Callable[[Array], Any], rng: np.random.Generator, n: int) -> Array:
+    """Two random points near 0 where the value is finite; half of the draws are positive, for what asks for that."""
+    with np.errstate(all="ignore"):
+        for attempt in range(40):
+            pair = 0.1 * rng.standard_normal((2, n))
+            pair = np.abs(pair) if attempt % 2 else pair
+            if all(np.shape(value(point)) != () or np.isfinite(value(point)) for point in pair):
+                return pair
+    raise ValueError("value: needs a finite number somewhere; it was finite at none of 40 pairs of random points near 0")
 
 
 def _check_once(value: Callable[[Array], Any], grad: Callable[[Array], Any], point: Array, rng: Any) -> None:
@@ -97,7 +109,7 @@ def _check_once(value: Callable[[Array], Any], grad: Callable[[Array], Any], poi
         direction /= np.sqrt(direction @ direction)
         measured = float(value(point + _STEP * direction) - value(point - _STEP * direction)) / (2 * _STEP)
     stated = float(slope @ direction)
-    if abs(stated - measured) > _TOLERANCE * max(1.0, abs(measured), float(np.abs(slope).max())):
+    if not abs(stated - measured) <= _TOLERANCE * max(1.0, abs(measured), float(np.abs(slope).max())):
         raise ValueError(
             f"grad: must fit value; along a random direction the gradient says {stated:.6g}, values {measured:.6g}"
         )

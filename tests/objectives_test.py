@@ -211,6 +211,13 @@ def test_functions_for_one_point_or_for_many_make_the_same_objective():
     assert quadratic.hess(np.zeros((5, 2))).shape == (5, 2, 2)
 
 
+def test_functions_may_return_lists_and_be_undefined_at_some_points():
+    f = gd.Objective.from_functions(lambda p: float(np.log(p[0]) ** 2), lambda p: [2 * np.log(p[0]) / p[0]], 1)
+    run = gd.descend(f, gd.rules.gradient_descent, [2.0], steps=200, lr=0.2)
+    np.testing.assert_allclose(run.path[-1], [1.0], rtol=1e-9)
+    assert f.grad(np.array([2.0], dtype=np.float32)).dtype == np.float32
+
+
 def test_a_result_is_never_a_view_of_the_points():
     f = gd.Objective("x", variables=("x", "y"))
     points = np.ones((3, 2))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gdlib.trace.graph import Node, UntraceableError, constant, in_order, symbol
+from gdlib.trace.graph import Node, UntraceableError, constant, symbol
 
 GIVEN = ("theta", "g", "f", "t")
 """Positional names with a meaning of their own; every other positional name is state."""
@@ -227,7 +227,3 @@ def _lines(
                     lines.append(Line(given + AFTER, node))
     return tuple(lines)
 
-
-def names_used(outputs: tuple[Node, ...]) -> set[str]:
-    """The inputs that enter the outputs."""
-    return {str(node.payload) for node in in_order(outputs) if node.op == "symbol"}
