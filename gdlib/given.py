@@ -93,7 +93,7 @@ def _finite_pair(value: Callable[[Array], Any], rng: np.random.Generator, n: int
             pair = np.abs(pair) if attempt % 2 else pair
             if all(np.shape(value(point)) != () or np.isfinite(value(point)) for point in pair):
                 return pair
-    raise ValueError("value: needs a finite number somewhere; it was finite at none of 40 pairs of random points near 0")
+    raise ValueError("value: needs a finite number somewhere; got none at 40 pairs of random points near 0")
 
 
 def _check_once(value: Callable[[Array], Any], grad: Callable[[Array], Any], point: Array, rng: Any) -> None:
