@@ -59,7 +59,7 @@ def _paint_path(axes: Axes, path: Path, series: int, window: Array) -> None:
         points = np.clip(points, window[:, 0] - reach, window[:, 1] + reach)
         if not len(points):
             continue
-        every = 1 if len(points) <= 40 else max(1, len(points) // 20)
+        every = 1 if len(points) <= 60 else max(1, len(points) // 20)
         stride = max(1, len(points) // _MOST_POINTS)
         line = points if stride == 1 else np.concatenate([points[::stride], points[-1:]])
         axes.plot(*line.T, color=PAPER, linewidth=3.4, alpha=0.75, zorder=2.5)
