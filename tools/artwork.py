@@ -1,4 +1,4 @@
-"""Draw the pictures that are not pages: the card that a shared link shows, and the icons in sizes that SVG cannot serve.
+"""Draw the pictures that are not pages: the card that a shared link shows, and the icons that SVG cannot serve.
 
     .venv/bin/python -m tools.artwork     # `make pictures`; needs Chromium for the icons
 

@@ -68,6 +68,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # a page asks for dozens of files at once; what does not fit in the usual 5 waits long
     allow_reuse_address = sys.platform != "win32"  # on Windows it would let two servers share a port
 
     def handle_error(self, request: object, client_address: object) -> None:
