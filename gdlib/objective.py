@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
-from gdlib import symbolic
 from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
+from gdlib.formulas import symbolic
+from gdlib.formulas.grammar import FormulaError, check_name, parse
 from gdlib.given import GivenFunctions
-from gdlib.grammar import FormulaError, check_name, parse
 from gdlib.points import Array, as_points
 from gdlib.trace.formula import Graphs, node_of
 from gdlib.trace.graph import Node, symbol

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gdlib.arguments import Plan, plan_of
 from gdlib.emit.printable import Formula
-from gdlib.loops import LEFT, RUNNING, Record, array_loop, float_loop
+from gdlib.loops.on_arrays import array_loop
+from gdlib.loops.on_floats import float_loop
+from gdlib.loops.plan import Plan, plan_of
+from gdlib.loops.record import LEFT, RUNNING, Record
 from gdlib.points import Array
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule

@@ -19,8 +19,8 @@ LONGEST = 300
 ROOMS = [  # each may import from those before it, and from itself
     {"trace", "vocabulary", "registry"},
     {"emit", "points"},
-    {"symbolic", "grammar", "given", "objective", "landscapes", "update_rule", "first_order"},
-    {"clipping", "stopping", "arguments", "loops", "running"},
+    {"formulas", "given", "objective", "landscapes", "update_rule", "first_order"},
+    {"clipping", "stopping", "loops", "running"},
     {"networks", "figures"},
     {"widgets"},
 ]

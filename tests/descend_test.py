@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gdlib as gd
-from gdlib import loops
-from gdlib.arguments import plan_of
+from gdlib.loops import on_floats
+from gdlib.loops.plan import plan_of
 
 bowl, rosenbrock = gd.objectives.bowl, gd.objectives.rosenbrock
 descent, adam = gd.rules.gradient_descent, gd.rules.adam
@@ -35,7 +35,7 @@ def test_every_kth_point_is_kept_with_the_start_and_the_last(stop, steps, keep):
 
 def test_a_long_path_thinned_in_parts_is_the_same_path(monkeypatch):
     whole = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
-    monkeypatch.setattr(loops, "_CHUNK", 64)
+    monkeypatch.setattr(on_floats, "_CHUNK", 64)
     parts = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
     np.testing.assert_array_equal(parts.path, whole.path)
     np.testing.assert_array_equal(parts.t, whole.t)
@@ -200,13 +200,13 @@ def test_an_interrupted_run_keeps_what_it_has(where, monkeypatch):
         run = gd.descend(f, descent, (1.0, 1.0), steps=100, lr=0.1)
         assert (run.steps, run.reason, len(run.path)) == (8, "interrupted", 9)
         return
-    resume = loops.compiled_pair(bowl, descent)["resume"]
+    resume = on_floats.compiled_pair(bowl, descent)["resume"]
 
     def interrupted(carried, t, last, path, hyper):
         resume(carried, t, 5, path, hyper)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(loops.compiled_pair(bowl, descent), "resume", interrupted)
+    monkeypatch.setitem(on_floats.compiled_pair(bowl, descent), "resume", interrupted)
     run = gd.descend(bowl, descent, (1.0, 1.0), steps=100, lr=0.1)
     assert (run.steps, run.reason, len(run.path)) == (5, "interrupted", 6)
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import gdlib as gd
-from gdlib.arguments import plan_of
 from gdlib.emit.straight_line import unwrap
-from gdlib.loops import array_loop, float_loop
+from gdlib.loops.on_arrays import array_loop
+from gdlib.loops.on_floats import float_loop
+from gdlib.loops.plan import plan_of
 from gdlib.trace import Node, constant, in_order, partials, substitute, symbol
 from gdlib.trace.graph import ELEMENTARY
 from tests.tables import each_objective, each_rule

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdlib as gd
-from gdlib.grammar import DEEPEST, LONGEST, FormulaError, parse
+from gdlib.formulas.grammar import DEEPEST, LONGEST, FormulaError, parse
 
 x, y, x1 = (sp.Symbol(name, real=True) for name in ("x", "y", "x1"))
 R = sp.Rational

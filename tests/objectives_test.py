@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdlib as gd
-from gdlib import symbolic
+from gdlib.formulas import symbolic
 from tests.tables import each_objective
 
 x, y = sp.symbols("x y", real=True)

@@ -1,6 +1,6 @@
-"""The two loops of steps: on Python's floats for one run that nobody interrupts, on arrays for everything else.
+"""The loop on arrays: any number of runs side by side, with whatever changes or watches their steps.
 
-Both do the same operations in the same order, so a batch equals its runs one by one, to the bit.
+It does the same operations in the same order as the loop on floats, so a batch equals its runs one by one, to the bit.
 """
 
 from __future__ import annotations
@@ -8,65 +8,19 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gdlib.arguments import Plan
 from gdlib.emit.as_numpy import compile_rule, in_double, shared
-from gdlib.emit.as_python import compiled_pair
+from gdlib.loops.plan import Plan
+from gdlib.loops.record import LEFT, Record
 from gdlib.points import Array
 from gdlib.stopping import Moment
 from gdlib.update_rule import Rule
 
-_CHUNK = 20_000
-"""Steps between two thinnings of a path, when not every point is kept."""
-
 _LOOK = 32
 """Steps between two looks whether any run of a batch goes on: each look waits for a GPU."""
-
-RUNNING, LEFT = 0, -1
-"""How a run ended: 0 went on to the last step, -1 left the finite numbers, k >= 1 met stopping criterion k."""
-
-
-@dataclass
-class Record:
-    """What a loop leaves: the kept points with their step numbers, and how far and why each run went."""
-
-    path: Array
-    t: Array
-    steps: Array
-    ended: Array
-    interrupted: bool
-
-
-def float_loop(f: Any, rule: Rule, plan: Plan) -> Record:
-    """One run, as straight-line Python on floats."""
-    made = compiled_pair(f, rule)
-    hyper = list(plan.hyperparameters.values())
-    carried, t, interrupted = made["begin"](plan.start), 0, False
-    path = [tuple(float(x) for x in plan.start)]
-    kept, times, first = [], [], 0
-    while True:
-        last = min(plan.steps, t + _CHUNK)
-        try:
-            carried, t = made["resume"](carried, t, last, path, hyper)
-        except KeyboardInterrupt:
-            interrupted = True
-        reached = first + len(path) - 1
-        over = interrupted or reached < last or last == plan.steps
-        numbers = np.arange(first, reached + 1)
-        wanted = (numbers % plan.keep == 0) & (numbers < reached)
-        if over:
-            wanted[-1] = True
-        rows = np.array(path, dtype=np.float64)
-        kept.append(rows[wanted])
-        times.append(numbers[wanted])
-        if over:
-            ended = LEFT if reached < last and not interrupted else RUNNING
-            return Record(np.concatenate(kept), np.concatenate(times), reached, ended, interrupted)
-        path, first = path[-1:], reached
 
 
 def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:

@@ -15,8 +15,8 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.formulas.symbolic import LARGEST_POWER
 from gdlib.registry import nearest
-from gdlib.symbolic import LARGEST_POWER
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "tan": sp.tan,
