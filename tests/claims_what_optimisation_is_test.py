@@ -52,16 +52,17 @@ def test_the_path_slows_down_at_the_saddle_and_leaves_it():
     return [20, 40, float(np.hypot(*half)), float(half[0]), float(half[1]), 40, float(end[0]), float(end[1])]
 
 
-def _signed(images, labels):
-    chosen = (labels == 3) | (labels == 5)
+def _signed(images, labels, negative, positive):
+    chosen = (labels == negative) | (labels == positive)
     rows = np.column_stack([images[chosen].reshape(-1, 784) / 255, np.ones(chosen.sum())])
-    return np.where(labels[chosen] == 5, 1, -1)[:, None] * rows
+    return np.where(labels[chosen] == positive, 1, -1)[:, None] * rows
 
 
 @cache
-def _threes_and_fives():
+def _learned(negative, positive):
     d = gd.networks.digits()
-    Z, Z_new = _signed(d.x_train, d.y_train), _signed(d.x_test, d.y_test)
+    Z = _signed(d.x_train, d.y_train, negative, positive)
+    Z_new = _signed(d.x_test, d.y_test, negative, positive)
     risk = gd.Objective.from_functions(
         lambda w: np.logaddexp(0, -(w @ Z.T)).mean(-1),
         lambda w: -(1 / (1 + np.exp(w @ Z.T))) @ Z / len(Z),
@@ -72,7 +73,7 @@ def _threes_and_fives():
 
 @claim("counting-has-no-slope")
 def test_the_count_of_mistakes_stays_while_the_loss_changes():
-    Z, _, risk, run = _threes_and_fives()
+    Z, _, risk, run = _learned(3, 5)
     w, turned = run.path[30], run.path[30].copy()
     turned[400] += 0.0001
     before, after = int((w @ Z.T <= 0).sum()), int((turned @ Z.T <= 0).sum())
@@ -85,7 +86,7 @@ def test_the_count_of_mistakes_stays_while_the_loss_changes():
 
 @claim("proxy-and-purpose")
 def test_the_training_loss_falls_while_the_loss_on_new_images_turns():
-    Z, Z_new, _, run = _threes_and_fives()
+    Z, Z_new, _, run = _learned(3, 5)
     assert (np.diff(run.values) < 0).all()
     new = np.logaddexp(0, -(run.path @ Z_new.T)).mean(-1)
     w = run.path[-1]
@@ -95,3 +96,15 @@ def test_the_training_loss_falls_while_the_loss_on_new_images_turns():
         run.steps, float(run.values[-1]), int((w @ Z.T <= 0).sum()), len(Z_new), float(new[best]), best,
         float(new[-1]), int((w @ Z_new.T <= 0).sum()), len(Z_new),
     ]  # fmt: skip
+
+
+@claim("proxy-other-pairs")
+def test_the_turn_comes_at_another_step_for_other_pairs():
+    numbers = []
+    for pair in ((4, 9), (3, 8), (7, 9)):
+        Z, Z_new, _, run = _learned(*pair)
+        assert (len(Z), len(Z_new)) == (160, 40)
+        new = np.logaddexp(0, -(run.path @ Z_new.T)).mean(-1)
+        assert 0 < new.argmin() < run.steps
+        numbers += [*pair, int(new.argmin())]
+    return [*numbers, 160, 40]
