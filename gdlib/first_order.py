@@ -66,7 +66,7 @@ def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
 
     Source: hinton2012, slide 29; defaults: rho the lecture's, lr and eps PyTorch's, the lecture gives none.
 
-    >>> rmsprop(1.0, 2.0, 28.0, lr=0.125, rho=0.5, eps=1.0)  # s = 14 + 2 = 16, theta = 1 - (2/8) / (4 + 1)
+    >>> rmsprop(1.0, 2.0, 52.0, lr=0.125, rho=0.25, eps=1.0)  # s = 13 + 3 = 16, theta = 1 - (2/8) / (4 + 1)
     (0.95, 16.0)
     """
     s = rho * s + (1 - rho) * g**2
@@ -81,8 +81,8 @@ def adam(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 
     Source: kingma2015, Algorithm 1; defaults: the paper's.
 
-    >>> adam(0.0, 4.0, 1.0, 8.0, 2, lr=3.0, beta1=0.5, beta2=0.5, eps=1.0)  # corrected by 3/4: theta = -10 / (4 + 1)
-    (-2.0, 2.5, 12.0)
+    >>> adam(0.0, 4.0, 2.0, 4.0, 2, lr=3.75, beta1=0.25, beta2=0.75, eps=3.0)  # 3.75 * (3.5 * 16/15) / (4 + 3) = 2
+    (-2.0, 3.5, 7.0)
     """
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -105,7 +105,7 @@ def rprop_minus(theta, g, step, g_prev, t, *, step0=0.1, up=1.2, down=0.5, step_
     (array([0.625, 0.875]), array([0.375, 0.125]), array([3., 3.]))
     """
     previous = np.where(t == 1, step0, step)
-    agreement = g * g_prev
+    agreement = np.sign(g) * np.sign(g_prev)
     grown = np.minimum(up * previous, step_max)
     shrunk = np.maximum(down * previous, step_min)
     step = np.where(agreement > 0, grown, np.where(agreement < 0, shrunk, previous))
