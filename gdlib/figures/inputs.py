@@ -18,7 +18,8 @@ Window = Sequence[Sequence[float]]
 class Landscape(Protocol):
     """What has a value at points of shape (..., n): an Objective, or anything that acts like one."""
 
-    n: int
+    @property
+    def n(self) -> int: ...
 
     def __call__(self, points: Any, /) -> Any: ...
 

@@ -16,7 +16,7 @@ export class Board {
     Object.assign(this, { onStart, onHold, start: [0, 0], shown: "", range: [0, 1] });
     this.plot = new Plot({ label: "Contour map with the path of each rule", xLabel: "", yLabel: "", aspect: 0.84,
       margin: { top: 28, right: 12, bottom: 40, left: 46 } });
-    this.series = new Series(this.plot, { halo: true });
+    this.series = new Series(this.plot);
     this.minima = svg("g", { class: "gd-minima" });
     this.plot.picture.append(this.minima);
     this.handle = html("button", { type: "button", class: "gd-handle", onkeydown: (event) => this.key(event) },
@@ -37,15 +37,15 @@ export class Board {
         this.handle.focus({ preventScroll: true });
         place.setPointerCapture(event.pointerId);
         this.onHold(true);
-        if (place === frame) this.onStart(this.plot.under(event));
+        if (place === frame) this.move(this.plot.under(event));
       });
       place.addEventListener("pointermove", (event) => {
-        if (place.hasPointerCapture(event.pointerId)) this.onStart(this.plot.under(event));
+        if (place.hasPointerCapture(event.pointerId)) this.move(this.plot.under(event));
       });
       place.addEventListener("lostpointercapture", () => this.onHold(false));
     }
     frame.addEventListener("click", (event) => {
-      if (event.pointerType === "touch") this.onStart(this.plot.under(event));
+      if (event.pointerType === "touch") this.move(this.plot.under(event));
     });
   }
 
@@ -56,8 +56,14 @@ export class Board {
     const { low, high, bottom, top } = this.plot;
     const stride = (event.shiftKey ? 10 : 1) / 100;
     const kept = (value, least, most) => Math.min(most, Math.max(least, value));
-    this.onStart([kept(this.start[0] + along[0] * stride * (high - low), low, high),
+    this.move([kept(this.start[0] + along[0] * stride * (high - low), low, high),
       kept(this.start[1] + along[1] * stride * (top - bottom), bottom, top)]);
+  }
+
+  /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
+  move(point) {
+    const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
+    this.onStart(point.map((part) => Number(part.toFixed(places))));
   }
 
   /** Draws the landscape unless it is there already; returns what f spans in the window. */
@@ -88,13 +94,12 @@ export class Board {
     return this.range;
   }
 
-  draw(runs, start) {
-    this.start = start;
+  draw(runs) {
     this.series.draw(runs.map(({ series, path }) => ({ series, count: path.length, at: (k) => path[k] })));
-    const { x, y } = this.plot.markAt(...start);
+    const { x, y } = this.plot.markAt(...this.start);
     this.handle.style.transform = `translate(${x}px, ${y}px)`;
     this.handle.setAttribute("aria-label",
-      `Start at (${start.map((part) => short(part)).join(", ")}); arrow keys move it, with shift ten times as far`);
+      `Start at (${this.start.map((part) => short(part)).join(", ")}); arrow keys move it, with shift ten times as far`);
   }
 
   cut(step) {

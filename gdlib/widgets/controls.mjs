@@ -78,9 +78,12 @@ export function knob(hyperparameter, owner, onChange) {
   const id = freshId();
   const toNotch = (value) =>
     Math.round(NOTCHES * Math.min(1, Math.max(0, (bend(value) - bend(low)) / (bend(high) - bend(low)))));
+  // Few digits, but enough that no two notches have one value.
+  const places = Math.ceil(Math.log10(NOTCHES / (high - low)));
+  const few = scale === "log" ? (value) => tidy(value) : (value) => Number(value.toFixed(Math.max(0, places)));
   const fromNotch = (notch) =>
     notch === 0 ? low : notch === NOTCHES ? high
-      : tidy(unbend(bend(low) + (notch / NOTCHES) * (bend(high) - bend(low))));
+      : few(unbend(bend(low) + (notch / NOTCHES) * (bend(high) - bend(low))));
   const slide = html("input", { id, type: "range", min: 0, max: NOTCHES, step: 1, "aria-label": spoken,
     oninput: () => {
       const value = fromNotch(slide.valueAsNumber);

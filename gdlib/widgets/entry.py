@@ -43,25 +43,24 @@ def explore(
         steps: 1 to 10,000.
         objectives: what the reader may choose from; None is `f` and every landscape of two variables.
 
-    A rule's hyperparameters are those of its pair; else its defaults, where they take the run at least 99 % of the way
-    down in these steps; else `lr` is the one of 1, 2, 5, 10, … that ends lowest.
+    A rule's hyperparameters are those of its pair, else its defaults. Where these do not take the run 99 % of the way
+    down to a known minimum in these steps, and its pair does not name `lr`, `lr` is the smallest of 1, 2, 5, 10, …
+    that does, or the one that ends lowest.
 
     Raises ValueError or TypeError that names the argument, what was needed and what came.
     """
     if kind not in KINDS:
         raise ValueError(f"kind: needed one of {', '.join(KINDS)}, got {kind!r}.{nearest(kind, KINDS)}")
     chosen = _objective("rosenbrock" if f is None else f, "f")
-    offered = [one for one in all_objectives if one.n == 2] if objectives is None else [
-        _objective(one, "objectives") for one in _listed(objectives, "objectives")
-    ]  # fmt: skip
+    offered: list[Objective] = [one for one in all_objectives if one.n == 2]
+    if objectives is not None:
+        offered = [_objective(one, "objectives") for one in _listed(objectives, "objectives")]
     known = {key(one): one for one in offered}
     if key(chosen) not in known:
         offered = [chosen, *offered]
     else:
         offered = [chosen if name == key(chosen) else one for name, one in known.items()]
-    entries = [Entry(rule, {}) for rule in all_rules] if rules is None else [
-        _entry(one) for one in _listed(rules, "rules")
-    ]  # fmt: skip
+    entries = [_entry(one) for one in (all_rules if rules is None else _listed(rules, "rules"))]
     _refuse_namesakes(entries)
     if isinstance(steps, bool) or not isinstance(steps, int):
         raise TypeError(f"steps: needed a whole number from 1 to {MOST_STEPS}, got {steps!r}")
@@ -91,7 +90,7 @@ def _listed(given: Any, argument: str) -> list[Any]:
 def _objective(given: Any, argument: str) -> Objective:
     if isinstance(given, str):
         if given not in all_objectives:
-            names = [one.name for one in all_objectives]
+            names = all_objectives.names
             raise ValueError(
                 f"{argument}: needed an Objective or one of {', '.join(names)}, got {given!r}.{nearest(given, names)}"
             )

@@ -11,7 +11,7 @@ from gdlib.widgets.module_files import single_module, style
 from gdlib.widgets.page_form import Explorer
 
 
-class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget and traitlets ship no types
+class ExplorerWidget(anywidget.AnyWidget):
     """An explorer; `state` is a dict that both sides set: `{kind, objective, start, steps, rules}`."""
 
     spec = traitlets.Dict().tag(sync=True)

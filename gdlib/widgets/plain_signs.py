@@ -6,12 +6,13 @@ import re
 import unicodedata
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_PARTS = re.compile(r"(?P<base>\{[^{}]*\}|[^_^]+)(?:(?P<mark>[_^])(?P<script>\{[^{}]*\}|.+))?")
+_PARTS = re.compile(r"(?P<base>\\mathrm\{[^{}]*\}|\{[^{}]*\}|[^_^]+)(?:(?P<mark>[_^])(?P<script>\{[^{}]*\}|.+))?")
 
 
 def _sign(latex: str) -> str:
     r"""`\eta` is η, `\Delta` is Δ, `\min` is min, `\mathrm{a\_b}` is a_b."""
-    text = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", latex.strip("{}"))
+    text = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", latex)
+    text = text[1:-1] if text.startswith("{") else text
 
     def named(match: re.Match[str]) -> str:
         name = match[1].removeprefix("var").replace("lambda", "lamda").replace("Lambda", "Lamda")

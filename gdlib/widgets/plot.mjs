@@ -137,9 +137,8 @@ export class Plot {
 
 /** The lines and markers of several runs in one plot, redrawn whole or cut at a step. */
 export class Series {
-  /** With `halo` each line has a rim of paper, which sets it off from what is drawn under it. */
-  constructor(plot, { halo = false } = {}) {
-    Object.assign(this, { plot, halo, drawn: [] });
+  constructor(plot) {
+    Object.assign(this, { plot, drawn: [] });
   }
 
   /** `runs` are `{series, count, at(k) -> [x, y] in coordinates}`. */
@@ -160,7 +159,6 @@ export class Series {
 
   add(lines, marks) {
     const nodes = { line: svg("path", { class: "gd-line" }), mark: svg("path", { class: "gd-mark" }) };
-    if (this.halo) lines.append(nodes.halo = svg("path", { class: "gd-halo" }));
     lines.append(nodes.line);
     marks.append(nodes.mark);
     const kept = { nodes };
@@ -171,9 +169,7 @@ export class Series {
   cut(step) {
     for (const { nodes, run, text, ends } of this.drawn) {
       const last = Math.min(step, run.count - 1);
-      const d = text.slice(0, ends[last]);
-      nodes.line.setAttribute("d", d);
-      nodes.halo?.setAttribute("d", d);
+      nodes.line.setAttribute("d", text.slice(0, ends[last]));
       const { x, y, outside } = this.plot.markAt(...run.at(last));
       nodes.mark.setAttribute("transform", `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`);
       nodes.mark.classList.toggle("gd-outside", outside);

@@ -6,7 +6,6 @@ import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { html } from "./elements.mjs";
 import { Lineup } from "./lineup.mjs";
-import { tidy } from "./numbers.mjs";
 import { Readout } from "./readout.mjs";
 import { completed, MOST_STEPS } from "./state.mjs";
 import { Transport } from "./transport.mjs";
@@ -26,7 +25,7 @@ class Race {
     Object.assign(this, { spec, modules, signal, told: null, dirty: true, frame: 0, runs: [] });
     this.state = completed(spec.state, spec.state, spec);
     this.first = this.state;
-    this.board = new Board({ onStart: (start) => this.change({ start: start.map((part) => tidy(part, 4)) }),
+    this.board = new Board({ onStart: (start) => this.change({ start }),
       onHold: (held) => this.readout.quiet(held) });
     this.curves = new Curves();
     this.lineup = new Lineup(spec.rules, (rules) => this.change({ rules }));
@@ -96,6 +95,7 @@ class Race {
   settle() {
     const { objective, start, steps, rules } = this.state;
     this.landscape.input.value = objective;
+    this.board.start = start;
     this.coordinates.forEach((box, part) => box.show(start[part]));
     this.steps.show(steps);
     this.lineup.show(rules, this.objective());
@@ -133,7 +133,7 @@ class Race {
       node.querySelector("label").textContent = objective.variables[part];
     });
     const range = this.board.ground(objective, this.modules[objective.name]);
-    this.board.draw(this.runs, this.state.start);
+    this.board.draw(this.runs);
     this.curves.draw(this.runs, this.state.steps, objective.minimum, range);
     this.cut();
     performance.clearMeasures("gd-race");

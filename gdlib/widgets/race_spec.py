@@ -1,4 +1,4 @@
-"""What a race needs to run in a page: generated modules, knobs from the vocabulary and the first state, as plain JSON."""
+"""What a race needs to run in a page: generated modules, the vocabulary's knobs and the first state, as JSON."""
 
 from __future__ import annotations
 
@@ -44,11 +44,16 @@ def start_of(f: Objective) -> tuple[float, float]:
     return 0.85 * left + 0.15 * right, 0.3 * bottom + 0.7 * top
 
 
+def _title(f: Objective) -> str:
+    words = str(f.title or f.name or plain_signs.formula(f.text)).replace("_", " ")
+    return words[:1].upper() + words[1:] if f.name else words
+
+
 def _landscape(f: Objective, rules: list[Rule], start: tuple[float, float], steps: int) -> Json:
     minima = [] if f.minima is None else [[float(part) for part in point] for point in f.minima]
     return {
         "name": key(f),
-        "title": str(f.title or f.text),
+        "title": _title(f),
         "formula": plain_signs.formula(f.text),
         "variables": [str(variable) for variable in f.variables],
         "window": [list(side) for side in window_of(f, start)],

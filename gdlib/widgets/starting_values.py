@@ -24,10 +24,10 @@ def _decent_steps(low: float, high: float) -> Iterator[float]:
 
 @lru_cache(maxsize=512)
 def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps: int) -> dict[str, float]:
-    """What differs from the rule's defaults: nothing, or the step size of the sequence 1, 2, 5, … that ends lowest.
+    """What differs from the rule's defaults: nothing where they work, else a step size of the sequence 1, 2, 5, 10, …
 
-    Every rule has the same sequence to choose from, so none is favoured. A landscape without a known minimum has no
-    lowest end to look for: there the defaults stand.
+    It is the smallest that works, or, if none does in these steps, the one that ends lowest. Every rule has the same
+    sequence to choose from, so none is favoured. Where no minimum is known the defaults stand.
     """
     if f.minima is None or not len(f.minima) or "lr" not in rule.defaults:
         return {}
@@ -38,9 +38,10 @@ def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps:
         end = float(run.values[-1]) - least
         return end if run.reason == "steps" and math.isfinite(end) else math.inf
 
-    if height() <= GONE * (float(f(start)) - least):
+    enough = GONE * (float(f(start)) - least)
+    if height() <= enough:
         return {}
     knob = hyperparameter("lr", rule.defaults["lr"]).knob
     ends = {lr: height(lr=lr) for lr in _decent_steps(knob.low, knob.high)}
-    best = min(ends, key=lambda lr: ends[lr])
+    best = next((lr for lr, end in ends.items() if end <= enough), min(ends, key=lambda lr: ends[lr]))
     return {"lr": best} if math.isfinite(ends[best]) else {}

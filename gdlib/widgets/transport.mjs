@@ -52,7 +52,7 @@ export class Transport {
     this.slide.value = this.step;
     this.slide.setAttribute("aria-valuetext", `step ${this.step} of ${this.steps}`);
     this.count.textContent = `step ${this.step} of ${this.steps}`;
-    this.count.style.minWidth = `${9 + 2 * String(this.steps).length}ch`;
+    this.count.style.minWidth = `${7 + 2 * String(this.steps).length}ch`;
   }
 
   play() {

@@ -1,0 +1,473 @@
+"""The race explorer in a browser: it answers to pointer, keys and touch, and its paths are Python's, bit for bit."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+import gdlib as gd
+from gdlib.widgets import modules
+from tests.conftest import ROOT, Watch, serve
+from tools import browser as system_browser
+from tools.serve import HOST, Handler
+
+pytestmark = pytest.mark.browser
+
+READY = 'gd-explorer[data-ready="true"]'
+PAGE = """<!doctype html>
+<html lang="en" data-theme="light"><head><meta charset="utf-8"><title>An explorer</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="descent.css">
+<style>body {{ margin: 0; background: var(--gd-paper); color: var(--gd-ink) }}
+main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style></head>
+<body><main><h1>An explorer</h1>{body}</main><script type="module" src="gd/mount.mjs"></script></body></html>
+"""
+LANDSCAPES = [f.name for f in gd.objectives if f.n == 2]
+
+
+def html_of(explorer: Any) -> str:
+    """What the built page shows of a cell that ends with the explorer."""
+    bundle = explorer._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return str(data["text/html"])
+
+
+@pytest.fixture(scope="session")
+def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a folder with a page for each kind of case, made as the book makes its pages."""
+    folder = tmp_path_factory.mktemp("explorers")
+    (folder / "gd").mkdir()
+    for name, path in modules().items():
+        shutil.copyfile(path, folder / "gd" / name)
+    shutil.copyfile(ROOT / "assets" / "descent.css", folder / "descent.css")
+    race = html_of(gd.explore("rosenbrock", start=(-1.2, 1.0), steps=200))
+    broken = '<gd-explorer data-kind="race"><script type="application/json">{"kind": "race"}</script>'
+    pages = {
+        "race": race,
+        "below": f'<div style="height: 4000px"></div>{race}',
+        "many": race * 20,
+        "own": html_of(gd.explore(gd.Objective("a**2 + 3*b**4"), rules=["adam", ("adam", {"lr": 0.1})], start=(1.0, 2.0))),
+        "broken": f'{broken}<p id="still">still</p></gd-explorer>',
+    }
+    for name, body in pages.items():
+        (folder / f"{name}.html").write_text(PAGE.format(body=body), encoding="utf-8")
+    server = serve(folder, Handler)
+    yield f"http://{HOST}:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser that paints without a graphics card, real or imitated: nothing here is WebGL, and so it is ten times faster."""
+    arguments = [one for one in system_browser.ARGUMENTS if "swiftshader" not in one]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=system_browser.ensure(), args=[*arguments, "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, explorers: str) -> Iterator[Page]:
+    """The race, ready; whatever went wrong on its page by the end fails the test."""
+    watch = Watch(context.new_page(), explorers.removesuffix("/"))
+    opened(watch.page, explorers)
+    yield watch.page
+    assert watch.troubles == []
+
+
+def opened(page: Page, explorers: str, name: str = "race") -> Page:
+    page.goto(f"{explorers}{name}.html")
+    page.wait_for_selector(READY)
+    return page
+
+
+def state(page: Page) -> Any:
+    return page.evaluate('document.querySelector("gd-explorer").state')
+
+
+def set_state(page: Page, value: Any) -> Any:
+    """Assigns a state and gives what the explorer says it is at once after."""
+    return page.evaluate(
+        """(value) => { const one = document.querySelector("gd-explorer"); one.state = value; return one.state; }""", value
+    )
+
+
+def drawn(page: Page) -> None:
+    """Waits until what was changed is drawn."""
+    page.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
+
+
+def picture(page: Page) -> str:
+    """The path data of all lines as drawn."""
+    drawn(page)
+    return str(page.evaluate('[...document.querySelectorAll(".gd-line")].map((one) => one.getAttribute("d")).join()'))
+
+
+def readout(page: Page) -> str:
+    drawn(page)
+    page.wait_for_timeout(300)  # it speaks at most every 120 ms
+    return page.locator('gd-explorer [role="status"]').inner_text()
+
+
+# ------------------------------------------------------------------ the numbers
+
+
+def bits(path: Any) -> list[list[str]]:
+    return [[float(part).hex() for part in point] for point in path]
+
+
+@pytest.mark.parametrize("landscape", LANDSCAPES)
+def test_the_page_computes_the_paths_of_python_bit_for_bit(page: Page, landscape: str) -> None:
+    f = gd.objectives[landscape]
+    first = set_state(page, {"objective": landscape, "steps": 400})
+    defaults = [{"name": rule.name} | {"hyperparameters": dict(rule.defaults)} for rule in gd.rules]
+    second = set_state(page, {"rules": defaults, "steps": 400})
+    for shown in (first, second):
+        assert [one["name"] for one in shown["rules"]] == [rule.name for rule in gd.rules]
+        for one in shown["rules"]:
+            run = gd.descend(f, gd.rules[one["name"]], shown["start"], steps=400, **one["hyperparameters"])
+            assert bits(shown["paths"][one["id"]]) == bits(run.path), one
+
+
+def test_a_reader_s_own_objective_runs_with_its_own_names_and_two_copies(context: BrowserContext, explorers: str) -> None:
+    page = opened(context.new_page(), explorers, "own")
+    shown = state(page)
+    assert shown["objective"] == "a**2 + 3*b**4"
+    assert [one["id"] for one in shown["rules"]] == ["adam", "adam#2"]
+    assert shown["rules"][1]["hyperparameters"]["lr"] == 0.1
+    for one in shown["rules"]:
+        run = gd.descend(gd.Objective("a**2 + 3*b**4"), gd.rules.adam, (1.0, 2.0), steps=200, **one["hyperparameters"])
+        assert bits(shown["paths"][one["id"]]) == bits(run.path)
+    assert page.locator(".gd-start label").all_inner_texts() == ["a", "b"]
+
+
+def test_a_run_that_diverges_ends_before_its_first_non_finite_point(page: Page) -> None:
+    runaway = {"name": "gradient_descent", "hyperparameters": {"lr": 0.9}}
+    shown = set_state(page, {"rules": [runaway, {"name": "adam"}]})
+    run = gd.descend(gd.objectives.rosenbrock, gd.rules.gradient_descent, (-1.2, 1.0), steps=200, lr=0.9)
+    assert run.reason.startswith("left the finite numbers")
+    assert bits(shown["paths"]["gradient_descent"]) == bits(run.path)
+    assert run.reason in readout(page)
+    assert "NaN" not in picture(page)
+    assert "Infinity" not in picture(page)
+    box = page.locator(".gd-frame").first.bounding_box()
+    mark = page.locator(".gd-board .gd-mark").first.bounding_box()
+    assert box is not None
+    assert mark is not None  # the marker waits on the frame's edge
+    assert box["x"] - 9 <= mark["x"] <= box["x"] + box["width"] + 9
+
+
+# ------------------------------------------------------------------ the hand
+
+
+def test_a_click_moves_the_start_to_the_pointer(page: Page) -> None:
+    box = page.locator(".gd-board .gd-frame").bounding_box()
+    assert box is not None
+    before = picture(page)
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    x, y = state(page)["start"]
+    assert x > 0.5
+    assert y == pytest.approx(2.0, abs=0.05)
+    assert picture(page) != before
+    handle = page.locator(".gd-handle").bounding_box()
+    assert handle is not None
+    assert handle["x"] + 22 == pytest.approx(box["x"] + 0.75 * box["width"], abs=1.5)
+
+
+def test_a_drag_takes_the_start_along(page: Page) -> None:
+    handle = page.locator(".gd-handle").bounding_box()
+    assert handle is not None
+    page.mouse.move(handle["x"] + 22, handle["y"] + 22)
+    page.mouse.down()
+    seen = set()
+    for part in range(1, 6):
+        page.mouse.move(handle["x"] + 22 + 20 * part, handle["y"] + 22 - 10 * part)
+        seen.add(tuple(state(page)["start"]))
+    page.mouse.up()
+    assert len(seen) == 5
+    page.mouse.move(handle["x"] + 300, handle["y"])
+    assert tuple(state(page)["start"]) in seen
+
+
+def test_a_finger_drags_the_handle_and_taps_the_map(chromium: Browser, explorers: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = opened(context.new_page(), explorers)
+    frame = page.locator(".gd-board .gd-frame")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
+    assert state(page)["start"] == pytest.approx([0.0, 2.0], abs=0.08)
+    handle = page.locator(".gd-handle").bounding_box()
+    assert handle is not None
+    session = context.new_cdp_session(page)
+    at = {"x": handle["x"] + 22, "y": handle["y"] + 22}
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**at, "y": at["y"] + 60}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert state(page)["start"][1] < 1.5
+    sizes = page.evaluate(
+        """[...document.querySelectorAll(".gd-explorer button, .gd-explorer select, .gd-explorer input, .gd-explorer summary")]
+        .filter((one) => one.checkVisibility() && one.type !== "checkbox")
+        .map((one) => one.getBoundingClientRect()).filter(({ height, width }) => height < 44 || width < 44).length"""
+    )
+    assert sizes == 0
+    context.close()
+
+
+def test_arrow_keys_move_the_start_and_shift_moves_it_further(page: Page) -> None:
+    page.locator(".gd-handle").focus()
+    page.keyboard.press("ArrowRight")
+    small = state(page)["start"][0] + 1.2
+    page.keyboard.press("Shift+ArrowRight")
+    large = state(page)["start"][0] + 1.2 - small
+    assert small > 0
+    assert large == pytest.approx(10 * small, rel=0.02)
+    page.keyboard.press("ArrowUp")
+    assert state(page)["start"][1] > 1.0
+    assert page.evaluate("document.activeElement.className") == "gd-handle"
+
+
+def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None:
+    page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })')
+    before, lines = state(page), picture(page)
+    moved = {}
+    for knob in page.locator('.gd-knob input[type="range"]').all():
+        knob.focus()
+        page.keyboard.press("ArrowLeft")
+        moved[knob.get_attribute("aria-label")] = True
+    after = state(page)
+    for old, new in zip(before["rules"], after["rules"], strict=True):
+        unlike = [name for name, value in old["hyperparameters"].items() if new["hyperparameters"][name] != value]
+        assert unlike == list(old["hyperparameters"])
+    assert len(moved) == sum(len(rule.defaults) for rule in gd.rules)
+    assert picture(page) != lines
+    box = page.get_by_label("lr of adam, as a number", exact=True)
+    box.fill("0.25")
+    box.press("Enter")
+    adam = next(one for one in state(page)["rules"] if one["id"] == "adam")
+    assert adam["hyperparameters"]["lr"] == 0.25
+    box.fill("-1")
+    box.press("Enter")
+    assert box.get_attribute("aria-invalid") is not None
+    assert next(one for one in state(page)["rules"] if one["id"] == "adam") == adam
+
+
+def test_rules_are_chosen_and_copied(page: Page) -> None:
+    page.get_by_role("checkbox", name="momentum", exact=True).uncheck()
+    assert "momentum" not in [one["id"] for one in state(page)["rules"]]
+    page.get_by_label("Add a copy of adam", exact=True).click()
+    ids = [one["id"] for one in state(page)["rules"]]
+    assert ids[ids.index("adam") + 1] == "adam#2"
+    page.get_by_role("checkbox", name="momentum", exact=True).check()
+    assert [one["id"] for one in state(page)["rules"]][1] == "momentum"
+    page.get_by_role("checkbox", name="adam #2", exact=True).click()  # and it is gone
+    assert sorted(one["id"] for one in state(page)["rules"]) == sorted(rule.name for rule in gd.rules)
+    for rule in gd.rules:
+        page.get_by_role("checkbox", name=rule.name.replace("_", " "), exact=True).uncheck()
+    assert "No rule is chosen" in readout(page)
+
+
+def test_a_landscape_brings_its_start_and_reset_brings_back_the_first_state(page: Page) -> None:
+    first = state(page)
+    page.get_by_label("Landscape", exact=True).select_option("himmelblau")
+    assert state(page)["start"] == [0.0, 0.5]
+    page.get_by_label("Steps", exact=True).fill("50")
+    page.get_by_label("Steps", exact=True).press("Enter")
+    assert len(state(page)["paths"]["adam"]) == 51
+    page.get_by_role("button", name="Reset").click()
+    assert state(page) == first
+
+
+def test_play_pause_step_and_the_slider_move_the_step_shown(page: Page) -> None:
+    count = page.locator(".gd-count")
+    assert count.inner_text() == "step 200 of 200"
+    page.get_by_role("button", name="One step back").click()
+    assert count.inner_text() == "step 199 of 200"
+    page.get_by_label("Step shown").fill("10")
+    assert count.inner_text() == "step 10 of 200"
+    page.get_by_role("button", name="One step forward").click()
+    assert count.inner_text() == "step 11 of 200"
+    at_11 = picture(page)
+    run = gd.descend(gd.objectives.rosenbrock, gd.rules.rprop_minus, (-1.2, 1.0), steps=11)
+    assert f"{run.path[-1][0]:.3f}".replace("-", "−") in readout(page)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function('document.querySelector(".gd-count").textContent > "step 12"')
+    page.get_by_role("button", name="Pause").click()
+    paused = picture(page)
+    assert paused != at_11
+    page.wait_for_timeout(120)
+    assert picture(page) == paused
+    page.get_by_label("Step shown").fill("199")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function('document.querySelector(".gd-count").textContent === "step 200 of 200"')
+    page.get_by_role("button", name="Play").wait_for()
+
+
+def test_it_stands_still_for_whoever_asks_for_no_motion(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_label("Step shown").fill("3")
+    page.get_by_role("button", name="Play").click()
+    assert page.locator(".gd-count").inner_text() == "step 200 of 200"
+    assert page.get_by_role("button", name="Pause").count() == 0
+
+
+# ------------------------------------------------------------------ the contract with the page
+
+
+def test_a_state_survives_the_way_out_and_back_in(page: Page) -> None:
+    wanted = {
+        "kind": "race",
+        "objective": "beale",
+        "start": [0.5, -0.25],
+        "steps": 30,
+        "rules": [
+            {"id": "adam", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.05}},
+            {"id": "adam#2", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.2}},
+        ],
+    }
+    shown = set_state(page, wanted)
+    assert {name: part for name, part in shown.items() if name != "paths"} == wanted
+    assert set(shown["paths"]) == {"adam", "adam#2"}
+    stale = {**shown, "paths": {"adam": [[9, 9]]}}
+    assert set_state(page, stale) == shown  # paths are computed anew
+    assert page.get_by_label("Landscape", exact=True).input_value() == "beale"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"objective": "nowhere"}, "state.objective: needed one of"),
+        ({"start": [1]}, "state.start: needed two finite numbers"),
+        ({"start": [1, None]}, "state.start: needed two finite numbers"),
+        ({"steps": 0}, "state.steps: needed a whole number from 1 to 10000"),
+        ({"kind": "surface"}, 'state.kind: needed "race"'),
+        ({"rules": [{"name": "newton"}]}, "state.rules: needed one of"),
+        ({"rules": [{"name": "adam", "hyperparameters": {"lr": -1}}]}, "lr: needed 0 < lr"),
+        ({"rules": [{"name": "adam"}, {"name": "adam", "id": "adam"}]}, "an id of its own"),
+    ],
+)
+def test_a_wrong_state_is_refused_whole(page: Page, given: Any, words: str) -> None:
+    before = state(page)
+    with pytest.raises(Exception, match="TypeError") as refused:
+        set_state(page, given)
+    assert words in str(refused.value)
+    assert state(page) == before
+
+
+def test_one_out_of_view_starts_within_a_second_of_being_seen(context: BrowserContext, explorers: str) -> None:
+    page = context.new_page()
+    page.goto(f"{explorers}below.html")
+    page.wait_for_timeout(500)
+    assert page.locator(READY).count() == 0
+    assert page.locator(".gd-still svg").first.is_visible()
+    assert state(page)["objective"] == "rosenbrock"
+    page.evaluate('document.querySelector("gd-explorer").state = { steps: 20 }')
+    page.locator("gd-explorer").scroll_into_view_if_needed()
+    page.wait_for_selector(READY, timeout=1000)
+    assert state(page)["steps"] == 20
+    assert not page.locator(".gd-still").is_visible()
+
+
+def test_twenty_on_one_page_start_and_keep_apart(context: BrowserContext, explorers: str) -> None:
+    page = opened(context.new_page(), explorers, "many")
+    for one in page.locator("gd-explorer").all():
+        one.scroll_into_view_if_needed()
+        one.and_(page.locator("[data-ready=true]")).wait_for(timeout=5000)
+    page.evaluate('document.querySelectorAll("gd-explorer")[3].state = { start: [0, 0] }')
+    starts = page.evaluate('[...document.querySelectorAll("gd-explorer")].map((one) => one.state.start.join())')
+    assert starts.count("0,0") == 1
+    ids = page.evaluate('[...document.querySelectorAll("[id]")].map((one) => one.id)')
+    assert len(ids) == len(set(ids))
+
+
+def test_a_broken_description_leaves_the_still_picture_and_says_so(context: BrowserContext, explorers: str) -> None:
+    page = context.new_page()
+    page.goto(f"{explorers}broken.html")
+    page.wait_for_selector('gd-explorer[data-ready="error"]')
+    assert page.locator("#still").is_visible()
+
+
+IN_A_NOTEBOOK = """async ([text, spec]) => {
+  const listeners = {};
+  window.told = [];
+  window.model = { values: { spec, state: spec.state }, get(name) { return this.values[name]; },
+    set(name, value) { this.values[name] = value; }, on(name, heard) { listeners[name] = heard; }, off() {},
+    save_changes() { window.told.push(structuredClone(this.values.state)); } };
+  window.fromPython = (state) => { model.values.state = state; listeners["change:state"](); };
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const { default: widget } = await import(address);
+  const el = document.createElement("div");
+  document.querySelector("main").append(el);
+  window.cleanUp = await widget.render({ model, el });
+}"""
+
+
+def test_the_single_module_for_jupyter_draws_and_tells_the_model(context: BrowserContext, explorers: str) -> None:
+    page = opened(context.new_page(), explorers, "own")
+    explorer = gd.explore("bowl", rules=["adam"], steps=20)
+    page.evaluate(IN_A_NOTEBOOK, [explorer._esm, explorer.spec])
+    here = page.locator("main > div > .gd-explorer")
+    assert here.locator(".gd-board .gd-line").count() == 1
+    here.get_by_label("Steps", exact=True).fill("30")
+    here.get_by_label("Steps", exact=True).press("Enter")
+    page.wait_for_function("told.length === 1")
+    assert page.evaluate("told[0].steps") == 30
+    assert "paths" not in page.evaluate("told[0]")  # what Python can compute is not sent
+    page.evaluate("fromPython({ ...told[0], start: [1, 1] })")
+    assert here.evaluate("(one) => one.state.start") == [1, 1]
+    page.wait_for_timeout(300)
+    assert page.evaluate("told.length") <= 2
+    page.evaluate("cleanUp()")
+
+
+# ------------------------------------------------------------------ the look
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_has_no_barrier_and_does_not_scroll_sideways(page: Page, width: int, look: str) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("(look) => { document.documentElement.dataset.theme = look; }", look)
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, context="gd-explorer").response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+def test_its_colours_are_the_page_s_and_follow_the_theme(page: Page) -> None:
+    colour = """() => getComputedStyle(document.querySelector(".gd-board .gd-line")).stroke"""
+    light = page.evaluate(colour)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    dark = page.evaluate(colour)
+    page.evaluate("document.documentElement.style.setProperty('--gd-1', 'rgb(1, 2, 3)')")
+    assert len({light, dark, page.evaluate(colour)}) == 3
+
+
+def test_lines_differ_in_dash_and_marker_as_well_as_colour(page: Page) -> None:
+    looks = page.evaluate(
+        """[...document.querySelectorAll(".gd-board .gd-line")].map((line, index) => [
+          line.getAttribute("stroke-dasharray"), getComputedStyle(line).stroke,
+          document.querySelectorAll(".gd-board .gd-mark")[index].getAttribute("d")])"""
+    )
+    for part in range(3):
+        assert len({look[part] for look in looks}) == len(gd.rules)
+
+
+def test_in_print_the_picture_stays_and_the_buttons_go(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert page.locator(".gd-board svg").first.is_visible()
+    assert not page.locator(".gd-transport").is_visible()
+    assert len(page.pdf()) > 20_000
+
+
+def test_the_code_is_small(explorers: str) -> None:
+    import gzip
+
+    total = sum(len(gzip.compress(Path(path).read_bytes())) for path in modules().values())
+    assert total < 40_000

@@ -1,0 +1,243 @@
+"""The explorers' Python side: what the page and Jupyter are given, and what is refused."""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser
+
+import gdlib as gd
+from gdlib.widgets import modules, page_form
+from gdlib.widgets.module_files import single_module
+from gdlib.widgets.plain_signs import formula, symbol
+from gdlib.widgets.starting_values import GONE, starting_values
+from tools.serve import HOST
+
+BOWL = gd.objectives.bowl
+
+
+def bundle(explorer: Any) -> dict[str, Any]:
+    found = explorer._repr_mimebundle_()
+    return dict(found[0] if isinstance(found, tuple) else found)
+
+
+def spec_in(html: str) -> Any:
+    """The description as the page's script will read it."""
+    match = re.fullmatch(
+        r'<gd-explorer data-kind="race"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
+        html,
+        re.S,
+    )
+    assert match
+    return json.loads(match[1], parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+def test_the_page_gets_html_and_jupyter_the_widget() -> None:
+    shown = bundle(gd.explore("beale", rules=["adam"]))
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert spec_in(shown["text/html"])["state"]["objective"] == "beale"
+    assert "adam" in shown["text/plain"]
+
+
+def test_the_still_picture_shows_the_same_runs() -> None:
+    html = bundle(gd.explore(BOWL, rules=["adam", ("adam", {"lr": 0.5})], steps=7))["text/html"]
+    assert html.count("<figure") == 1
+    assert "in 7 steps" in html
+    assert "adam#2" in html
+
+
+def test_without_anywidget_the_html_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gdlib.widgets import entry
+
+    monkeypatch.setattr(entry.importlib.util, "find_spec", lambda name: None)
+    explorer = gd.explore(BOWL)
+    assert isinstance(explorer, page_form.Explorer)
+    html = bundle(explorer)["text/html"]
+    assert "gdlib[widgets]" in html
+    assert spec_in(html)["kind"] == "race"
+
+
+def test_no_text_can_end_the_script() -> None:
+    f = gd.Objective("x**2 + y**2", title="</script><script>alert(1)</script><!--")
+    html = bundle(gd.explore(f))["text/html"]
+    assert html.count("<script") == 1
+    assert spec_in(html)["objectives"][0]["title"] == f.title
+
+
+def test_the_modules_for_jupyter_are_one_text_that_imports_nothing_from_beside_it() -> None:
+    text = single_module("race.mjs")
+    assert "mount.mjs" not in text
+    order = [name for name, _ in json.loads(text[text.index("of [") + 3 : text.rindex(") {\n  const found")])]
+    assert order[-1] == "race.mjs"
+    assert len(order) == len(set(order))
+    for name in order:
+        needed = re.findall(r'from "\./([^"]+)"', modules()[name].read_text())
+        assert all(order.index(other) < order.index(name) for other in needed)
+
+
+def test_every_module_is_short_and_says_first_what_it_is_for() -> None:
+    for name, path in modules().items():
+        text = path.read_text()
+        assert len(text.splitlines()) <= 300, name
+        assert text.startswith(("/* ", "// ")), name
+
+
+# ------------------------------------------------------------------ what is asked for
+
+
+def test_none_offers_every_rule_and_every_landscape_of_two_variables() -> None:
+    spec = gd.explore().spec
+    assert [one["name"] for one in spec["rules"]] == [rule.name for rule in gd.rules]
+    assert [one["name"] for one in spec["objectives"]] == [f.name for f in gd.objectives if f.n == 2]
+
+
+def test_pairs_give_hyperparameters_and_a_rule_named_twice_runs_twice() -> None:
+    state = gd.explore(BOWL, rules=[("adam", {"lr": 0.5}), gd.rules.momentum, "adam"], start=(1, 2), steps=9).state
+    assert [one["id"] for one in state["rules"]] == ["adam", "momentum", "adam#2"]
+    assert state["rules"][0]["hyperparameters"] == {**gd.rules.adam.defaults, "lr": 0.5}
+    assert state["start"] == [1.0, 2.0]
+    assert state["steps"] == 9
+
+
+def test_a_function_that_is_a_rule_joins_the_race() -> None:
+    def halfway(theta, g, *, lr=0.1):  # type: ignore[no-untyped-def]
+        return theta - 0.5 * lr * g
+
+    spec = gd.explore(BOWL, rules=[halfway, "adam"]).spec
+    assert [(one["name"], one["group"]) for one in spec["rules"]] == [("halfway", "yours"), ("adam", "first order")]
+
+
+def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequence() -> None:
+    for f in gd.objectives:
+        if f.n != 2:
+            continue
+        for rule in gd.rules:
+            found = starting_values(f, rule, f.start, 200)
+            assert set(found) <= {"lr"}
+            if f.minima is None or not len(f.minima):
+                assert found == {}
+                continue
+            least = min(f(f.minima))
+            run = gd.descend(f, rule, f.start, steps=200, **found)
+            if found and run.values[-1] - least > GONE * (f(f.start) - least):
+                for lr in (10.0**k * d for k in range(-5, 0) for d in (1, 2, 5)):
+                    other = gd.descend(f, rule, f.start, steps=200, lr=lr)
+                    assert not other.values[-1] < run.values[-1] * (1 - 1e-9) or other.reason != "steps"
+            assert math.isfinite(run.values[-1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"kind": "rase"}, ValueError, "kind: needed one of race, got 'rase'. Did you mean 'race'?"),
+        ({"f": "rosenbruck"}, ValueError, "f: needed an Objective or one of bowl"),
+        ({"f": 3}, TypeError, "f: needed an Objective"),
+        ({"f": gd.Objective("x**2 + y**2 + z**2")}, ValueError, "f: needed an objective of two variables, got one of 3"),
+        ({"rules": "adam"}, TypeError, "rules: needed a list, got str"),
+        ({"rules": []}, ValueError, "rules: needed at least one"),
+        ({"rules": ["adamm"]}, ValueError, "rules: needed names of gd.rules, got 'adamm'. Did you mean 'adam'?"),
+        ({"rules": [3]}, TypeError, "rules: needed names, rules or pairs"),
+        ({"rules": [("adam", {"beta": 0.5})]}, ValueError, "rules: adam has lr, beta1, beta2, eps, got 'beta'"),
+        ({"rules": [("adam", {"lr": -1})]}, ValueError, "rules: adam: lr: needs lr > 0, got -1"),
+        ({"rules": [("adam", 0.1)]}, TypeError, "rules: adam: needed a mapping"),
+        ({"rules": [("adam",)]}, ValueError, "rules: needed pairs"),
+        ({"start": (1,)}, ValueError, "start: needed two finite numbers, got (1,)"),
+        ({"start": (1, math.nan)}, ValueError, "start: needed two finite numbers"),
+        ({"start": "ab"}, TypeError, "start: needed two numbers"),
+        ({"steps": 0}, ValueError, "steps: needed a whole number from 1 to 10000, got 0"),
+        ({"steps": 2.5}, TypeError, "steps: needed a whole number"),
+        ({"objectives": []}, ValueError, "objectives: needed at least one"),
+    ],
+)
+def test_what_will_not_do_is_refused_with_the_argument_s_name(arguments: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error) as refused:
+        gd.explore(**arguments)
+    assert str(refused.value).startswith(words)
+
+
+def test_signs_for_labels() -> None:
+    assert symbol(r"\mathrm{warm\_up}") == {"base": "warm_up"}
+    assert symbol(r"\lambda_1") == {"base": "λ", "sub": "1"}
+    assert formula("sqrt(x)*exp(-y**12)") == "√(x) exp(−y¹²)"
+
+
+# ------------------------------------------------------------------ in Jupyter
+
+CELLS = [
+    "import gdlib as gd\nw = gd.explore('himmelblau', rules=['adam', 'momentum'], steps=50)\nw",
+    "print('from the page:', w.state['rules'][0]['hyperparameters']['lr'])\nw.state = {**w.state, 'start': [2.5, -1.5]}",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path: Path, chromium: Browser) -> None:
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
+    nbformat.write(book, tmp_path / "race.ipynb")
+    port, token = free_port(), "a-token-for-one-test"
+    home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--ip={HOST}"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={tmp_path}", "--LabApp.news_url=None"]
+    with open(tmp_path / "log", "w") as log, subprocess.Popen(command, env=home, stdout=log, stderr=log) as server:
+        try:
+            wait_for(f"http://{HOST}:{port}/api?token={token}", tmp_path / "log")
+            context = chromium.new_context(viewport={"width": 1400, "height": 1600})
+            page = context.new_page()
+            page.goto(f"http://{HOST}:{port}/lab/tree/race.ipynb?token={token}")
+            page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+            run_cell(page, 0)
+            page.wait_for_selector(".gd-explorer .gd-board .gd-line", timeout=120_000)
+            assert page.locator("gd-explorer").count() == 0  # the widget, not the page's form
+            knob = page.get_by_label("lr of adam", exact=True)
+            knob.focus()
+            page.keyboard.press("ArrowRight")
+            lr = page.get_by_label("lr of adam, as a number", exact=True).input_value()
+            page.wait_for_timeout(500)
+            run_cell(page, 1)
+            page.wait_for_selector("text=from the page:", timeout=60_000)
+            assert f"from the page: {float(lr)}" in page.locator(".jp-OutputArea-output").last.inner_text()
+            page.wait_for_function("document.querySelector('.gd-explorer').state.start.join() === '2.5,-1.5'")
+            shown = page.evaluate("document.querySelector('.gd-explorer').state")
+            run = gd.descend(gd.objectives.himmelblau, gd.rules.adam, (2.5, -1.5), steps=50, **hyper(shown, "adam"))
+            assert shown["paths"]["adam"] == run.path.tolist()
+            context.close()
+        finally:
+            server.terminate()
+
+
+def hyper(state: Any, name: str) -> Any:
+    return next(one["hyperparameters"] for one in state["rules"] if one["id"] == name)
+
+
+def run_cell(page: Any, index: int) -> None:
+    page.locator(".jp-Notebook .jp-Cell .jp-Editor").nth(index).click()
+    page.keyboard.press("Control+Enter")
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(address: str, log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
