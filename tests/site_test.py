@@ -4,6 +4,7 @@ import os
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as TooLong
 
 from ext.address import site_of
 from ext.explorer_modules import modules
@@ -59,7 +61,7 @@ SIDEWAYS = """() => {
     .slice(0, 5).map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`)
     .concat(`the page is ${document.documentElement.scrollWidth} wide of ${width}`);
 }"""
-STARTED = """() => [...document.querySelectorAll("gd-explorer, gd-quiz")]
+WAITING = """() => [...document.querySelectorAll("gd-explorer, gd-quiz")]
   .filter((one) => one.dataset.ready !== "true").map((one) => one.outerHTML.slice(0, 120))"""
 
 
@@ -86,19 +88,20 @@ def barriers(page: Page, look: str) -> list[str]:
     ]
 
 
-def open_page(watch: Watch, address: str) -> None:
-    """Go there and wait until all mathematics is typeset and all explorers and quizzes answer."""
+def open_page(watch: Watch, address: str) -> list[str]:
+    """Go there and wait until all mathematics is typeset and all explorers and quizzes answer; those that do not."""
     watch.page.goto(address)
     watch.page.evaluate(SEEN)
-    watch.page.wait_for_function(f"({STARTED})().length === 0", timeout=10_000)
+    with suppress(TooLong):
+        watch.page.wait_for_function(f"({WAITING})().length === 0", timeout=10_000)
     watch.page.wait_for_load_state("networkidle")
+    return [f"does not answer: {text}" for text in watch.page.evaluate(WAITING)]
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", pages())
 def test_a_page_shows_well_at_every_width_in_every_theme_and_bars_nobody(watch: Watch, site: str, name: str) -> None:
-    open_page(watch, site + name)
-    troubles = []
+    troubles = open_page(watch, site + name)
     for width in WIDTHS:
         for look in LOOKS:
             troubles += look_at(watch.page, width, look)
@@ -116,8 +119,7 @@ def test_a_page_loads_well_afresh(chromium: Browser, site: str, width: int, look
     size = {"width": width, "height": WIDTHS[width]}
     context = chromium.new_context(viewport=size, color_scheme=look)  # type: ignore[arg-type]
     watch = Watch(context.new_page(), site.removesuffix(FOLDER))
-    open_page(watch, site + name)
-    troubles = look_at(watch.page, width, look)
+    troubles = open_page(watch, site + name) + look_at(watch.page, width, look)
     context.close()
     assert troubles + watch.troubles == []
 
