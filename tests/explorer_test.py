@@ -50,7 +50,9 @@ def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "race": race,
         "below": f'<div style="height: 4000px"></div>{race}',
         "many": race * 20,
-        "own": html_of(gd.explore(gd.Objective("a**2 + 3*b**4"), rules=["adam", ("adam", {"lr": 0.1})], start=(1.0, 2.0))),
+        "own": html_of(
+            gd.explore(gd.Objective("a**2 + 3*b**4"), rules=["adam", ("adam", {"lr": 0.1})], start=(1.0, 2.0))
+        ),
         "broken": f'{broken}<p id="still">still</p></gd-explorer>',
     }
     for name, body in pages.items():
@@ -66,7 +68,9 @@ def chromium() -> Iterator[Browser]:
     """A browser that paints without a graphics card, real or imitated: nothing here is WebGL, and so it is ten times faster."""
     arguments = [one for one in system_browser.ARGUMENTS if "swiftshader" not in one]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system_browser.ensure(), args=[*arguments, "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=system_browser.ensure(), args=[*arguments, "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
@@ -93,7 +97,8 @@ def state(page: Page) -> Any:
 def set_state(page: Page, value: Any) -> Any:
     """Assigns a state and gives what the explorer says it is at once after."""
     return page.evaluate(
-        """(value) => { const one = document.querySelector("gd-explorer"); one.state = value; return one.state; }""", value
+        """(value) => { const one = document.querySelector("gd-explorer"); one.state = value; return one.state; }""",
+        value,
     )
 
 
@@ -134,7 +139,9 @@ def test_the_page_computes_the_paths_of_python_bit_for_bit(page: Page, landscape
             assert bits(shown["paths"][one["id"]]) == bits(run.path), one
 
 
-def test_a_reader_s_own_objective_runs_with_its_own_names_and_two_copies(context: BrowserContext, explorers: str) -> None:
+def test_a_reader_s_own_objective_runs_with_its_own_names_and_two_copies(
+    context: BrowserContext, explorers: str
+) -> None:
     page = opened(context.new_page(), explorers, "own")
     shown = state(page)
     assert shown["objective"] == "a**2 + 3*b**4"

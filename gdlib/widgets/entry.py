@@ -45,7 +45,7 @@ def explore(
 
     A rule's hyperparameters are those of its pair, else its defaults. Where these do not take the run 99 % of the way
     down to a known minimum in these steps, and its pair does not name `lr`, `lr` is the smallest of 1, 2, 5, 10, …
-    that does, or the one that ends lowest.
+    that does so without climbing above the start, or the one of these that ends lowest.
 
     Raises ValueError or TypeError that names the argument, what was needed and what came.
     """

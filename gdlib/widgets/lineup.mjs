@@ -88,9 +88,9 @@ export class Lineup {
     const nodes = Object.values(knobs).map((one) => one.node);
     card.append(...nodes.slice(0, OPEN));
     if (nodes.length > OPEN) {
+      const names = rule.hyperparameters.slice(OPEN).flatMap((one, index) => [index ? ", " : null, symbol(one.symbol)]);
       card.append(html("details", { open, "data-key": id },
-        html("summary", { "aria-label": `More knobs of ${title}` }, "more: ",
-          rule.hyperparameters.slice(OPEN).flatMap((one, index) => [index ? ", " : null, symbol(one.symbol)])), nodes.slice(OPEN)));
+        html("summary", { "aria-label": `More knobs of ${title}` }, "more: ", names), nodes.slice(OPEN)));
     }
     return card;
   }

@@ -34,27 +34,29 @@ class Race {
       onRest: (playing) => this.readout.quiet(playing) });
     this.node = html("div", { class: "gd-explorer gd-race" }, this.head(),
       html("div", { class: "gd-columns" },
-        html("div", { class: "gd-pictures" }, this.board.node, this.transport.node, this.curves.node),
-        this.lineup.node),
-      this.readout.node);
+        html("div", {}, this.board.node, this.transport.node, this.curves.node, this.readout.node),
+        this.lineup.node));
     Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.change(value) });
     this.watch(signal);
   }
 
   head() {
-    const coordinate = (part) => number(this.spec.objectives[0].variables[part], { name: `Start, coordinate ${part + 1}`,
-      allowed: () => null }, (value) => this.change({ start: this.state.start.map((old, i) => (i === part ? value : old)) }));
+    const coordinate = (part) => number(this.spec.objectives[0].variables[part],
+      { name: `Start, coordinate ${part + 1}`, allowed: () => null },
+      (value) => this.change({ start: this.state.start.map((old, i) => (i === part ? value : old)) }));
     this.landscape = select("Landscape", this.spec.objectives.map(({ name, title }) => ({ value: name, text: title })),
       (objective) => this.change({ objective }));
     this.coordinates = [coordinate(0), coordinate(1)];
     this.steps = number("Steps", { whole: true, step: 1, allowed: (value) =>
       Number.isInteger(value) && value >= 1 && value <= MOST_STEPS ? null : `a whole number from 1 to ${MOST_STEPS}` },
     (steps) => this.change({ steps }));
-    this.formula = html("p", { class: "gd-formula" });
+    this.formula = html("span");
+    const hint = html("p", { class: "gd-formula" }, this.formula,
+      html("span", {}, "Click the map or drag the ring to move the start."));
     return html("div", { class: "gd-head" }, this.landscape.node,
       html("div", { class: "gd-start", role: "group", "aria-label": "Start" }, html("span", {}, "Start"),
         this.coordinates.map(({ node }) => node)),
-      this.steps.node, button("Reset", () => this.reset()), this.formula);
+      this.steps.node, button("Reset", () => this.reset()), hint);
   }
 
   /** Redraws when the width changes. */

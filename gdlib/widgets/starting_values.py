@@ -13,7 +13,7 @@ from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
 
 GONE = 0.01
-"""Defaults work if the run covers all but this part of the height above the minimum."""
+"""A run works if it leaves at most this part of the height above the minimum, and never climbs above its start."""
 
 
 def _decent_steps(low: float, high: float) -> Iterator[float]:
@@ -26,17 +26,18 @@ def _decent_steps(low: float, high: float) -> Iterator[float]:
 def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps: int) -> dict[str, float]:
     """What differs from the rule's defaults: nothing where they work, else a step size of the sequence 1, 2, 5, 10, …
 
-    It is the smallest that works, or, if none does in these steps, the one that ends lowest. Every rule has the same
-    sequence to choose from, so none is favoured. Where no minimum is known the defaults stand.
+    It is the smallest that works, or, if none does in these steps, the one that ends lowest of those whose runs never
+    climb above the start: a lucky leap is no merit. Every rule has the same sequence to choose from, so none is
+    favoured. Where no minimum is known the defaults stand.
     """
     if f.minima is None or not len(f.minima) or "lr" not in rule.defaults:
         return {}
     least = float(min(f(f.minima)))
 
     def height(**hyperparameters: Any) -> float:
-        run = descend(f, rule, start, steps=steps, keep=steps, **hyperparameters)
-        end = float(run.values[-1]) - least
-        return end if run.reason == "steps" and math.isfinite(end) else math.inf
+        run = descend(f, rule, start, steps=steps, **hyperparameters)
+        steady = run.reason == "steps" and max(run.values) <= run.values[0]
+        return float(run.values[-1]) - least if steady else math.inf
 
     enough = GONE * (float(f(start)) - least)
     if height() <= enough:
