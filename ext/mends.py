@@ -1,5 +1,6 @@
 """Mend what the builder and its theme get wrong: doubled scripts, the widget manager, roles for screen readers."""
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -12,6 +13,7 @@ ROLES = (
     ('<div role="list" class="citation-list">', '<div class="citation-list">'),
     (' role="doc-biblioentry"', ""),
 )
+INLINE_FORMULA_AND_SIGN = re.compile(r'(<span class="math notranslate nohighlight">[^<]*</span>)([,.;:!?)\]]+)')
 
 
 def leave_out_widget_manager(app: Sphinx, doctree: nodes.document) -> None:
@@ -55,8 +57,18 @@ def plain_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], 
             context["body"] = context["body"].replace(*role)
 
 
+def keep_signs_with_formulas(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """A typeset formula is a box, after which a line may end: a comma would begin the next one."""
+    if "body" in context:
+        together = r'<span style="white-space: nowrap">\1\2</span>'
+        context["body"] = INLINE_FORMULA_AND_SIGN.sub(together, context["body"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", leave_out_widget_manager)
     app.connect("html-page-context", dedupe_scripts, priority=900)
     app.connect("html-page-context", plain_roles)
+    app.connect("html-page-context", keep_signs_with_formulas)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

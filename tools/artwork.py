@@ -1,10 +1,11 @@
-"""Draw the pictures that are not pages: the card that a shared link shows, and the icons that SVG cannot serve.
+"""Draw the pictures that are not pages: the card of shared links, icons that SVG cannot serve, the README's picture.
 
-    .venv/bin/python -m tools.artwork     # `make pictures`; needs Chromium for the icons
+    .venv/bin/python -m tools.artwork     # `make pictures`; needs Chromium, and the built book for the README's picture
 
-The card shows gdlib's own runs on its own landscape, so it stays true to the library.
+The card shows gdlib's own runs, and the README the explorer of the start page, so both stay true to the library.
 """
 
+import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from playwright.sync_api import sync_playwright
 
 import gdlib as gd
 from tools import browser
+from tools.serve import HOST, listen
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS, HTML = ROOT / "assets", ROOT / "_build" / "html"
 NIGHT, PALE, WHITE = "#0a2c4a", "#c9dcec", "#ffffff"
 SERIES = {"gradient_descent": ("#56b4e9", 0.112), "momentum": ("#ff8440", 0.018), "adam": ("#25b98a", 0.35)}
 START, STEPS = (-6.6, 1.55), 28
@@ -60,11 +63,28 @@ def icon(size: int) -> Image.Image:
     return Image.open(BytesIO(picture))
 
 
+def race(target: Path) -> None:
+    """The explorer of the start page, as far down as its plot and its controls go."""
+    with listen(str(HTML), 8000) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        program = playwright.chromium.launch(executable_path=browser.ensure(), args=browser.ARGUMENTS)
+        page = program.new_page(viewport={"width": 1280, "height": 1400}, device_scale_factor=1.5, color_scheme="light")
+        page.goto(f"http://{HOST}:{server.server_address[1]}/index.html")
+        page.wait_for_selector("gd-explorer[data-ready=true]")
+        box = page.locator("gd-explorer").bounding_box()
+        assert box is not None
+        clip = {"x": box["x"] - 12, "y": box["y"] - 12, "width": box["width"] + 24, "height": 540}
+        page.screenshot(path=target, clip=clip)  # type: ignore[arg-type]
+        program.close()
+        server.shutdown()
+
+
 def main() -> None:
+    race(ASSETS / "readme-race.png")
     card().savefig(ASSETS / "social.png", metadata={"Software": None})
     icon(180).save(ASSETS / "favicon-180.png")
     icon(256).save(ASSETS / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
-    for name in ("social.png", "favicon-180.png", "favicon.ico"):
+    for name in ("readme-race.png", "social.png", "favicon-180.png", "favicon.ico"):
         print(f"assets/{name}: {(ASSETS / name).stat().st_size / 1e3:.0f} kB")
 
 
