@@ -316,6 +316,13 @@ def test_play_pause_step_and_the_slider_move_the_step_shown(page: Page) -> None:
     page.get_by_role("button", name="Play").wait_for()
 
 
+def test_a_pointer_on_the_curves_chooses_the_step(page: Page) -> None:
+    box = page.locator(".gd-frame").nth(1).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 20)
+    assert page.locator(".gd-count").inner_text() == "step 50 of 200"
+
+
 def test_it_stands_still_for_whoever_asks_for_no_motion(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.get_by_label("Step shown").fill("3")

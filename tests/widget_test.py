@@ -34,7 +34,7 @@ def bundle(explorer: Any) -> dict[str, Any]:
 def spec_in(html: str) -> Any:
     """The description as the page's script will read it."""
     match = re.fullmatch(
-        r'<gd-explorer data-kind="race"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
+        r'<gd-explorer data-kind="race" style="--runs: \d"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
         html,
         re.S,
     )
@@ -131,7 +131,9 @@ def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequen
             run = gd.descend(f, rule, f.start, steps=200, **found)
             assert found == {} or max(run.values) == run.values[0], (f.name, rule.name)
             if run.values[-1] - least > GONE * (f(f.start) - least) and "lr" in rule.defaults:
-                others = (gd.descend(f, rule, f.start, steps=200, lr=10.0**k * d) for k in range(-5, 0) for d in (1, 2, 5))
+                others = (
+                    gd.descend(f, rule, f.start, steps=200, lr=10.0**k * d) for k in range(-5, 0) for d in (1, 2, 5)
+                )
                 steady = [one for one in others if one.reason == "steps" and max(one.values) == one.values[0]]
                 assert run.values[-1] <= min(one.values[-1] for one in steady), (f.name, rule.name)
 
@@ -169,6 +171,41 @@ def test_what_will_not_do_is_refused_with_the_argument_s_name(
     with pytest.raises(error) as refused:
         gd.explore(**arguments)
     assert str(refused.value).startswith(words)
+
+
+def test_a_state_set_in_python_is_completed() -> None:
+    widget = gd.explore("bowl", rules=["adam", "momentum"])
+    before = widget.state
+    widget.state = {"steps": 7}
+    assert widget.state == {**before, "steps": 7}
+    widget.state = {"objective": "beale", "rules": [{"name": "adam", "hyperparameters": {"lr": 0.3}}, {"name": "adam"}]}
+    assert widget.state["start"] == list(gd.objectives.beale.start)
+    assert [one["id"] for one in widget.state["rules"]] == ["adam", "adam#2"]
+    assert widget.state["rules"][0]["hyperparameters"] == {**gd.rules.adam.defaults, "lr": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"step": 3}, "state: needed kind, objective, start, steps, rules, got 'step'. Did you mean 'steps'?"),
+        ({"kind": "surface"}, "state.kind: needed 'race'"),
+        ({"objective": "nowhere"}, "state.objective: needed one of bowl"),
+        ({"start": [1.0, math.inf]}, "state.start: needed two finite numbers"),
+        ({"steps": 0}, "state.steps: needed a whole number"),
+        ({"rules": "adam"}, "state.rules: needed a list"),
+        ({"rules": [{"name": "newton"}]}, "state.rules: needed entries with a name of adam"),
+        ({"rules": [{"name": "adam", "id": "sgd"}]}, "state.rules: needed an id of its own such as 'adam'"),
+        ({"rules": [{"name": "adam", "hyperparameters": {"lr": -1}}]}, "lr: needs lr > 0"),
+        ({"rules": [{"name": "adam", "hyperparameters": {"beta": 0}}]}, "state.rules: adam has lr"),
+    ],
+)
+def test_a_wrong_state_is_refused_in_python(state: Any, words: str) -> None:
+    widget = gd.explore("bowl", rules=["adam"])
+    before = widget.state
+    with pytest.raises((TypeError, ValueError)) as refused:
+        widget.state = state
+    assert str(refused.value).startswith(words)
+    assert widget.state == before
 
 
 def test_signs_for_labels() -> None:

@@ -7,13 +7,23 @@ import { svg } from "./elements.mjs";
 const FLOOR = 1e-16; // below this the difference from the minimum is rounding
 
 export class Curves {
-  constructor() {
+  /** `onScrub(step)` hears the step under a pointer that is pressed on the picture. */
+  constructor(onScrub) {
     this.plot = new Plot({ label: "Value of f against the step, for each rule", xLabel: "step t", yLabel: "f",
       aspect: 0.36, margin: { top: 28, right: 12, bottom: 40, left: 46 } });
     this.cursor = svg("path", { class: "gd-cursor" });
     this.plot.lines.append(this.cursor);
     this.series = new Series(this.plot);
     this.node = this.plot.node;
+    const { frame } = this.plot;
+    const scrub = (event) => frame.hasPointerCapture(event.pointerId) && onScrub(Math.round(this.plot.under(event)[0]));
+    frame.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || event.pointerType === "touch") return;
+      event.preventDefault();
+      frame.setPointerCapture(event.pointerId);
+      scrub(event);
+    });
+    frame.addEventListener("pointermove", scrub);
   }
 
   /**
@@ -27,7 +37,7 @@ export class Curves {
     let [low, high] = [Infinity, -Infinity];
     for (const { values } of runs) {
       for (const value of values) {
-        const at = height(Math.min(Math.max(value, range[0]), log ? range[1] * 10 : range[1]));
+        const at = height(log ? Math.min(value, range[1] * 10) : Math.min(Math.max(value, range[0]), range[1]));
         if (at < low) low = at;
         if (at > high) high = at;
       }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,11 +13,11 @@ from gdlib.objective import Objective
 from gdlib.registry import nearest
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
+from gdlib.widgets.arguments import point, whole_steps
 from gdlib.widgets.page_form import Explorer
 from gdlib.widgets.race_spec import Entry, key, race_spec, start_of
 
 KINDS = ("race",)
-MOST_STEPS = 10_000
 MOST_AT_ONCE = 8
 """Rules that run at first when none are named: as many as can be told apart by colour, dash and marker."""
 
@@ -62,12 +61,9 @@ def explore(
         offered = [chosen if name == key(chosen) else one for name, one in known.items()]
     entries = [_entry(one) for one in (all_rules if rules is None else _listed(rules, "rules"))]
     _refuse_namesakes(entries)
-    if isinstance(steps, bool) or not isinstance(steps, int):
-        raise TypeError(f"steps: needed a whole number from 1 to {MOST_STEPS}, got {steps!r}")
-    if not 1 <= steps <= MOST_STEPS:
-        raise ValueError(f"steps: needed a whole number from 1 to {MOST_STEPS}, got {steps}")
-    point = start_of(chosen) if start is None else _point(start)
-    spec = race_spec(chosen, offered, entries, point, steps)
+    whole_steps(steps, "steps")
+    set_out = start_of(chosen) if start is None else point(start, "start")
+    spec = race_spec(chosen, offered, entries, set_out, steps)
     if rules is None:
         del spec["state"]["rules"][MOST_AT_ONCE:]
     explorer = Explorer(spec, chosen, {entry.rule.name: entry.rule for entry in entries})
@@ -133,13 +129,3 @@ def _refuse_namesakes(entries: list[Entry]) -> None:
     for rule, _ in entries:
         if seen.setdefault(rule.name, rule) is not rule:
             raise ValueError(f"rules: needed one rule for each name, got two different ones called {rule.name!r}")
-
-
-def _point(start: Any) -> tuple[float, float]:
-    try:
-        numbers = [float(part) for part in start]
-    except (TypeError, ValueError):
-        raise TypeError(f"start: needed two numbers, got {start!r}"[:300]) from None
-    if len(numbers) != 2 or not all(math.isfinite(part) for part in numbers):
-        raise ValueError(f"start: needed two finite numbers, got {start!r}"[:300])
-    return numbers[0], numbers[1]

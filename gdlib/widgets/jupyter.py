@@ -9,10 +9,14 @@ import traitlets
 
 from gdlib.widgets.module_files import single_module, style
 from gdlib.widgets.page_form import Explorer
+from gdlib.widgets.race_state import checked_state
 
 
 class ExplorerWidget(anywidget.AnyWidget):
-    """An explorer; `state` is a dict that both sides set: `{kind, objective, start, steps, rules}`."""
+    """An explorer; `state` is a dict that both sides set: `{kind, objective, start, steps, rules}`.
+
+    What an assigned state leaves out stays as it is: `widget.state = {"steps": 500}`.
+    """
 
     spec = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -22,6 +26,11 @@ class ExplorerWidget(anywidget.AnyWidget):
         self._esm = single_module(f"{explorer.spec['kind']}.mjs")
         self._css = style()
         super().__init__(spec=explorer.spec, state=explorer.spec["state"])
+
+    @traitlets.validate("state")
+    def _complete(self, proposal: Any) -> Any:
+        spec = self._explorer.spec
+        return checked_state(proposal["value"], self.state or spec["state"], spec, self._explorer.rules)
 
     def __repr__(self) -> str:
         return repr(self._explorer)

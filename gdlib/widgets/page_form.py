@@ -21,7 +21,7 @@ class Explorer:
     def __init__(self, spec: Json, f: Objective, rules: Mapping[str, Rule]) -> None:
         self.spec = spec
         self._f = f
-        self._rules = rules
+        self.rules = rules
 
     def html(self, note: str = "") -> str:
         """The <gd-explorer> element; what it holds besides the script is for print and where no script runs."""
@@ -29,8 +29,10 @@ class Explorer:
         # No string in it may end the script or open a comment there.
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
+        runs = len(self.spec["state"]["rules"])
         return (
-            f'<gd-explorer data-kind="{self.spec["kind"]}"><script type="application/json">{text}</script>'
+            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--runs: {runs}">'
+            f'<script type="application/json">{text}</script>'
             f'<div class="gd-still">{self.still()}{words}</div></gd-explorer>'
         )
 
@@ -44,7 +46,7 @@ class Explorer:
         start = (state["start"][0], state["start"][1])
         runs = {
             one["id"].replace("_", " "): descend(
-                self._f, self._rules[one["name"]], start, steps=state["steps"], **one["hyperparameters"]
+                self._f, self.rules[one["name"]], start, steps=state["steps"], **one["hyperparameters"]
             )
             for one in state["rules"][:_MOST_DRAWN]
         }

@@ -27,7 +27,7 @@ class Race {
     this.first = this.state;
     this.board = new Board({ onStart: (start) => this.change({ start }),
       onHold: (held) => this.readout.quiet(held) });
-    this.curves = new Curves();
+    this.curves = new Curves((step) => this.transport.go(step));
     this.lineup = new Lineup(spec.rules, (rules) => this.change({ rules }));
     this.readout = new Readout(spec.objectives[0].variables, signal);
     this.transport = new Transport({ signal, onMove: () => this.cut(),

@@ -1,0 +1,63 @@
+"""Checks a race's state that Python sets, as the page checks its own: the error shows in the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gdlib.registry import nearest
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import hyperparameter
+from gdlib.widgets.arguments import point, whole_steps
+from gdlib.widgets.race_spec import Json
+
+_KEYS = ("kind", "objective", "start", "steps", "rules")
+
+
+def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mapping[str, Rule]) -> Json:
+    """The whole state that `given` asks for; what it leaves out stays as it is `now`; `paths` follow from it."""
+    for name in given:
+        if name not in (*_KEYS, "paths"):
+            raise ValueError(f"state: needed {', '.join(_KEYS)}, got {name!r}.{nearest(name, _KEYS)}")
+    landscapes = {one["name"]: one for one in spec["objectives"]}
+    objective = given.get("objective", now["objective"])
+    if objective not in landscapes:
+        raise ValueError(f"state.objective: needed one of {', '.join(landscapes)}, got {objective!r}")
+    if given.get("kind", spec["kind"]) != spec["kind"]:
+        raise ValueError(f"state.kind: needed {spec['kind']!r}, got {given['kind']!r}")
+    moved = objective != now["objective"]
+    start = given.get("start", landscapes[objective]["start"] if moved else now["start"])
+    wanted = given.get("rules", now["rules"])
+    if isinstance(wanted, (str, Mapping)):
+        raise TypeError(f"state.rules: needed a list, got {type(wanted).__name__}")
+    runners: list[Json] = []
+    for one in wanted:
+        runner = _runner(one, [other["id"] for other in runners], landscapes[objective], rules)
+        if moved and "rules" not in given:
+            runner = _runner({"id": one["id"], "name": one["name"]}, [], landscapes[objective], rules)
+        runners.append(runner)
+    steps = whole_steps(given.get("steps", now["steps"]), "state.steps")
+    return {
+        "kind": spec["kind"],
+        "objective": objective,
+        "start": list(point(start, "state.start")),
+        "steps": steps,
+        "rules": runners,
+    }
+
+
+def _runner(given: Any, taken: list[str], landscape: Json, rules: Mapping[str, Rule]) -> Json:
+    name = given.get("name") if isinstance(given, Mapping) else None
+    if name not in rules:
+        raise ValueError(f"state.rules: needed entries with a name of {', '.join(rules)}, got {given!r}"[:300])
+    rule = rules[str(name)]
+    free = next(one for one in (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3))) if one not in taken)
+    own = given.get("id", free)
+    if not isinstance(own, str) or own.partition("#")[0] != rule.name or own in taken:
+        raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
+    values = dict(rule.defaults) | landscape["hyperparameters"][rule.name]
+    for key, value in given.get("hyperparameters", {}).items():
+        if key not in rule.defaults:
+            raise ValueError(f"state.rules: {rule.name} has {', '.join(rule.defaults)}, got {key!r}")
+        values[key] = hyperparameter(key, rule.defaults[key]).check(value)
+    return {"id": own, "name": rule.name, "hyperparameters": values}
