@@ -68,13 +68,12 @@ EVERY = {
     "arrows": lambda: figures.paths(BOWL, [run(BOWL, (1, 1), 0.2, 9)], arrows=9),
     "losses": lambda: figures.losses([VALLEY_RUN], gap=True),
     "surfaces": lambda: figures.surfaces([BOWL, VALLEY, BOWL], window=((-1, 1), (-1, 1)), marks=[(0, 0)] * 3),
-    "curve": lambda: figures.curve(
-        PARABOLA, np.array([[1.5], [-1.0], [0.7]]), tangents=[0.5], chords=[(-1, 1)]
-    ),
-    "lines": lambda: figures.lines(
-        {"a": ([1, 2], [3, 4])}, points={"b": ([1], [3])}, x_label="η", y_label="R"
-    ),
+    "curve": lambda: figures.curve(PARABOLA, np.array([[1.5], [-1.0], [0.7]]), tangents=[0.5], chords=[(-1, 1)]),
+    "lines": lambda: figures.lines({"a": ([1, 2], [3, 4])}, points={"b": ([1], [3])}, x_label="η", y_label="R"),
     "digits": lambda: figures.digits(networks.digits().x_train[:20], networks.digits().y_train[:20]),
+    "network": lambda: figures.network(
+        [[1, 2], ["½", 3.5]], [[[2, "ln 3"], [-1, 0]]], slopes=[[None, -8], [1, 2]], weight_slopes=[[[1, 2], [3, 4]]]
+    ),
     "beside": lambda: figures.beside(figures.paths(BOWL), figures.losses([VALLEY_RUN])),
 }
 every_figure = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY.keys())
@@ -166,9 +165,7 @@ def test_leaves_the_readers_own_plots_alone():
     figures.paths(BOWL)
     assert dict(matplotlib.rcParams) == before
     assert not plt.get_fignums()
-    with matplotlib.rc_context(
-        {"lines.linewidth": 9, "font.size": 40, "text.usetex": False, "axes.grid": True}
-    ):
+    with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 40, "text.usetex": False, "axes.grid": True}):
         changed = figures.paths(BOWL).svg
     assert changed == figures.paths(BOWL).svg
 
@@ -181,9 +178,7 @@ def test_names_runs_by_rule_and_by_what_differs():
     svg = figures.paths(BOWL, {"slow": slow, "fast": fast}).svg
     assert ">slow</text>" in svg
     assert "θ₁" in svg
-    svg = figures.paths(
-        BOWL, [run(BOWL, (1, 1), 0.1, 5, beta1=0.9), run(BOWL, (1, 1), 0.1, 5, beta1=0.5)]
-    ).svg
+    svg = figures.paths(BOWL, [run(BOWL, (1, 1), 0.1, 5, beta1=0.9), run(BOWL, (1, 1), 0.1, 5, beta1=0.5)]).svg
     assert "β₁ = 0.9" in svg
 
 
@@ -208,10 +203,7 @@ def test_losses_take_the_gap_that_they_are_told():
 
 def test_caption_is_html_with_formulas_for_the_page():
     html = figures.paths(BOWL, caption="The path of $x_1$ & a < b.")._repr_html_()
-    assert (
-        r'<figcaption>The path of <span class="math notranslate nohighlight">\(x_1\)</span> &amp; a &lt; b.'
-        in html
-    )
+    assert r'<figcaption>The path of <span class="math notranslate nohighlight">\(x_1\)</span> &amp; a &lt; b.' in html
 
 
 def test_own_words_replace_the_written_ones():
@@ -253,6 +245,10 @@ def test_numbers_read_as_print_has_them(value, text):
 
 
 BAD = {
+    "a network of one layer": (lambda: figures.network([[1]], []), ValueError, "units:"),
+    "weights of another network": (lambda: figures.network([[1], [2]], [[[3, 4]]]), ValueError, "weights:"),
+    "slopes of another network": (lambda: figures.network([[1], [2]], [[[3]]], slopes=[[1]]), ValueError, "slopes:"),
+    "one name for two layers": (lambda: figures.network([[1], [2]], [[[3]]], names=["in"]), ValueError, "names:"),
     "f: no objective": (lambda: figures.paths(3), TypeError, "f: "),
     "f: one variable": (lambda: figures.paths(PARABOLA), ValueError, "f: an objective of 2 variables"),
     "f: not finite": (

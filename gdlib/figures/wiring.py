@@ -14,6 +14,8 @@ from .palette import FAINT, INK, PAPER, SERIES
 from .picture import Figure, canvas, number
 
 _RADIUS = 0.3
+_APART = 1.75  # from layer to layer
+_INCHES = 1.1  # so narrow that the words can still be read on a phone
 _BACK = SERIES[1]
 
 Layers = Sequence[Sequence[Any]]
@@ -50,10 +52,10 @@ def network(
         _check_matrices(weight_slopes, sizes, "weight_slopes")
     if names and len(names) != len(sizes):
         raise ValueError(f"names: one for each of {len(sizes)} layers is needed, got {len(names)}")
-    places = [[(2.1 * k, 1.5 * ((size - 1) / 2 - i)) for i in range(size)] for k, size in enumerate(sizes)]
+    places = [[(_APART * k, 1.5 * ((size - 1) / 2 - i)) for i in range(size)] for k, size in enumerate(sizes)]
     tall = 1.5 * (max(sizes) - 1) / 2 + 0.75
-    wide = 2.1 * (len(sizes) - 1)
-    with canvas(1.24 * (wide + 0.9), 1.24 * (2 * tall + (0.35 if names else 0))) as paper:
+    wide = _APART * (len(sizes) - 1)
+    with canvas(_INCHES * (wide + 0.9), _INCHES * (2 * tall + (0.35 if names else 0))) as paper:
         axes = paper.axes
         axes.set_position((0, 0, 1, 1))
         axes.set_axis_off()
