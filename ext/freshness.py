@@ -2,6 +2,7 @@
 
 The builder keys the outputs it keeps on a page's cells alone. Here they live in a folder named after gdlib, its data
 and the pins, so another library means another folder; the setting's change also makes Sphinx read every page again.
+A change in ext/ makes it read them again too, without executing anything.
 """
 
 import hashlib
@@ -14,14 +15,15 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 INPUTS = ("gdlib", "requirements.txt")
+MENDS = ("ext",)  # what changes pages without changing what they execute
 KEPT = 3  # so that going back and forth between two states executes nothing twice
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path, inputs: tuple[str, ...] = INPUTS) -> str:
     """A hash of all that a page's outputs depend on beyond its own text: sources, data, pins, Python."""
     total = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    for name in INPUTS:
+    for name in inputs:
         top = root / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and not IGNORED & set(path.parts):
@@ -40,8 +42,10 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     for folder in by_age[:-KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
     config.nb_execution_cache_path = str(mine)
+    config.mended_by = fingerprint(Path(app.confdir), MENDS)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("mended_by", "", "env", str)
     app.connect("config-inited", choose_cache)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -73,7 +73,7 @@ def race(target: Path) -> None:
         page.wait_for_selector("gd-explorer[data-ready=true]")
         box = page.locator("gd-explorer").bounding_box()
         assert box is not None
-        clip = {"x": box["x"] - 12, "y": box["y"] - 12, "width": box["width"] + 24, "height": 540}
+        clip = {"x": box["x"] - 12, "y": box["y"] - 12, "width": box["width"] + 24, "height": 522}
         page.screenshot(path=target, clip=clip)  # type: ignore[arg-type]
         program.close()
         server.shutdown()
