@@ -94,11 +94,13 @@ function trace(begun, next, place) {
   let text = "";
   for (const first of begun) {
     if (next[first] < 0) continue;
-    let pen = "M";
+    let [oldX, oldY] = [Infinity, Infinity];
     for (let edge = first; next[edge] >= 0;) {
       const [x, y] = place(edge);
-      text += `${pen}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
-      pen = "L";
+      if (Math.abs(x - oldX) + Math.abs(y - oldY) > 1) { // a nearer one would not be seen
+        text += `${oldX === Infinity ? "M" : "L"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+        [oldX, oldY] = [x, y];
+      }
       const following = next[edge];
       next[edge] = -1;
       edge = following;

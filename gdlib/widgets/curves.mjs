@@ -5,6 +5,7 @@ import { Plot, Series } from "./plot.mjs";
 import { svg } from "./elements.mjs";
 
 const FLOOR = 1e-16; // below this the difference from the minimum is rounding
+const CEILING = 1e150; // f may be infinite, or no number, at a finite point
 
 export class Curves {
   /** `onScrub(step)` hears the step under a pointer that is pressed on the picture. */
@@ -33,7 +34,8 @@ export class Curves {
   draw(runs, steps, minimum, range) {
     const { plot } = this;
     const log = minimum !== null;
-    const height = log ? (value) => Math.log10(Math.max(value - minimum, FLOOR)) : (value) => value;
+    const kept = (value) => (value < CEILING ? Math.max(value, -CEILING) : CEILING);
+    const height = log ? (value) => Math.log10(Math.max(kept(value) - minimum, FLOOR)) : kept;
     let [low, high] = [Infinity, -Infinity];
     for (const { values } of runs) {
       for (const value of values) {
