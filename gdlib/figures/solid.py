@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Polygon
+from matplotlib.collections import PolyCollection
 
 from .inputs import Array, Landscape, axis_names, check_landscape, number_list, read_window, title_of
 from .palette import FAINT, INK, LEVELS, LINE, PAPER, SERIES
@@ -62,12 +62,13 @@ def _surface(f: Landscape, window: Array, mark: Array | None, names: list[str], 
         cells = [
             (float(np.mean(back[np.ix_((i, i + 1), (j, j + 1))])), i, j) for i in range(_CELLS) for j in range(_CELLS)
         ]
-        for order, (_, i, j) in enumerate(sorted(cells, reverse=True)):
+        shapes, tints = [], []
+        for _, i, j in sorted(cells, reverse=True):  # from the back to the front
             corner = ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j))
             height = (float(np.mean([w[c] for c in corner])) + 1) / 2
-            tint = LEVELS[min(len(LEVELS) - 1, int(height * len(LEVELS)))]
-            shape = [(right[c], up[c]) for c in corner]
-            axes.add_patch(Polygon(shape, facecolor=tint, edgecolor=FAINT, linewidth=0.35, zorder=1 + order / 1000))
+            tints.append(LEVELS[min(len(LEVELS) - 1, int(height * len(LEVELS)))])
+            shapes.append([(float(right[c]), float(up[c])) for c in corner])
+        axes.add_collection(PolyCollection(shapes, facecolors=tints, edgecolors=FAINT, linewidths=0.35, zorder=1))
         if mark is not None:
             spot = 2 * (mark - window.mean(axis=1)) / np.ptp(window, axis=1)
             place = _project(spot[0], spot[1], lift(float(np.asarray(f(mark)))))
