@@ -45,6 +45,7 @@ def _for_any_n(
     window: Window,
     source: str,
     smallest: int = 1,
+    title: str | None = None,
 ) -> Landscape:
     """A landscape given by a formula of a sequence of symbols; its minimum, if any, has all coordinates `least`."""
 
@@ -58,6 +59,7 @@ def _for_any_n(
             variables=names,
             family=made,
             name=name,
+            title=title,
             minima=[] if least is None else [[least] * n],
             start=start(n),
             window=window if n == 2 else (window[0],) * n,
@@ -107,10 +109,12 @@ rosenbrock = _for_any_n(
     window=((-2, 2), (-1, 3)),
     source="rosenbrock1960",
     smallest=2,
+    title="Rosenbrock's function",
 )
 himmelblau = Landscape(
     "(x**2 + y - 11)**2 + (x + y**2 - 7)**2",
     name="himmelblau",
+    title="Himmelblau's function",
     minima=[
         (3.0, 2.0),
         (-2.805118086952745, 3.131312518250573),
@@ -124,6 +128,7 @@ himmelblau = Landscape(
 beale = Landscape(
     "(1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2",
     name="beale",
+    title="Beale's function",
     minima=[(3.0, 0.5)],
     start=(1.0, 1.0),
     window=((-4.5, 4.5), (-4.5, 4.5)),
@@ -132,6 +137,7 @@ beale = Landscape(
 three_hump_camel = Landscape(
     "2*x**2 - 1.05*x**4 + x**6/6 + x*y + y**2",
     name="three_hump_camel",
+    title="three-hump camel",
     minima=[(0.0, 0.0)],
     start=(-1.6, 1.2),
     window=((-2.5, 2.5), (-2.5, 2.5)),

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 from IPython.display import Markdown
 
 import gdlib as gd
@@ -64,13 +63,6 @@ def test_a_made_up_rule_needs_no_other_file(monkeypatch):
     assert "{cite:t}`cauchy1847`; defaults: ours." in text
     assert "`a` and `b` and `c`: 2.4 MB" in text
     assert "| `leak` |" in printed("notation.md", monkeypatch)
-
-
-@pytest.mark.parametrize(
-    "key", sorted({key for rule in gd.rules for key in re.findall(r"\b[a-z]+\d{4}\b", rule.source)})
-)
-def test_every_source_stands_in_the_bibliography(key):
-    assert re.search(rf"^@\w+\{{{key},", (BOOK / "references.bib").read_text(), re.M)
 
 
 def test_every_landscape_from_a_paper_stands_in_the_bibliography():
