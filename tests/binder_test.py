@@ -74,7 +74,6 @@ def answers(address: str, server: "subprocess.Popen[bytes]", deadline: float) ->
             time.sleep(0.3)
 
 
-@pytest.mark.slow
 @pytest.mark.browser
 def test_the_launch_link_opens_a_page_as_a_notebook(chromium: Browser, jupyterlab: str) -> None:
     page = chromium.new_page()
