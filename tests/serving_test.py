@@ -8,6 +8,8 @@ import sys
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,13 +37,24 @@ def get(address: str) -> tuple[int, str, str]:
             return error.code, error.headers["Content-Type"], error.read().decode()
 
 
+@contextmanager
+def started(words: list[str], folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A program that is gone when the test is, whatever the test finds."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=folder, stdout=pipe, stderr=pipe, text=True) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
 def test_reading_starts_on_the_next_free_port_and_ctrl_c_ends_it_quietly(book: Path) -> None:
     with socket.socket() as other:
         other.bind((serve.HOST, 0))
         other.listen()
         taken = other.getsockname()[1]
         words = [sys.executable, str(ROOT / "tools" / "serve.py"), str(book), "--port", str(taken)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        with started(words, book) as server:
             assert server.stdout is not None
             line = server.stdout.readline()
             address = re.search(r"http://127\.0\.0\.1:\d+/", line)
@@ -65,9 +78,8 @@ def test_the_packed_book_is_the_same_each_time_and_serves_itself(book: Path, tmp
         archive.extractall(tmp_path)
         assert "python serve.py" in archive.read("descent/README.txt").decode()
     words = [sys.executable, "serve.py", "--port", "8100"]
-    with subprocess.Popen(words, cwd=tmp_path / "descent", stdout=subprocess.PIPE, text=True) as server:
+    with started(words, tmp_path / "descent") as server:
         assert server.stdout is not None
         address = re.search(r"http://\S+", server.stdout.readline())
         assert address
         assert get(address[0])[2] == "start"
-        server.send_signal(signal.SIGINT)

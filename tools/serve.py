@@ -5,6 +5,7 @@ A page's modules do not run from file://, so an offline copy needs these few lin
 
 import argparse
 import http.server
+import signal
 import socket
 import sys
 from functools import partial
@@ -96,6 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     if not (Path(options.folder) / "index.html").is_file():
         sys.exit(f"folder: needed one that holds index.html, got {options.folder}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script that starts this behind it may have it ignored
     with listen(options.folder, options.port) as server:
         print(f"The book is at http://{HOST}:{server.server_address[1]}/  (Ctrl-C stops)", flush=True)
         try:
