@@ -351,6 +351,8 @@ def test_a_state_survives_the_way_out_and_back_in(page: Page) -> None:
     stale = {**shown, "paths": {"adam": [[9, 9]]}}
     assert set_state(page, stale) == shown  # paths are computed anew
     assert page.get_by_label("Landscape", exact=True).input_value() == "beale"
+    completed = set_state(page, {"rules": [{"name": "adam", "hyperparameters": {"lr": 0.3}}]})["rules"]
+    assert completed == [{"id": "adam", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.3}}]
 
 
 @pytest.mark.parametrize(

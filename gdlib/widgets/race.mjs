@@ -6,6 +6,7 @@ import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { html } from "./elements.mjs";
 import { Lineup } from "./lineup.mjs";
+import { short } from "./numbers.mjs";
 import { Readout } from "./readout.mjs";
 import { completed, MOST_STEPS } from "./state.mjs";
 import { Transport } from "./transport.mjs";
@@ -157,15 +158,20 @@ class Race {
   }
 }
 
-/** One sentence: where the race stands and who leads. */
+/** Where the race stands, in a sentence or two: who is lowest, and how many runs are over for good. */
 function headline(step, steps, lines) {
-  const running = lines.filter(({ ending, value }) => !ending && Number.isFinite(value));
   if (!lines.length) return "No rule is chosen: tick one to see it run.";
-  if (!running.length) return `Step ${step} of ${steps}: every run has left the finite numbers.`;
-  if (step === 0 || running.length === 1) return `Step ${step} of ${steps}.`;
-  const least = running.reduce((best, line) => (line.value < best.value ? line : best));
-  const equal = running.filter(({ value }) => value === least.value).length > 1;
-  return `Step ${step} of ${steps}. ${equal ? "Several are lowest" : `Lowest: ${least.title}`}.`;
+  const said = [`Step ${step} of ${steps}.`];
+  const running = lines.filter(({ ending, value }) => !ending && Number.isFinite(value));
+  if (running.length) {
+    const least = Math.min(...running.map(({ value }) => value));
+    const lowest = running.filter(({ value }) => value === least);
+    const names = lowest.length > 2 ? `${lowest.length} rules` : lowest.map(({ title }) => title).join(" and ");
+    said.push(`Lowest: ${names}, f = ${short(least)}.`);
+  }
+  const gone = lines.filter(({ ending }) => ending).length;
+  if (gone) said.push(`${gone} ${gone > 1 ? "runs have" : "run has"} left the finite numbers.`);
+  return said.join(" ");
 }
 
 /** anywidget's entry; the element that it fills bears `state`, the page's contract. */

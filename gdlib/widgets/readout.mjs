@@ -1,4 +1,4 @@
-/* Says in words and numbers what the picture shows; polite, and silent while things move. */
+/* Says in words and numbers what the picture shows: the headline is spoken, politely, and not while things move. */
 
 import { html } from "./elements.mjs";
 import { place, short } from "./numbers.mjs";
@@ -10,8 +10,9 @@ export class Readout {
   constructor(variables, signal) {
     this.head = html("p", { class: "gd-headline" });
     this.rows = html("tbody");
-    this.node = html("div", { class: "gd-readout", role: "status", "aria-live": "polite" }, this.head,
-      html("table", {}, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "rule"),
+    // A whole table spoken at each change would drown the reader: it is there to be read, the headline to be heard.
+    this.node = html("div", { class: "gd-readout", role: "status", "aria-live": "polite", "aria-atomic": "false" },
+      this.head, html("table", { "aria-live": "off" }, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "rule"),
         html("th", { scope: "col" }, "θ = (", variables.join(", "), ")"), html("th", { scope: "col" }, "f(θ)"))),
       this.rows));
     Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null });
