@@ -26,23 +26,23 @@ claims: env-test ## which claims of the pages are proved
 site.zip: book   ## the built book with a small server, for reading offline
 	@$(IN) tools/site_zip.py
 
-goldens:         ## make the values from other libraries anew and show what differs
-	@$(PYTHON) tests/goldens/make.py
+goldens: python  ## make the values from other libraries anew and show what differs
+	@"$(PYTHON)" tests/goldens/make.py
 
 pictures: env-test ## draw the shared-link card and the icons anew
 	@$(IN) -m tools.artwork
 
 pins: python     ## resolve the pinned packages anew and show what differs
-	@$(PYTHON) tools/pins.py
+	@"$(PYTHON)" tools/pins.py
 
 vendor: python   ## compare the vendored files with the packages they came from (WRITE=1 replaces them)
-	@$(PYTHON) tools/vendor.py
+	@"$(PYTHON)" tools/vendor.py
 
 env: python
-	@$(PYTHON) tools/environment.py book
+	@"$(PYTHON)" tools/environment.py book
 
 env-test: python
-	@$(PYTHON) tools/environment.py test
+	@"$(PYTHON)" tools/environment.py test
 
 python:
 	@command -v "$(PYTHON)" >/dev/null || { echo "PYTHON: no program called $(PYTHON); choose one with \`make PYTHON=python3.12 ...\`." >&2; exit 1; }
