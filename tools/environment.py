@@ -91,7 +91,9 @@ def begin(have: dict[str, Any], want: dict[str, Any]) -> None:
     if VENV.is_symlink() or VENV.is_file():
         VENV.unlink()
     shutil.rmtree(VENV, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    if made.returncode:
+        sys.exit(f"{made.stdout}{made.stderr}\n{sys.executable} could not make a virtual environment in .venv.")
 
 
 def install(purpose: str) -> None:
