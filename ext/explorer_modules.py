@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 FOLDER = "gd"
 ENTRY = "mount.mjs"
+STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explorers' place before they start
 ELEMENTS = ("<gd-explorer", "<gd-quiz")
 
 
@@ -51,6 +52,7 @@ def load_modules(
     if any(element in context.get("body", "") for element in ELEMENTS):
         files = modules(Path(app.confdir))
         app.add_js_file(f"{FOLDER}/{version(files)}/{ENTRY}", type="module")
+        app.add_css_file(f"{FOLDER}/{version(files)}/{STYLE}")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -167,7 +167,7 @@ function headline(step, steps, lines) {
     const least = Math.min(...running.map(({ value }) => value));
     const lowest = running.filter(({ value }) => value === least);
     const names = lowest.length > 2 ? `${lowest.length} rules` : lowest.map(({ title }) => title).join(" and ");
-    said.push(`Lowest: ${names}, f = ${short(least)}.`);
+    said.push(`Lowest: ${names}, f\u00a0=\u00a0${short(least)}.`);
   }
   const gone = lines.filter(({ ending }) => ending).length;
   if (gone) said.push(`${gone} ${gone > 1 ? "runs have" : "run has"} left the finite numbers.`);
