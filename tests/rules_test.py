@@ -148,6 +148,16 @@ BY_HAND = {  # typed from the papers, in the book's notation
         r"\hat{v}_t = \frac{v_t}{1 - \beta_2^t}",
         r"\theta_t = \theta_{t-1} - \frac{\eta \, \hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
     ],
+    "rprop_minus": [
+        r"\mathrm{previous}_t = \begin{cases} \Delta_0 & \text{if } t = 1 \\ \Delta_{t-1} & \text{otherwise} \end{cases}",
+        r"\mathrm{agreement}_t = \operatorname{sign}\left(g_t\right) \, \operatorname{sign}\left(g^{-}_{t-1}\right)",
+        r"\mathrm{grown}_t = \min\left(\eta^{+} \, \mathrm{previous}_t,\ \Delta_{\max}\right)",
+        r"\mathrm{shrunk}_t = \max\left(\eta^{-} \, \mathrm{previous}_t,\ \Delta_{\min}\right)",
+        r"\Delta_t = \begin{cases} \mathrm{grown}_t & \text{if } \mathrm{agreement}_t > 0 \\ "
+        r"\mathrm{shrunk}_t & \text{if } \mathrm{agreement}_t < 0 \\ \mathrm{previous}_t & \text{otherwise} \end{cases}",
+        r"\theta_t = \theta_{t-1} - \operatorname{sign}\left(g_t\right) \, \Delta_t",
+        r"g^{-}_t = g_t",
+    ],
 }
 
 

@@ -43,8 +43,8 @@ def equations(trace: Trace) -> list[str]:
 
 def _indexed(name: str, index: str) -> str:
     base = latex_name(name)
-    if "_" in base or "^" in base:
-        base = f"{{{base}}}"  # a second index or exponent needs the first in braces
+    if "_" in base:
+        base = f"{{{base}}}"  # a second index needs the first in braces
     return f"{base}_{{{index}}}" if len(index) > 1 else f"{base}_{index}"
 
 
