@@ -45,6 +45,8 @@ def test_where_a_grid_of_starts_ends(himmelblau_runs):
     assert (first, third) == (second, fourth)
     count = ends[0.01][..., 0].size
     assert sum(held[0.01]) == count
+    loose = (np.linalg.norm(ends[0.02][..., None, :] - f.minima, axis=-1) >= 1e-3).all(axis=-1)
+    assert (0.02 * np.linalg.norm(f.grad(ends[0.02][loose]), axis=-1) > 0.1).all()  # jumping about, not near a saddle
     return [count, *held[0.01], first, third, count - sum(held[0.02])]
 
 
@@ -64,6 +66,18 @@ def test_the_curvature_decides_which_minimum_holds():
 
 def stopped(text, stop, lr=0.1, steps=20_000):
     return gd.descend(gd.Objective(text), DESCENT, start=(1.0,), steps=steps, lr=lr, stop=stop)
+
+
+@pytest.mark.parametrize("text", ["x**2 / 2", "log(exp(x) + exp(-x))", "sqrt(1 + x**2)"])  # no curvature above 1
+@pytest.mark.parametrize("lr", [0.05, 0.5, 1.0])
+def test_the_value_test_bounds_the_gradient_before_the_last_step(text, lr):
+    tol = 1e-5
+    run = stopped(text, gd.stopping.value_change(tol), lr=lr)
+    assert run.reason == "stopped: value_change"
+    bound = np.sqrt(2 * tol / lr)
+    assert run.grad_norms[-2] <= bound
+    if text == "x**2 / 2" and lr < 1:  # and it is no idle bound
+        assert run.grad_norms[-2] > 0.5 * bound
 
 
 @claim("stopping-table")
@@ -159,3 +173,7 @@ def test_solutions_of_the_exercises():
     assert curvature > 1000
     assert run.values.min() < 1e-9
     assert run.values[-1] > 1e-5
+    valley = [np.linalg.eigvalsh(rosenbrock.hess(np.array([x, x**2])))[-1] for x in (0.9, 0.99, 0.998)]
+    assert valley == sorted(valley)
+    assert valley[-1] < 1000  # on the way the curvature was smaller
+    assert run.path[5000, 0] < 0.998
