@@ -197,6 +197,7 @@ def widest_margin(Z):
 def test_the_weights_grow_as_the_logarithm_of_the_steps(zeros_and_ones, long_run):
     Z, _ = zeros_and_ones
     rows, lr = long_run
+    assert lr < 2 / (np.linalg.eigvalsh(Z @ Z.T)[-1] / (4 * len(Z)))  # p (1 - p) <= 1/4: below two over the curvature
     low, high = widest_margin(Z)
     assert 0 < low <= high < low * (1 + 1e-9)
     decade, limit = np.log(10) / low, 1 / (lr * low**2)
