@@ -1,7 +1,5 @@
 """Proves what the page backpropagation.md claims; a test returns the numbers that the page types."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 import sympy as sp
@@ -216,5 +214,13 @@ def test_a_wrong_gradient_is_refused(net):
 
 
 def test_the_answer_of_the_exercise_on_shapes():
-    sizes = (784, 100, 10)
-    assert sum((before + 1) * after for before, after in pairwise(sizes)) == 79510
+    X, W1, b1, W2, b2, delta2 = (
+        np.ones(shape) for shape in ((128, 784), (784, 100), (1, 100), (100, 10), (1, 10), (128, 10))
+    )
+    H = X @ W1 + b1
+    delta1 = delta2 @ W2.T * H
+    assert (H.shape, (H @ W2 + b2).shape) == ((128, 100), delta2.shape)
+    assert ((X.T @ delta1).shape, (H.T @ delta2).shape) == (W1.shape, W2.shape)
+    assert (delta1.T @ X).shape == W1.T.shape  # as columns: delta1 X^T, every array transposed
+    assert (delta2.T @ H).shape == W2.T.shape
+    assert sum(a.size for a in (W1, b1, W2, b2)) == 79510
