@@ -5,7 +5,7 @@ import { levels, ring, sample } from "./contours.mjs";
 import { short, ticks } from "./numbers.mjs";
 import { Plot, Series } from "./plot.mjs";
 
-const CELLS = 224;
+const CELLS = 192;
 const LINES = 15;
 const BANDS = 8;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

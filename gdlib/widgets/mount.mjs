@@ -75,7 +75,7 @@ class Explorer extends HTMLElement {
     try {
       const kind = this.dataset.kind;
       if (!/^[a-z][a-z-]*$/.test(kind)) throw new Error(`gd-explorer: data-kind is not a kind: ${kind}`);
-      const [{ default: widget }] = await Promise.all([import(`./${kind}.mjs`), styled()]);
+      const [{ default: widget }] = await Promise.all([import(`./${kind}.mjs`), styled(), parsed()]);
       const spec = this.#spec();
       this.append(holder);
       const cleanUp = await widget.render({ model: new Model({ spec, state: spec.state }), el: holder, signal });
@@ -94,6 +94,12 @@ class Explorer extends HTMLElement {
     }
     this.dispatchEvent(new Event("gd-ready", { bubbles: true }));
   }
+}
+
+/** This script may run while the page is still being read, when the element's own description is not there yet. */
+function parsed() {
+  if (document.readyState !== "loading") return null;
+  return new Promise((resolve) => document.addEventListener("readystatechange", resolve, { once: true }));
 }
 
 /** The style sheet beside this module, once a page, and in force before anything is measured. */
