@@ -75,6 +75,19 @@ def test_runs_of_a_batch_end_each_for_its_own_reason():
     assert np.isfinite(batch.path).all()
 
 
+def test_a_run_that_has_ended_stays_ended_whatever_its_memory_grows_to():
+    @gd.rule
+    def swelling(theta, g, s, *, lr=0.1):
+        s = 10 * s + g
+        return theta - lr * g - 0 * s, s
+
+    batch = gd.descend(bowl, swelling, [[0.1, 0.0], [1.0, 0.0]], steps=250, lr=1e-3, stop=gd.stopping.value_below(0.02))
+    assert batch.reason.tolist() == ["stopped: value_below", "steps"]
+    assert batch.steps.tolist() == [0, 250]
+    longer = gd.descend(bowl, swelling, [[0.1, 0.0], [1.0, 0.0]], steps=400, lr=1e-3, stop=gd.stopping.value_below(0.02))
+    assert longer.reason.tolist() == ["stopped: value_below", "left the finite numbers at step 309"]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_single_precision_starts_stay_single(dtype):
     for rule in gd.rules:

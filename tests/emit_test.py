@@ -85,6 +85,25 @@ def test_where_pythons_floats_raise_the_step_is_numpys(formula, rule, start, lr,
     assert bits(namespace["run"](start, 40, {"lr": lr})) == bits(run.path)
 
 
+@gd.rule(gradient_at=lambda theta, v, *, beta: theta + beta * v)
+def ahead(theta, g, f, v, t, *, lr=0.01, beta=0.9):
+    """Look ahead for the gradient, and step the shorter the higher theta itself lies."""
+    damped = lr / (1 + f) / t
+    v = beta * v - damped * g
+    return theta + v, v
+
+
+def test_the_value_is_taken_at_theta_and_the_gradient_where_the_rule_says():
+    f = gd.objectives.himmelblau
+    on_floats, on_arrays = both_loops(f, ahead, (0.0, 0.5), steps=200, lr=0.03)
+    assert bits(on_floats.path) == bits(on_arrays.path)
+    (theta, v), beta, lr = (np.array([0.0, 0.5]), np.zeros(2)), 0.9, 0.03
+    for t in range(1, 4):
+        v = beta * v - lr / (1 + f(theta)) / t * f.grad(theta + beta * v)
+        theta = theta + v
+    np.testing.assert_allclose(on_floats.path[3], theta, rtol=1e-13)
+
+
 ELEMENTARY_FORMULAS = {
     "exp": "exp(x)", "log": "log(1 + x**2)", "sin": "sin(x)", "cos": "cos(x)", "tan": "tan(x/3)", "sinh": "sinh(x)",
     "cosh": "cosh(x)", "tanh": "tanh(x)", "atan": "atan(x)", "pow": "(1 + x**2)**0.3",

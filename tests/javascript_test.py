@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 import gdlib as gd
-from tests.emit_test import ELEMENTARY_FORMULAS, error_bound, reciprocal, root
+from tests.emit_test import ELEMENTARY_FORMULAS, ahead, error_bound, reciprocal, root
 
 pytestmark = pytest.mark.browser
 STEPS = 300
@@ -55,12 +55,6 @@ def test_a_pair_walks_descends_path_to_the_bit(page, rule):
 
 
 def test_hyperparameters_look_ahead_and_the_value_reach_the_page(page):
-    @gd.rule(gradient_at=lambda theta, v, *, beta: theta + beta * v)
-    def ahead(theta, g, f, v, t, *, lr=0.01, beta=0.9):
-        damped = lr / (1 + f) / t
-        v = beta * v - damped * g
-        return theta + v, v
-
     f = gd.objectives.himmelblau
     settings = {"lr": 0.03, "beta": 0.7}
     path = in_browser(page, gd.emit.javascript((f, ahead)), f"module.run([0, 0.5], 200, {json.dumps(settings)})")

@@ -93,6 +93,24 @@ def test_known_minima_are_stationary_and_least_within_the_window(objective):
         assert f(edges.T).min() < f(np.array(f.window).T).min() or f.name == "saddle"
 
 
+WORKED = {  # values worked by hand, or printed in the literature to the digits given: point, value
+    "bowl": [((3, 4), 25)],
+    "hill": [((3, 4), -25)],
+    "saddle": [((3, 2), 5)],
+    "ravine": [((1, 2), 50.5)],
+    "rosenbrock": [((-1.2, 1), 24.2), ((0, 0), 1), ((2, 3), 101)],
+    "himmelblau": [((0, 0), 170), ((1, 1), 106), ((-0.270845, -0.923039), 181.617)],
+    "beale": [((0, 0), 14.203125), ((3, 0.5), 0), ((1, 1), 14.203125), ((2, 2), 356.703125)],
+    "three_hump_camel": [((1, 1), 2 - 1.05 + 1 / 6 + 1 + 1), ((-2, 1), 13 / 15), ((-1.74755, 0.87378), 0.298638)],
+}
+
+
+@each_objective
+def test_the_formula_is_the_literatures_by_values_worked_by_hand(objective):
+    for point, value in WORKED[objective.name]:
+        assert objective(point) == pytest.approx(value, rel=2e-6, abs=1e-12)
+
+
 @each_objective
 def test_figures_start_inside_the_window(objective):
     for coordinate, (low, high) in zip(objective.start, objective.window, strict=True):
