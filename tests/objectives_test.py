@@ -108,7 +108,7 @@ WORKED = {  # values worked by hand, or printed in the literature to the digits 
 @each_objective
 def test_the_formula_is_the_literatures_by_values_worked_by_hand(objective):
     for point, value in WORKED[objective.name]:
-        assert objective(point) == pytest.approx(value, rel=2e-6, abs=1e-12)
+        assert objective(point) == pytest.approx(value, rel=5e-6, abs=1e-12)
 
 
 @each_objective
