@@ -21,6 +21,7 @@ from gdlib.widgets import modules, page_form
 from gdlib.widgets.module_files import single_module
 from gdlib.widgets.plain_signs import formula, symbol
 from gdlib.widgets.starting_values import GONE, starting_values
+from tests.explorer_test import chromium as chromium  # the one that needs no graphics card
 from tools.serve import HOST
 
 BOWL = gd.objectives.bowl
@@ -238,7 +239,7 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
             context = chromium.new_context(viewport={"width": 1400, "height": 1600})
             page = context.new_page()
             page.goto(f"http://{HOST}:{port}/lab/tree/race.ipynb?token={token}")
-            page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
             run_cell(page, 0)
             page.wait_for_selector(".gd-explorer .gd-board .gd-line", timeout=120_000)
             assert page.locator("gd-explorer").count() == 0  # the widget, not the page's form
@@ -265,8 +266,15 @@ def hyper(state: Any, name: str) -> Any:
 
 
 def run_cell(page: Any, index: int) -> None:
-    page.locator(".jp-Notebook .jp-Cell .jp-Editor").nth(index).click()
-    page.keyboard.press("Control+Enter")
+    """Runs a cell; JupyterLab drops what it is told while its kernel is still connecting, so it may be told again."""
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(index)
+    for _ in range(20):
+        cell.locator(".jp-Editor").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(3000)
+        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
+            return
+    pytest.fail(f"cell {index} did not start")
 
 
 def free_port() -> int:
