@@ -192,6 +192,16 @@ def test_many_starts_make_one_series():
     assert "run 1: from (−1, 1)" in figures.paths(BOWL, starts).alt
 
 
+@pytest.mark.parametrize("low", [1e-9, 1e-3, 0.25, 1.0, -1e3])
+@pytest.mark.parametrize("log", [False, True])
+def test_the_name_of_the_vertical_axis_stays_inside_the_picture(low, log):
+    low = abs(low) if log else low
+    drawn = figures.lines({"a": ([1, 2], [low, 1.5])}, x_label="x", y_label="name", y_log=log).svg
+    name = next(one for one in ElementTree.fromstring(drawn).iter() if one.tag.endswith("text") and one.text == "name")
+    height = float(name.get("font-size").removesuffix("px"))
+    assert float(name.get("x")) >= 0.75 * height  # turned, so its height counts from x to the left
+
+
 def test_losses_take_the_gap_that_they_are_told():
     figure = figures.losses([VALLEY_RUN], gap=True)
     assert "f(θₜ) − min f" in figure.svg

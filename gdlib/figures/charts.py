@@ -112,6 +112,7 @@ def losses(
         axes.set_xlabel(x_label)
         axes.set_ylabel(name)
         _finish(axes, [path.label for path in drawn])
+        paper.make_room()
         svg = paper.svg()
     return Figure([(svg, f"{name} over {x_label}", alt or " ".join(words))], caption)
 
@@ -215,6 +216,7 @@ def curve(
         axes.set_xlabel(name, style="italic")
         axes.set_ylabel(y_label or f"f({name})", style="italic")
         _finish(axes, [path.label for path in drawn if path.label != "run 1"])
+        paper.make_room()
         svg = paper.svg()
     return Figure([(svg, title, alt or " ".join(words))], caption)
 
@@ -275,6 +277,7 @@ def lines(
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         _finish(axes, [label for label, _, _ in given])
+        paper.make_room()
         svg = paper.svg()
     return Figure([(svg, f"{y_label} against {x_label}", alt or " ".join(words))], caption)
 

@@ -143,6 +143,13 @@ class Canvas:
         FigureCanvasSVG(self.figure)
         self.axes: Axes = self.figure.add_subplot()
 
+    def make_room(self) -> None:
+        """Widen the left margin if long tick labels have pushed the vertical axis' name over the edge."""
+        self.figure.draw_without_rendering()
+        short = 6 - self.axes.yaxis.label.get_window_extent().x0
+        if short > 0:
+            self.figure.subplots_adjust(left=self.figure.subplotpars.left + short / self.figure.bbox.width)
+
     def svg(self) -> str:
         out = io.StringIO()
         self.figure.savefig(out, format="svg", metadata={"Date": None})
