@@ -117,7 +117,7 @@ class Race {
     this.runs = rules.map(({ id, name, hyperparameters }) => {
       const path = descend(landscape, this.modules[name], start, steps, hyperparameters);
       return { id, title: this.lineup.title(id), series: this.lineup.series(id), path,
-        values: path.map((point) => landscape.value(...point)) };
+        values: path.map(([x, y]) => landscape.value(x, y)) };
     });
     this.dirty = false;
   }
