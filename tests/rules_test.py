@@ -161,6 +161,28 @@ BY_HAND = {  # typed from the papers, in the book's notation
 }
 
 
+def test_brackets_stand_where_the_meaning_needs_them_and_nowhere_else():
+    @gd.rule
+    def bracketed(theta, g, m, *, lr=0.1, rho=0.5):
+        a = theta - (g + m)
+        b = (theta - g) - m
+        c = (theta + g) * m * 2
+        d = -(theta + g) * (m / (lr * g)) ** 3
+        e = np.abs(m) ** rho / g**2
+        h = np.where((g > 0) & ((m < 0) | (m >= 1)), np.maximum(-g, m), np.exp(-m))
+        return a + b - c * d - e * h, m
+
+    assert bracketed.equations[:-2] == [
+        r"a_t = \theta_{t-1} - \left(g_t + m_{t-1}\right)",
+        r"b_t = \theta_{t-1} - g_t - m_{t-1}",
+        r"c_t = \left(\theta_{t-1} + g_t\right) \, m_{t-1} \cdot 2",
+        r"d_t = \left(-\left(\theta_{t-1} + g_t\right)\right) \, \left(\frac{m_{t-1}}{\eta \, g_t}\right)^3",
+        r"e_t = \frac{\left|m_{t-1}\right|^{\rho}}{g_t^2}",
+        r"h_t = \begin{cases} \max\left(-g_t,\ m_{t-1}\right) & \text{if } g_t > 0\ \text{and}\ "
+        r"\left(m_{t-1} < 0\ \text{or}\ m_{t-1} \ge 1\right) \\ \exp\left(-m_{t-1}\right) & \text{otherwise} \end{cases}",
+    ]
+
+
 def test_a_readers_rule_registers_nothing_and_may_look_ahead():
     before = gd.rules.names
 
