@@ -194,12 +194,15 @@ def test_many_starts_make_one_series():
 
 @pytest.mark.parametrize("low", [1e-9, 1e-3, 0.25, 1.0, -1e3])
 @pytest.mark.parametrize("log", [False, True])
-def test_the_name_of_the_vertical_axis_stays_inside_the_picture(low, log):
+def test_the_names_of_the_axes_stay_inside_the_picture(low, log):
     low = abs(low) if log else low
-    drawn = figures.lines({"a": ([1, 2], [low, 1.5])}, x_label="x", y_label="name", y_log=log).svg
-    name = next(one for one in ElementTree.fromstring(drawn).iter() if one.tag.endswith("text") and one.text == "name")
-    height = float(name.get("font-size").removesuffix("px"))
-    assert float(name.get("x")) >= 0.75 * height  # turned, so its height counts from x to the left
+    root = ElementTree.fromstring(
+        figures.lines({"a": ([1, 2], [low, 1.5])}, x_label="across", y_label="up", y_log=log).svg
+    )
+    across, up = (next(one for one in root.iter() if one.text == name) for name in ("across", "up"))
+    height = float(up.get("font-size").removesuffix("px"))
+    assert float(up.get("x")) >= 0.75 * height  # turned, so its height counts from x to the left
+    assert float(across.get("y")) <= float(root.get("viewBox").split()[3]) - 0.25 * height
 
 
 def test_losses_take_the_gap_that_they_are_told():

@@ -148,7 +148,8 @@ class Canvas:
         self.figure.draw_without_rendering()
         short = 6 - self.axes.yaxis.label.get_window_extent().x0
         if short > 0:
-            self.figure.subplots_adjust(left=self.figure.subplotpars.left + short / self.figure.bbox.width)
+            box, share = self.axes.get_position(), short / self.figure.bbox.width
+            self.axes.set_position((box.x0 + share, box.y0, box.width - share, box.height))
 
     def svg(self) -> str:
         out = io.StringIO()
