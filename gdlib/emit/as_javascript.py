@@ -47,13 +47,15 @@ JAVASCRIPT = Language(
 
 
 def objective_text(f: Formula) -> str:
-    """A module with `variables`, `value(x, y)` and `gradient(x, y)`."""
+    """A module with `variables`, `value(x, y)` and `gradient(x, y)`, and the same two of a point as an array."""
     graphs = f.graphs
     names = identifiers(graphs.variables, JAVASCRIPT)
     signature = ", ".join(names.values())
     value = _function("value", signature, print_code([graphs.value], names, JAVASCRIPT))
     gradient = _function("gradient", signature, print_code(graphs.gradient, names, JAVASCRIPT), several=True)
-    return f"export const variables = {json.dumps(list(graphs.variables))};\n{value}{gradient}"
+    spelt = ", ".join(f"p[{i}]" for i in range(len(names)))
+    of_points = f"export const valueAt = (p) => value({spelt});\nexport const slopeAt = (p) => gradient({spelt});\n"
+    return f"export const variables = {json.dumps(list(graphs.variables))};\n{value}{gradient}{of_points}"
 
 
 def rule_text(rule: TracedRule) -> str:
@@ -80,7 +82,12 @@ def rule_text(rule: TracedRule) -> str:
         at = _function("gradientAt", signature, print_code([where], names, JAVASCRIPT))
     facts = {"name": rule.name, "takes": list(rule.takes), "state": list(rule.state), "defaults": dict(rule.defaults)}
     exported = "".join(f"export const {key} = {json.dumps(fact)};\n" for key, fact in facts.items())
-    return f"{exported}export const powers = {{{', '.join(multiply)}}};\n{body}{at}"
+    # Spelt out, since spreading an array of arguments made a race take four times as long.
+    places = {"theta": "theta[i]", "g": "g[i]", "f": "f", "t": "t"}
+    places |= {name: f"memory[{k}][i]" for k, name in enumerate(rule.state)}
+    spelt = ", ".join([*(places[name] for name in rule.takes), "settings"])
+    one = f"export const stepOf = (i, theta, g, f, t, memory, settings) => step({spelt});\n"
+    return f"{exported}export const powers = {{{', '.join(multiply)}}};\n{body}{one}{at}"
 
 
 def _function(name: str, signature: str, code: Code, several: bool = False) -> str:
@@ -92,10 +99,10 @@ def _function(name: str, signature: str, code: Code, several: bool = False) -> s
 _PAIR = """\
 {runner}
 const objective = (() => {{
-{objective}  return {{variables, value, gradient}};
+{objective}  return {{variables, value, gradient, valueAt, slopeAt}};
 }})();
 const rule = (() => {{
-{rule}  return {{name, takes, state, defaults, powers, step, gradientAt}};
+{rule}  return {{name, takes, state, defaults, powers, step, stepOf, gradientAt}};
 }})();
 export const {{value, gradient}} = objective;
 export function run(start, steps, hyperparameters = {{}}) {{
