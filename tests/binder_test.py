@@ -2,11 +2,7 @@
 
 import os
 import re
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import ROOT
-
-HOST = "127.0.0.1"
-BIN = Path(sys.executable).parent
+from tests.jupyter_lab import BIN, environment, jupyter_lab
 
 
 def test_binder_installs_the_pins_on_the_python_that_runtime_txt_names() -> None:
@@ -43,35 +37,10 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "repository"
     folder.mkdir()
     (folder / "index.md").write_text((ROOT / "index.md").read_text(encoding="utf-8"), encoding="utf-8")
-    environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    environment = {name: value for name, value in environment.items() if not name.startswith(("JUPYTER_", "XDG_"))}
     last = (ROOT / "postBuild").read_text().strip().splitlines()[-1].partition("#")[0].split()
-    subprocess.run(last, cwd=folder, env=environment, check=True, capture_output=True)
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    words = [str(BIN / "jupyter"), "lab", f"--ip={HOST}", f"--port={port}", "--no-browser", "--allow-root"]
-    words += ["--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"]
-    with open(tmp_path / "log", "w") as log:
-        server = subprocess.Popen(words, cwd=folder, env=environment, stdout=log, stderr=log)
-        try:
-            address = f"http://{HOST}:{port}/lab"
-            answers(address, server, deadline=time.monotonic() + 60)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def answers(address: str, server: "subprocess.Popen[bytes]", deadline: float) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        except OSError:
-            assert server.poll() is None, "JupyterLab did not start"
-            assert time.monotonic() < deadline, "JupyterLab did not answer within a minute"
-            time.sleep(0.3)
+    subprocess.run(last, cwd=folder, env=environment(tmp_path), check=True, capture_output=True)
+    with jupyter_lab(folder, home=tmp_path) as address:
+        yield address
 
 
 @pytest.mark.browser

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
 from gdlib.widgets import modules
 from tests.conftest import ROOT, Watch, serve
-from tools import browser as system_browser
 from tools.serve import HOST, Handler
 
 pytestmark = pytest.mark.browser
@@ -61,18 +60,6 @@ def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://{HOST}:{server.server_address[1]}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser that paints without a graphics card, real or imitated: nothing here is WebGL, and so it is ten times faster."""
-    arguments = [one for one in system_browser.ARGUMENTS if "swiftshader" not in one]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=system_browser.ensure(), args=[*arguments, "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,13 +2,7 @@
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +15,7 @@ from gdlib.widgets import modules, page_form
 from gdlib.widgets.module_files import single_module
 from gdlib.widgets.plain_signs import formula, symbol
 from gdlib.widgets.starting_values import GONE, starting_values
-from tests.explorer_test import chromium as chromium  # the one that needs no graphics card
-from tools.serve import HOST
+from tests.jupyter_lab import jupyter_lab
 
 BOWL = gd.objectives.bowl
 
@@ -229,36 +222,28 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, tmp_path / "race.ipynb")
-    port, token = free_port(), "a-token-for-one-test"
-    home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--ip={HOST}"]
-    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={tmp_path}", "--LabApp.news_url=None"]
-    with open(tmp_path / "log", "w") as log, subprocess.Popen(command, env=home, stdout=log, stderr=log) as server:
-        try:
-            wait_for(f"http://{HOST}:{port}/api?token={token}", tmp_path / "log")
-            context = chromium.new_context(viewport={"width": 1400, "height": 1600})
-            page = context.new_page()
-            page.goto(f"http://{HOST}:{port}/lab/tree/race.ipynb?token={token}")
-            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
-            run_cell(page, 0)
-            page.wait_for_selector(".gd-explorer .gd-board .gd-line", timeout=120_000)
-            assert page.locator("gd-explorer").count() == 0  # the widget, not the page's form
-            knob = page.get_by_label("lr of adam", exact=True)
-            knob.focus()
-            page.keyboard.press("ArrowRight")
-            lr = page.get_by_label("lr of adam, as a number", exact=True).input_value()
-            page.wait_for_timeout(500)
-            run_cell(page, 1)
-            printed = page.locator(".jp-OutputArea-output pre", has_text="from the page:")
-            printed.wait_for(timeout=60_000)
-            assert printed.inner_text().strip() == f"from the page: {float(lr)}"
-            page.wait_for_function("document.querySelector('.gd-explorer').state.start.join() === '2.5,-1.5'")
-            shown = page.evaluate("document.querySelector('.gd-explorer').state")
-            run = gd.descend(gd.objectives.himmelblau, gd.rules.adam, (2.5, -1.5), steps=50, **hyper(shown, "adam"))
-            assert shown["paths"]["adam"] == run.path.tolist()
-            context.close()
-        finally:
-            server.terminate()
+    with jupyter_lab(tmp_path, home=tmp_path) as address:
+        context = chromium.new_context(viewport={"width": 1400, "height": 1600})
+        page = context.new_page()
+        page.goto(f"{address}/tree/race.ipynb")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
+        run_cell(page, 0)
+        page.wait_for_selector(".gd-explorer .gd-board .gd-line", timeout=120_000)
+        assert page.locator("gd-explorer").count() == 0  # the widget, not the page's form
+        knob = page.get_by_label("lr of adam", exact=True)
+        knob.focus()
+        page.keyboard.press("ArrowRight")
+        lr = page.get_by_label("lr of adam, as a number", exact=True).input_value()
+        page.wait_for_timeout(500)
+        run_cell(page, 1)
+        printed = page.locator(".jp-OutputArea-output pre", has_text="from the page:")
+        printed.wait_for(timeout=60_000)
+        assert printed.inner_text().strip() == f"from the page: {float(lr)}"
+        page.wait_for_function("document.querySelector('.gd-explorer').state.start.join() === '2.5,-1.5'")
+        shown = page.evaluate("document.querySelector('.gd-explorer').state")
+        run = gd.descend(gd.objectives.himmelblau, gd.rules.adam, (2.5, -1.5), steps=50, **hyper(shown, "adam"))
+        assert shown["paths"]["adam"] == run.path.tolist()
+        context.close()
 
 
 def hyper(state: Any, name: str) -> Any:
@@ -275,22 +260,3 @@ def run_cell(page: Any, index: int) -> None:
         if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
             return
     pytest.fail(f"cell {index} did not start")
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
-
-
-def wait_for(address: str, log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
