@@ -28,10 +28,10 @@ def gradient_descent(theta, g, *, lr=0.01):
 
 @rule
 def momentum(theta, g, v, *, lr=0.01, beta=0.9):
-    """Keep a velocity v, which forgets by the factor beta and is pushed by -lr g.
+    """Keep a velocity, which fades by a factor at each step and is pushed downhill by the gradient.
 
-    theta, g and v have one shape; returns theta, v. The step size multiplies the gradient as it enters v, so a change
-    of lr leaves the speed gained so far as it is.
+    theta, g and the velocity v have one shape; returns theta, v. The step size lr multiplies the gradient as it enters
+    v, so a change of lr leaves the speed gained so far as it is.
 
     Source: polyak1964, in the form of sutskever2013; defaults: beta as in rumelhart1986, lr as for gradient descent.
 
@@ -60,9 +60,9 @@ def nesterov(theta, g, v, *, lr=0.01, beta=0.9):
 
 @rule
 def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
-    """Divide the gradient by the root of a running average s of its square.
+    """Divide the gradient by the root of a running average of its square.
 
-    theta, g and s have one shape; returns theta, s. eps stands outside the root.
+    theta, g and that average s have one shape; returns theta, s. eps stands outside the root.
 
     Source: hinton2012, slide 29; defaults: rho the lecture's, lr and eps PyTorch's, the lecture gives none.
 
@@ -75,9 +75,10 @@ def rmsprop(theta, g, s, *, lr=0.01, rho=0.9, eps=1e-8):
 
 @rule
 def adam(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Divide the averaged gradient m by the root of the averaged square v, both corrected for their start at zero.
+    """Divide the averaged gradient by the root of its averaged square, both corrected for their start at zero.
 
-    theta, g, m and v have one shape; t is the number of the step; returns theta, m, v. eps stands outside the root.
+    theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v. eps stands
+    outside the root.
 
     Source: kingma2015, Algorithm 1; defaults: the paper's.
 
