@@ -108,6 +108,16 @@ def test_any_shape_goes_through_a_step_and_comes_out(rule, data):
 
 
 @each_rule
+def test_one_gradient_for_many_points_and_one_memory_for_all_broadcast(rule):
+    rows = np.stack([THETA, THETA + 1.0, THETA - 2.0])
+    spread = outputs(rule, rule(*moment(rule, theta=rows)))
+    whole = outputs(rule, rule(*moment(rule, rows, np.tile(G, (3, 1)), np.tile(MEMORY, (3, 1)))))
+    for narrow, wide in zip(spread, whole, strict=True):
+        np.testing.assert_array_equal(np.broadcast_to(narrow, rows.shape), wide)
+    assert np.shape(spread[0]) == rows.shape
+
+
+@each_rule
 def test_hyperparameters_keep_their_vocabulary(rule):
     for name, default in rule.defaults.items():
         entry = gd.vocabulary.hyperparameter(name, default)
