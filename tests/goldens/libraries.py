@@ -17,12 +17,12 @@ Points = Iterator[list[float]]
 
 def path(row: Row, name: str) -> list[list[float]]:
     """The start and the points after each of STEPS steps of the row's optimiser on the run called `name`."""
-    return [start_of(name), *RUN[row.library](row, name)]
+    return [start_of(name), *RUN[row.origin](row, name)]
 
 
 def versions(row: Row) -> dict[str, str]:
     """The version of everything that took part in the row's values."""
-    return {name: version(name).partition("+")[0] for name in PARTS[row.library]}
+    return {name: version(name).partition("+")[0] for name in PARTS[row.origin]}
 
 
 def _torch(row: Row, name: str) -> Points:

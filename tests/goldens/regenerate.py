@@ -59,7 +59,7 @@ def _one_rule(rule: str, rows: list[Row], write: bool) -> bool:
             entry["paths"] = was["paths"]  # another machine's last digit is no news
         note = "   [another form: not stored]" if row.differs else ""
         figures = f"{_show(of_stored)} {_show(apart)} {_show(_gdlib(row, paths))}"
-        print(f"{rule:<18} {row.library:<8} {figures}   {row.called}{note}")
+        print(f"{rule:<18} {row.origin:<8} {figures}   {row.called}{note}")
         made.append(entry)
     text = to_json({"rule": rule, "rows": made})
     same = file.exists() and file.read_text(encoding="utf-8") == text
@@ -70,7 +70,7 @@ def _one_rule(rule: str, rows: list[Row], write: bool) -> bool:
 
 def _entry(row: Row) -> dict[str, Any]:
     return {
-        "library": row.library,
+        "library": row.origin,
         "versions": libraries.versions(row),
         "called": row.called,
         "hyperparameters": dict(row.hyperparameters),

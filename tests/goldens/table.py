@@ -16,7 +16,7 @@ class Row:
     """One optimiser of one library, in the library's words and in ours; `paths` names what it is run on."""
 
     rule: str
-    library: str  # torch, optax, keras, or "by hand" (tests/goldens/by_hand.py)
+    origin: str  # torch, optax, keras, or "by hand" (tests/goldens/by_hand.py)
     make: str  # the optimiser's name in the library
     options: Mapping[str, Any]
     hyperparameters: Mapping[str, float] = field(default_factory=dict)  # what our rule is called with
@@ -28,7 +28,7 @@ class Row:
     def called(self) -> str:
         """The call as one would type it."""
         words = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
-        return f"{CALLS[self.library].format(self.make)}({words})"
+        return f"{CALLS[self.origin].format(self.make)}({words})"
 
 
 CALLS = {
