@@ -61,7 +61,7 @@ def explore(
         offered = [chosen if name == key(chosen) else one for name, one in known.items()]
     entries = [_entry(one) for one in (all_rules if rules is None else _listed(rules, "rules"))]
     _refuse_namesakes(entries)
-    whole_steps(steps, "steps")
+    steps = whole_steps(steps, "steps")
     set_out = start_of(chosen) if start is None else point(start, "start")
     spec = race_spec(chosen, offered, entries, set_out, steps)
     if rules is None:

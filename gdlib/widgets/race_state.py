@@ -21,14 +21,14 @@ def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mappin
             raise ValueError(f"state: needed {', '.join(_KEYS)}, got {name!r}.{nearest(name, _KEYS)}")
     landscapes = {one["name"]: one for one in spec["objectives"]}
     objective = given.get("objective", now["objective"])
-    if objective not in landscapes:
+    if not isinstance(objective, str) or objective not in landscapes:
         raise ValueError(f"state.objective: needed one of {', '.join(landscapes)}, got {objective!r}")
     if given.get("kind", spec["kind"]) != spec["kind"]:
         raise ValueError(f"state.kind: needed {spec['kind']!r}, got {given['kind']!r}")
     moved = objective != now["objective"]
     start = given.get("start", landscapes[objective]["start"] if moved else now["start"])
     wanted = given.get("rules", now["rules"])
-    if isinstance(wanted, (str, Mapping)):
+    if not isinstance(wanted, (list, tuple)):
         raise TypeError(f"state.rules: needed a list, got {type(wanted).__name__}")
     runners: list[Json] = []
     for one in wanted:
@@ -48,15 +48,18 @@ def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mappin
 
 def _runner(given: Any, taken: list[str], landscape: Json, rules: Mapping[str, Rule]) -> Json:
     name = given.get("name") if isinstance(given, Mapping) else None
-    if name not in rules:
+    if not isinstance(name, str) or name not in rules:
         raise ValueError(f"state.rules: needed entries with a name of {', '.join(rules)}, got {given!r}"[:300])
-    rule = rules[str(name)]
+    rule = rules[name]
     free = next(one for one in (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3))) if one not in taken)
     own = given.get("id", free)
     if not isinstance(own, str) or own.partition("#")[0] != rule.name or own in taken:
         raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
     values = dict(rule.defaults) | landscape["hyperparameters"][rule.name]
-    for key, value in given.get("hyperparameters", {}).items():
+    wanted = given.get("hyperparameters", {})
+    if not isinstance(wanted, Mapping):
+        raise TypeError(f"state.rules: {rule.name}: needed a mapping of hyperparameters, got {type(wanted).__name__}")
+    for key, value in wanted.items():
         if key not in rule.defaults:
             raise ValueError(f"state.rules: {rule.name} has {', '.join(rule.defaults)}, got {key!r}")
         values[key] = hyperparameter(key, rule.defaults[key]).check(value)
