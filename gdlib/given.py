@@ -18,6 +18,7 @@ class GivenFunctions:
     """What `Objective.from_functions` makes: value and gradient are called, not derived, and nothing is printed."""
 
     name: str | None = None
+    start = window = minima = source = None  # facts of the catalogue's entries, as on a reader's own formula
     title: str
     _n: int
     _batched: bool
@@ -76,10 +77,14 @@ class GivenFunctions:
     def _each(self, function: Callable[[Array], Any], points: Any, shape: tuple[int, ...]) -> Any:
         points = as_points(points, self._n, "points")
         if self._batched or points.ndim == 1:
-            result = function(points)
+            # Functions are tried on points in rows; those of more leading axes are handed over as rows too.
+            rows = points.reshape(-1, self._n) if points.ndim > 2 else points
+            result = function(rows)
+            if points.ndim > 2:
+                result = (result if is_foreign(result) else np.asarray(result)).reshape(*points.shape[:-1], *shape)
             return result if is_foreign(result) else np.asarray(result, dtype=points.dtype)[()]
-        rows = [np.asarray(function(row), dtype=points.dtype) for row in points.reshape(-1, self._n)]
-        return np.stack(rows).reshape(*points.shape[:-1], *shape)
+        results = [np.asarray(function(row), dtype=points.dtype) for row in points.reshape(-1, self._n)]
+        return np.stack(results).reshape(*points.shape[:-1], *shape)
 
     def __repr__(self) -> str:
         return f"<objective {self.title} of {self._n} coordinates, given as functions>"

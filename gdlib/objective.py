@@ -14,7 +14,7 @@ from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
 from gdlib.formulas import symbolic
 from gdlib.formulas.grammar import FormulaError, check_name, parse
 from gdlib.given import GivenFunctions
-from gdlib.points import Array, as_points
+from gdlib.points import Array, as_points, is_foreign
 from gdlib.trace.formula import Graphs, node_of
 from gdlib.trace.graph import Node, symbol
 
@@ -150,7 +150,8 @@ class Objective:
         """The value at points of shape (..., n), of shape (...)."""
         points = as_points(points, self.n, "points")
         with np.errstate(all="ignore"):
-            return self._value_on_arrays(points)
+            result = self._value_on_arrays(points)
+        return result if is_foreign(result) else result[()]  # one point: a number, no array of no axes
 
     def grad(self, points: Any) -> Any:
         """The gradient at points of shape (..., n), of the same shape."""
@@ -214,7 +215,13 @@ def _ordered(
 
 
 def _finite_somewhere(f: Objective) -> bool:
-    """Whether a fixed sample of points, dense near 0 and reaching far out, meets one where f is finite."""
+    """Whether a fixed sample of points, dense near 0 and reaching far out, meets one where f is finite.
+
+    Among them are points whose coordinates are all equal: random ones of many coordinates are hardly ever all > 1.
+    """
     unit = np.random.default_rng(0).uniform(-1, 1, (2048, f.n))
-    scales = np.geomspace(1e-3, 1e3, 2048)[:, None]
-    return bool(np.isfinite(f(np.concatenate([np.zeros((1, f.n)), np.ones((1, f.n)), unit * scales]))).any())
+    far = np.geomspace(1e-3, 1e9, 2048)[:, None] * unit
+    equal = np.concatenate([[0.0, 1.0], np.geomspace(1e-3, 1e9, 97), -np.geomspace(1e-3, 1e9, 97)])
+    near = np.geomspace(1e-3, 1e3, 2048)[:, None] * unit
+    sample = np.concatenate([equal[:, None] * np.ones(f.n), near, far])
+    return bool(np.isfinite(f(sample)).any())

@@ -31,6 +31,8 @@ def as_points(points: Any, n: int, argument: str) -> Array:
             array = np.asarray(points)
         except ValueError:
             raise ValueError(f"{argument}: needs an array of shape (..., {n}), got rows of different lengths") from None
+        if array.dtype.kind == "O":  # exact numbers: fractions, SymPy's, whole numbers beyond 64 bits
+            array = _as_floats(array)
         if array.dtype.kind not in "fiub" or array.dtype == np.bool_:
             raise TypeError(f"{argument}: needs real numbers, got an array of {array.dtype}")
     if array.dtype not in (np.float32, np.float64):
@@ -41,3 +43,13 @@ def as_points(points: Any, n: int, argument: str) -> Array:
     if array.shape[-1] != n:
         raise ValueError(f"{argument}: needs shape (..., {n}), the last axis being the coordinates, got {array.shape}")
     return array
+
+
+def _as_floats(array: Array) -> Array:
+    """An array of number objects as floats; of anything else, as it is."""
+    if not all(hasattr(entry, "__float__") for entry in array.flat):
+        return array
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):  # a complex number, a symbol
+        return array

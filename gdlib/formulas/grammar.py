@@ -38,9 +38,13 @@ _TOKEN = re.compile(
 _MEANINGS = {
     "e": "write exp(1) for Euler's number", "E": "write exp(1) for Euler's number", "i": "it is the imaginary unit",
     "ln": "write log", "arctan": "write atan", "fabs": "write abs", "inf": "it is no finite number",
-    "infinity": "it is no finite number", "nan": "it is no number",
+    "infinity": "it is no finite number", "nan": "it is no number", "infty": "it is no finite number",
+    "pi": "it is the number pi",
 }  # fmt: skip
-_TAKEN = {"arcsin", "arccos", "log10", "log2", "mod", "sgn", "np", "math"}
+_TAKEN = {
+    "arcsin", "arccos", "arctan2", "arcsinh", "arccosh", "arctanh", "lg", "mod", "sgn", "np", "math",
+    *(name for name, thing in vars(math).items() if callable(thing) and not hasattr(sp, name)),
+}  # fmt: skip
 
 
 class FormulaError(ValueError):
