@@ -13,7 +13,7 @@ from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.on_floats import float_loop
 from gdlib.loops.plan import Plan, plan_of
 from gdlib.loops.record import LEFT, RUNNING, Record
-from gdlib.points import Array
+from gdlib.points import Array, is_foreign
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
 
@@ -43,13 +43,15 @@ class Run:
     @cached_property
     def values(self) -> Array:
         """The objective along the path, shape (kept, ...)."""
-        return self.objective(self.path)
+        with np.errstate(all="ignore"):
+            return _as_array(self.objective(self.path))
 
     @cached_property
     def grad_norms(self) -> Array:
         """The Euclidean norm of the gradient along the path, shape (kept, ...)."""
-        g = self.objective.grad(self.path)
-        return np.sqrt(np.sum(g * g, axis=-1))
+        with np.errstate(all="ignore"):
+            g = _as_array(self.objective.grad(self.path))
+            return np.sqrt(np.sum(g * g, axis=-1))
 
     @property
     def steps(self) -> Any:
@@ -78,6 +80,10 @@ class Run:
         many = "" if self.start.ndim == 1 else f" of shape {self.start.shape[:-1]}"
         ended = f", {self.steps} steps, ended: {self.reason}" if self.start.ndim == 1 else ""
         return f"<run{many}: {self.rule.name} on {name}{ended}>"
+
+
+def _as_array(values: Any) -> Array:
+    return values if is_foreign(values) else np.asarray(values)
 
 
 def descend(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, overload
 
+from gdlib.registry import nearest
 from gdlib.trace.contract import Trace, trace_rule
 from gdlib.vocabulary import hyperparameter
 
@@ -96,14 +97,17 @@ class Rule:
     def gradient_at(self, theta: Any, *state: Any, **hyperparameters: Any) -> Any:
         """The point at which the rule wants the gradient; theta itself for most.
 
-        Raises TypeError for a hyperparameter that the rule does not have.
+        Raises TypeError for a hyperparameter or more state than the rule has, and for less state than it needs.
         """
-        unknown = [name for name in hyperparameters if name not in self.defaults]
-        if unknown:
-            raise TypeError(f"rule {self.name}: has no hyperparameter {unknown[0]!r}")
+        for name in hyperparameters:
+            if name not in self.defaults:
+                raise TypeError(f"{name}: no hyperparameter of {self.name}.{nearest(name, self.defaults)}")
+        if len(state) > len(self.state) or (self._gradient_at is not None and len(state) < len(self.state)):
+            expected = ", ".join(self.trace.outputs_named)
+            raise TypeError(f"{self.name}.gradient_at: needs {expected}, got {1 + len(state)} of these")
         if self._gradient_at is None:
             return theta
-        available = dict(zip(self.trace.outputs_named, (theta, *state), strict=False)) | dict(self.defaults)
+        available = dict(zip(self.trace.outputs_named, (theta, *state), strict=True)) | dict(self.defaults)
         available |= hyperparameters
         parameters = inspect.signature(self._gradient_at).parameters
         positional = [available[n] for n, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]

@@ -62,12 +62,14 @@ def rule_text(rule: TracedRule) -> str:
     """A module with `step` for one coordinate, what it takes and keeps, and the powers that a loop carries for it."""
     outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
     names = identifiers((*rule.takes, *rule.defaults, *bases), JAVASCRIPT)
-    settings = [f"{names[name]} = {_number(default)}" for name, default in rule.defaults.items()]
+    # Callers give settings by the rule's own names, which JavaScript may forbid as variables: {new: new_ = 0.5}.
+    taken = {name: name if names[name] == name else f"{name}: {names[name]}" for name in rule.defaults}
+    settings = [f"{taken[name]} = {_number(default)}" for name, default in rule.defaults.items()]
     multiply = []
     for power, base in bases.items():
         text = print_code([base], names, JAVASCRIPT).outputs[0]
         settings.append(f"{names[power]} = ({text}) ** {names['t']}")
-        own = ", ".join(names[name] for name in rule.defaults)
+        own = ", ".join(taken.values())
         multiply.append(f"{json.dumps(power)}: ({{{own}}}) => {text}")
     keywords = f"{{{', '.join(settings)}}} = {{}}"
     takes = ", ".join([*(names[name] for name in rule.takes), keywords])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -49,6 +50,8 @@ def _indexed(name: str, index: str) -> str:
 
 
 def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return r"\text{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     mantissa, _, exponent = repr(value).partition("e")
@@ -87,7 +90,7 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
             return name_of(name), _POWER if "^" in name_of(name) else _ATOM
         if op == "constant":
             assert isinstance(node.payload, float)
-            return _number(node.payload), _ATOM if node.payload >= 0 else _SUM
+            return _number(node.payload), _SUM if node.payload < 0 else _ATOM
         if op in ("add", "sub"):
             sign = "+" if op == "add" else "-"
             return f"{write(args[0], _SUM)} {sign} {write(args[1], _SUM if op == 'add' else _PRODUCT)}", _SUM

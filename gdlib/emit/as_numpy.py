@@ -16,7 +16,7 @@ import numpy as np
 from gdlib.emit.as_python import PYTHON, compiled
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.straight_line import Language, identifiers, operations, print_code
-from gdlib.trace.graph import ELEMENTARY, Node, depends_on, in_order, substitute, symbol
+from gdlib.trace.graph import ELEMENTARY, TRUTHS, Node, depends_on, in_order, substitute, symbol
 from gdlib.trace.powers import carried_powers
 
 _SAME = {name: f"np.{name}({{0}})" for name in ELEMENTARY - {"atan", "pow"}}
@@ -75,13 +75,19 @@ def _points_function(
     # A constant takes the points' shape; a bare coordinate is copied, so that no result is a view of the points.
     spread = [
         f"np.full_like(points[..., 0], {text})" if node.op == "constant"
-        else f"np.positive({text})" if node.op == "symbol" else text
+        else f"np.positive({text})" if node.op == "symbol" else _typed(node, text, "points")
         for node, text in zip(outputs, code.outputs, strict=True)
     ]  # fmt: skip
     body = "\n".join([*columns, *code.lines, result.format(*spread, all=", ".join(spread))])
     made = compiled(f"import numpy as np\n\ndef {name}(points):\n{indent(body, '    ')}\n")
     function: Callable[[Array], Array] = made[name]
     return function
+
+
+def _typed(node: Node, text: str, like: str) -> str:
+    """The text in the type of the array `like`: a choice between two plain numbers would make float64 of float32."""
+    chooses = any(part.op == "where" or part.op in TRUTHS for part in in_order([node]))
+    return f"({text}).astype({like}.dtype, copy=False)" if chooses else text
 
 
 class Blocks(NamedTuple):
@@ -104,7 +110,7 @@ def compile_rule(rule: TracedRule) -> Blocks:
     shared = [*trace.defaults, *bases, "t"]
     borders = _borders([*outputs, *where], arrays)
     stand_ins = {node: symbol(f"number {i}") for i, node in enumerate(borders)}
-    names = identifiers((*arrays, *shared), NUMPY)
+    names = identifiers((*arrays, *shared), NUMPY, taken=("numbers",))
     given = identifiers([f"number {i}" for i in range(len(borders))], NUMPY, taken=names.values())
     numbers = print_code(borders, names, NUMPY)
     everything = {**names, **given}
@@ -113,7 +119,7 @@ def compile_rule(rule: TracedRule) -> Blocks:
     products = print_code(list(bases.values()), names, NUMPY)
     unpack = [f"{', '.join(given.values())}, = numbers"] if given else []
     spread = [
-        text if depends_on(node, arrays) and node.op != "symbol"
+        _typed(node, text, "theta") if depends_on(node, arrays) and node.op != "symbol"
         else f"np.positive({text})" if depends_on(node, arrays) else f"np.full_like(theta, {text})"
         for node, text in zip(outputs, step.outputs, strict=True)
     ]  # fmt: skip
@@ -124,7 +130,8 @@ def compile_rule(rule: TracedRule) -> Blocks:
     }
     if where:
         signature = _list(trace.outputs_named, names)
-        texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {place.outputs[0]}"]
+        point = _typed(where[0], place.outputs[0], "theta")
+        texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {point}"]
     body = "\n".join(f"def {head}:\n{indent(chr(10).join(lines), '    ')}\n" for head, lines in texts.items())
     made = compiled("import numpy as np\n\n" + body)
     return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["bases"], tuple(bases))
@@ -157,6 +164,8 @@ def in_double(value: Array) -> Array:
     return value if getattr(value, "ndim", 0) else np.float64(value)
 
 
-def shared(numbers: Sequence[Array]) -> tuple[Array, ...]:
-    """The numbers as Python's floats, which leave float32 arrays what they are; arrays as they are."""
-    return tuple(number if getattr(number, "ndim", 0) else float(number) for number in numbers)
+def shared(numbers: Sequence[Array], dtype: Any = np.float64) -> tuple[Array, ...]:
+    """The numbers as Python's floats, which leave float32 arrays what they are; arrays in the points' type."""
+    return tuple(
+        number.astype(dtype, copy=False) if getattr(number, "ndim", 0) else float(number) for number in numbers
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from dataclasses import replace
 from functools import lru_cache
 from textwrap import indent
 from typing import Any
@@ -60,20 +61,23 @@ def objective_text(f: Formula) -> str:
 def rule_text(rule: TracedRule) -> str:
     """A function `step` for one coordinate, called like the rule; `beta_t=` hands in a carried power beta**t."""
     outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
-    names = identifiers((*rule.takes, *rule.defaults, *bases), PYTHON)
-    code = print_code(outputs, names, PYTHON)
+    where = rule.trace.gradient_at
+    # Called like the rule, so its hyperparameters keep their names wherever the text has no other use for them.
+    used = _used([*outputs, *([where] if where else [])])
+    language = replace(PYTHON, reserved=frozenset({*keyword.kwlist, *used, "abs", "float"}))
+    names = identifiers((*rule.takes, *rule.defaults, *bases), language)
+    code = print_code(outputs, names, language)
     powers = []
     for power, base in bases.items():
-        text = print_code([base], names, PYTHON).outputs[0]
+        text = print_code([base], names, language).outputs[0]
         powers.append(f"if {names[power]} is None:\n    {names[power]} = ({text}) ** {names['t']}")
     settings = [f"{names[name]}={default!r}" for name, default in rule.defaults.items()]
     keywords = [*settings, *(f"{names[power]}=None" for power in bases)]
     signature = ", ".join([*(names[name] for name in rule.takes), *(["*", *keywords] if keywords else [])])
     code = Code("\n".join([*powers, *code.lines]).splitlines(), code.outputs)
     text = _function("step", signature, code, rule.summary or f"One step of {rule.name}.", bracket=bool(rule.state))
-    where = rule.trace.gradient_at
     if where is not None:
-        place = print_code([where], names, PYTHON)
+        place = print_code([where], names, language)
         at = ", ".join([*(names[name] for name in rule.trace.outputs_named), *(["*", *settings] if settings else [])])
         text += "\n\n" + _function("gradient_at", at, place, "The point at which the gradient is taken.")
     return _imports([*outputs, *([where] if where else [])]) + text
@@ -82,9 +86,13 @@ def rule_text(rule: TracedRule) -> str:
 def _function(name: str, signature: str, code: Code, doc: str, bracket: bool = False) -> str:
     comma = "," if len(code.outputs) == 1 else ""
     result = f"({', '.join(code.outputs)}{comma})" if bracket else code.outputs[0]
-    quoted = doc.replace("\\", "\\\\").replace('"', '\\"')  # a reader's own docstring may hold anything
-    body = "\n".join([f'"""{quoted}"""', *code.lines, f"return {result}"])
+    body = "\n".join([f'"""{_quoted(doc)}"""', *code.lines, f"return {result}"])
     return f"def {name}({signature}):\n{indent(body, '    ')}\n"
+
+
+def _quoted(text: str) -> str:
+    """A text to stand in a docstring: a reader's own may hold anything."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _used(nodes: list[Node]) -> list[str]:
@@ -194,17 +202,15 @@ def pair_text(f: Formula, rule: TracedRule) -> str:
     ordered += [results[i * width + 1 + k] for i in range(n) for k in range(len(rule.state))]
     ordered += list(multiplied.values())
     carried = [str(node.payload) for node in [*theta, *(entry for row in state for entry in row)]] + list(bases)
-    names = identifiers(
-        [*(name.replace(" ", "_") for name in carried), *rule.defaults, "t", "now"], PYTHON, taken=("t", "now")
-    )
-    names = {name: names[name.replace(" ", "_")] for name in [*carried, *rule.defaults, "t"]}
+    names = identifiers([*carried, *rule.defaults, "t"], PYTHON, taken=("t", "now"))
     code = print_code(ordered, names, PYTHON)
     if any(node is symbol("t") for node in in_order(ordered)):
         code.lines.insert(0, f"{names['t']} = number(now)")
     carried_text = ", ".join(names[name] for name in carried)
     used = _used(ordered)
+    functions = objective_text(f).removeprefix("import math\n").strip("\n") + "\n"
     return _PAIR.format(
-        rule=rule.name, objective=f.title, functions=objective_text(f).removeprefix("import math\n").strip("\n") + "\n",
+        rule=_quoted(rule.name), objective=_quoted(f.title), functions=functions,
         defaults=repr(dict(rule.defaults)), used=", ".join(["number", *used]), carried=carried_text,
         hyper=", ".join(names[name] for name in rule.defaults), body=indent("\n".join(code.lines), " " * 16),
         assigned=carried_text, results=", ".join(code.outputs), n=n,

@@ -15,7 +15,7 @@ import numpy as np
 from gdlib.emit.as_numpy import compile_rule, in_double, shared
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import LEFT, Record
-from gdlib.points import Array
+from gdlib.points import Array, is_foreign
 from gdlib.stopping import Moment
 from gdlib.update_rule import Rule
 
@@ -27,7 +27,7 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
     """Any number of runs side by side, on arrays of shape (..., n)."""
     blocks = compile_rule(rule)
     schedule = copy.deepcopy(plan.schedule)  # its memory starts anew in each run
-    value, gradient = _remembering(f), _remembering(f.grad)
+    value, gradient = _remembering(f, "f", -1), _remembering(f.grad, "f.grad", None)
     arrays = [name for name in rule.takes if name != "t"]
     given = dict.fromkeys(arrays, np.zeros_like(plan.start)) | {"theta": plan.start}
     hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
@@ -57,8 +57,8 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
                 now = hyper
                 if schedule is not None:
                     watched = value(theta) if plan.watches_value else None
-                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, watched)}
-                numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)))
+                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, watched, plan.start.shape[:-1])}
+                numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)), plan.start.dtype)
                 state = [given[name] for name in rule.state]
                 point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
                 given["g"] = _disturbed(gradient(point), plan)
@@ -105,22 +105,33 @@ def _disturbed(g: Array, plan: Plan) -> Array:
     return changed
 
 
-def _factor(schedule: Callable[..., Any], t: int, value: Array | None) -> Array:
-    factor = schedule(t) if value is None else schedule(t, value)
-    if getattr(factor, "ndim", 0):
+def _factor(schedule: Callable[..., Any], t: int, value: Array | None, runs: tuple[int, ...]) -> Array:
+    factor: Any = schedule(t) if value is None else schedule(t, value)
+    if is_foreign(factor) or (isinstance(factor, np.ndarray) and factor.ndim):
+        if factor.shape != runs:
+            raise ValueError(f"schedule: needs one factor, or one for each run (shape {runs}), got {factor.shape}")
         return factor[..., None]
-    if not isinstance(factor, float | int | np.floating | np.integer) or not math.isfinite(factor):
+    if isinstance(factor, np.ndarray):  # what np.where makes of two numbers
+        factor = factor[()]
+    if not isinstance(factor, float | int | np.floating | np.integer | np.bool_) or not math.isfinite(factor):
         raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
     return np.float64(factor)
 
 
-def _remembering(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """The function, which answers at once for the array it had last: a criterion and the rule may ask for the same."""
+def _remembering(function: Callable[[Array], Array], name: str, axes: int | None) -> Callable[[Array], Array]:
+    """The function, which answers at once for the array it had last: a criterion and the rule may ask for the same.
+
+    A list or a number of Python, from an objective that a reader has written, becomes an array of the points' type.
+    """
     last: list[Any] = [None, None]
 
     def remembered(points: Array) -> Array:
         if points is not last[0]:
-            last[:] = points, function(points)
+            result = function(points)
+            result = result if is_foreign(result) else np.asarray(result, dtype=points.dtype)[()]
+            if result.shape != points.shape[:axes]:
+                raise ValueError(f"{name}: needs shape {points.shape[:axes]} for these points, got {result.shape}")
+            last[:] = points, result
         return last[1]
 
     return remembered

@@ -146,6 +146,8 @@ def _noise(noise: Any, seed: Any) -> float:
 def _generator(seed: Any) -> np.random.Generator | None:
     if seed is None or isinstance(seed, np.random.Generator):
         return seed
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
         raise TypeError(f"seed: needs a whole number >= 0 or a numpy Generator, got {seed!r}"[:200])
+    if seed < 0:
+        raise ValueError(f"seed: needs a whole number >= 0 or a numpy Generator, got {seed!r}"[:200])
     return np.random.default_rng(int(seed))

@@ -66,12 +66,16 @@ def trace_rule(function: Callable[..., Any], gradient_at: Callable[..., Any] | N
         _check_body(name, tree, function)
     inputs = {given: symbol(given) for given in (*takes, *defaults)}
     outputs = _call(name, function, takes, inputs)
+    again = _call(name, function, takes, inputs)
     state = [given for given in takes if given not in GIVEN]
     expected = ", ".join(["theta", *state])
     if isinstance(outputs, tuple) is not bool(state) or (state and len(outputs) != 1 + len(state)):
         came = f"{len(outputs)} values" if isinstance(outputs, tuple) else "a single value"
         raise ValueError(f"rule {name}: must return {expected} (its state is {state or 'empty'}); it returns {came}")
     nodes = tuple(_output(name, value) for value in (outputs if state else (outputs,)))
+    # Equal nodes are one node, so whatever differs from call to call shows at once; in the trace it would stand still.
+    if any(node is not _output(name, value) for node, value in zip(nodes, again if state else (again,), strict=True)):
+        raise ValueError(f"rule {name}: must give the same for the same input; for noise: descend(…, noise=, seed=)")
     where = None
     if gradient_at is not None:
         where = _trace_gradient_at(name, gradient_at, state, defaults)
@@ -94,6 +98,8 @@ def _signature(name: str, function: Callable[..., Any]) -> tuple[tuple[str, ...]
                 )
             takes.append(given)
             continue
+        if given == "t":
+            raise ValueError(f"rule {name}: t is the number of the step and stands before the `*`, without a default")
         if given in RESERVED:
             raise ValueError(f"rule {name}: a hyperparameter may not be called {given!r}, which `descend` uses itself")
         default = parameter.default
@@ -183,6 +189,8 @@ def _output(name: str, value: Any) -> Node:
 def _trace_gradient_at(
     name: str, gradient_at: Callable[..., Any], state: list[str], defaults: dict[str, float]
 ) -> Node:
+    if not callable(gradient_at):
+        raise TypeError(f"rule {name}: gradient_at needs a function of theta, got {type(gradient_at).__name__}")
     wanted = inspect.signature(gradient_at).parameters
     known = ("theta", *state, *defaults)
     unknown = [given for given in wanted if given not in known]
@@ -194,6 +202,8 @@ def _trace_gradient_at(
         return _output(name, gradient_at(*positional, **named))
     except UntraceableError as error:
         raise TypeError(f"rule {name}: gradient_at: {error}") from None
+    except Exception as error:
+        raise TypeError(f"rule {name}: gradient_at: cannot be traced: {type(error).__name__}: {error}") from error
 
 
 def _lines(

@@ -105,6 +105,9 @@ class Node(NDArrayOperatorsMixin):
 
     __array__ = __getitem__ = __len__ = __iter__ = _no_array
 
+    def __reduce__(self) -> Any:  # a copy of a node is the node: equal nodes are shared
+        return _intern, (self.op, self.args, self.payload)
+
     def __repr__(self) -> str:
         if self.op in ("symbol", "constant"):
             return str(self.payload)
