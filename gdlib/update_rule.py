@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import textwrap
@@ -81,11 +82,13 @@ class Rule:
     def text(self) -> str:
         """Its code without the docstring, as a reader of the book sees it; "" where Python has no source."""
         try:
-            lines = textwrap.dedent(inspect.getsource(self._function))
-        except (OSError, TypeError):
+            lines = textwrap.dedent(inspect.getsource(self._function)).splitlines(keepends=True)
+            first = ast.parse("".join(lines)).body[0].body[0]  # type: ignore[attr-defined]  # a def: it has a body
+        except (OSError, TypeError, SyntaxError, AttributeError):
             return ""
-        doc = self._function.__doc__
-        return re.sub(r'\n[ ]*r?"""' + re.escape(doc) + r'"""', "", lines) if doc and doc in lines else lines
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            del lines[first.lineno - 1 : first.end_lineno]
+        return "".join(lines)
 
     @property
     def equations(self) -> list[str]:
