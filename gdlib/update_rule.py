@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, overload
 
 from gdlib.registry import nearest
-from gdlib.trace.contract import Trace, trace_rule
+from gdlib.trace.contract import Trace, source_of, trace_rule
 from gdlib.vocabulary import hyperparameter
 
 
@@ -81,11 +80,11 @@ class Rule:
     @property
     def text(self) -> str:
         """Its code without the docstring, as a reader of the book sees it; "" where Python has no source."""
-        try:
-            lines = textwrap.dedent(inspect.getsource(self._function)).splitlines(keepends=True)
-            first = ast.parse("".join(lines)).body[0].body[0]  # type: ignore[attr-defined]  # a def: it has a body
-        except (OSError, TypeError, SyntaxError, AttributeError):
+        found = source_of(self._function)
+        if found is None:
             return ""
+        text, tree = found
+        lines, first = text.splitlines(keepends=True), tree.body[0]
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             del lines[first.lineno - 1 : first.end_lineno]
         return "".join(lines)

@@ -34,11 +34,18 @@ class Hyperparameter:
 
     def range_in_words(self) -> str:
         """Such as "0 <= beta < 1" or "lr > 0"."""
-        below = f"{self.low:g} {'<' if self.low_open else '<='} " if math.isfinite(self.low) else ""
-        above = f" {'<' if self.high_open else '<='} {self.high:g}" if math.isfinite(self.high) else ""
+        return self._range(self.name, "<=", ">=", "finite")
+
+    def range_in_latex(self) -> str:
+        r"""Such as "0 \le \beta < 1" or "\eta > 0"."""
+        return self._range(self.symbol, r"\le", r"\ge", r"\text{ finite}")
+
+    def _range(self, name: str, at_most: str, at_least: str, finite: str) -> str:
+        below = f"{self.low:g} {'<' if self.low_open else at_most} " if math.isfinite(self.low) else ""
+        above = f" {'<' if self.high_open else at_most} {self.high:g}" if math.isfinite(self.high) else ""
         if below and not above:
-            return f"{self.name} {'>' if self.low_open else '>='} {self.low:g}"
-        return f"{below}{self.name}{above}" if below or above else f"{self.name} finite"
+            return f"{name} {'>' if self.low_open else at_least} {self.low:g}"
+        return f"{below}{name}{above}" if below or above else f"{name} {finite}"
 
     def check(self, value: Any) -> float:
         """The value as a float.

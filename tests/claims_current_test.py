@@ -18,12 +18,13 @@ def marked() -> dict[str, str]:
     """Every id in `@claim("…")`, with its test, read from the test files without running them."""
     found: dict[str, str] = {}
     for file in claim_ledger.claim_tests(ROOT):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            for mark in getattr(node, "decorator_list", []):
+        tests = [node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+        for node in tests:
+            for mark in node.decorator_list:
                 if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "claim":
                     name = ast.literal_eval(mark.args[0])
                     assert name not in found, f"{name}: claimed by two tests"
-                    found[name] = f"{file.relative_to(ROOT).as_posix()}::{node.name}"  # type: ignore[attr-defined]
+                    found[name] = f"{file.relative_to(ROOT).as_posix()}::{node.name}"
     return found
 
 

@@ -10,7 +10,7 @@ import textwrap
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from gdlib.trace.graph import Node, UntraceableError, constant, symbol
 
@@ -61,7 +61,8 @@ def trace_rule(function: Callable[..., Any], gradient_at: Callable[..., Any] | N
     """
     name = getattr(function, "__name__", "rule")
     takes, defaults = _signature(name, function)
-    tree = _source_tree(function)
+    source = source_of(function)
+    tree = source[1] if source is not None else None
     if tree is not None:
         _check_body(name, tree, function)
     inputs = {given: symbol(given) for given in (*takes, *defaults)}
@@ -115,14 +116,14 @@ def _signature(name: str, function: Callable[..., Any]) -> tuple[tuple[str, ...]
     return tuple(takes), defaults
 
 
-def _source_tree(function: Callable[..., Any]) -> ast.FunctionDef | None:
-    """The function's own statements, or None where Python has no source (`exec`, `python -c`)."""
+def source_of(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef] | None:
+    """The function's own text and statements, or None where Python has no source (`exec`, `python -c`)."""
     try:
         text = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(text).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return None
-    return tree if isinstance(tree, ast.FunctionDef) else None
+    return (text, tree) if isinstance(tree, ast.FunctionDef) else None
 
 
 def _statements(tree: ast.FunctionDef) -> list[ast.stmt]:
@@ -136,7 +137,7 @@ def _check_body(name: str, tree: ast.FunctionDef, function: Callable[..., Any]) 
     statements = _statements(tree)
     assigned: set[str] = set()
 
-    def refuse(statement: ast.stmt, sentence: str) -> None:
+    def refuse(statement: ast.stmt, sentence: str) -> NoReturn:
         line = ast.unparse(statement).splitlines()[0]
         raise TypeError(f"rule {name}, line {statement.lineno + offset} (`{line}`): {sentence}")
 
@@ -151,7 +152,7 @@ def _check_body(name: str, tree: ast.FunctionDef, function: Callable[..., Any]) 
             refuse(statement, "a rule cannot branch or loop; write np.where(condition, if_true, if_false)")
         if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1):
             refuse(statement, "the body of a rule is assignments `name = …` and one return")
-        target = statement.targets[0]  # type: ignore[attr-defined]  # an Assign: checked in the line above
+        target = statement.targets[0]
         if not isinstance(target, ast.Name):
             refuse(statement, "assign to one plain name a line")
         if target.id in ("g", "f", "t"):

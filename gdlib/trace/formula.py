@@ -101,16 +101,16 @@ def node_of(expression: Any, inputs: Mapping[sp.Symbol, Node]) -> Node:
     def product(e: Any) -> Any:
         number, rest = e.as_coeff_Mul(rational=True)
         p, q = int(number.p), int(number.q)
-        if q & (q - 1) == 0:  # a power of two divides exactly, so the number stays one factor
-            p, q = _divide(p, q), 1  # type: ignore[assignment]  # from here on p may be a float
-        above = [constant(abs(p))] if abs(p) != 1 else []
-        below = [constant(q)] if q != 1 else []
-        for factor in rest.as_ordered_factors():
-            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, sp.S.One)
+        exact = q & (q - 1) == 0  # a power of two divides exactly, so the number stays one factor
+        factor, divisor = (_divide(p, q), 1.0) if exact else (_divide(p, 1), _divide(q, 1))
+        above = [constant(abs(factor))] if abs(factor) != 1 else []
+        below = [constant(divisor)] if divisor != 1 else []
+        for part in rest.as_ordered_factors():
+            base, exponent = part.as_base_exp() if part.is_Pow else (part, sp.S.One)
             if exponent.is_Rational and exponent.is_negative and base is not sp.E:
                 below.append(power(base, -exponent))
             else:
-                above.append(visit(factor))
+                above.append(visit(part))
         result = _chain(above)
         if below:
             result = result / _chain(below)
