@@ -94,7 +94,7 @@ def descend(
     steps: int,
     schedule: Callable[..., Any] | None = None,
     stop: Criterion | Sequence[Criterion] | None = None,
-    transform: Callable[[Array], Array] | None = None,
+    transform: Callable[..., Array] | None = None,
     noise: float = 0.0,
     seed: int | np.random.Generator | None = None,
     keep: int = 1,
@@ -103,9 +103,11 @@ def descend(
     """Run a rule on an objective from a start of shape (n,), or from many at once, of shape (..., n).
 
     Exactly `steps` steps are taken unless `stop` (a criterion of gd.stopping, or several) or a point that is not finite
-    ends the run. `schedule(t)`, or `schedule(t, f)` with the value at theta, is a factor on lr. To each gradient is
-    added normal noise of standard deviation `noise` (which needs `seed`), then `transform` (gd.clip_norm(1.0)) is
-    applied. `keep=k` keeps every k-th point; the start and the last point are always kept.
+    ends the run. `schedule(t)`, or `schedule(t, f)` with the value at theta, is a factor on lr (gd.schedules). To each
+    gradient is added normal noise of standard deviation `noise` (which needs `seed`), then `transform(g)` is applied
+    (gd.clip_norm(1.0)), or `transform(g, theta)`, which also gets the point from which the step goes, wherever the rule
+    takes its gradient: `lambda g, theta: g + 0.01 * theta` is the penalty 0.005·‖theta‖². `keep=k` keeps every k-th
+    point; the start and the last point are always kept.
 
     Raises TypeError or ValueError before any work; the first line says which argument, what was needed and what came.
     Divergence is no error: the run says at which step it left the finite numbers.

@@ -18,9 +18,9 @@ MODULES = {  # dotted name -> file
 LONGEST = 300
 ROOMS = [  # each may import from those before it, and from itself
     {"trace", "vocabulary", "registry"},
-    {"emit", "points"},
+    {"arguments", "emit", "points"},
     {"formulas", "given", "objective", "landscapes", "update_rule", "first_order"},
-    {"clipping", "stopping", "loops", "running"},
+    {"clipping", "schedules", "stopping", "loops", "running"},
     {"networks", "figures"},
     {"widgets"},
 ]

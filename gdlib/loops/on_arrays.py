@@ -61,7 +61,7 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
                 numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)), plan.start.dtype)
                 state = [given[name] for name in rule.state]
                 point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
-                given["g"] = _disturbed(gradient(point), plan)
+                given["g"] = _disturbed(gradient(point), theta, plan)
                 if "f" in given:
                     given["f"] = np.broadcast_to(value(theta)[..., None], theta.shape)
                 outputs = blocks.step(*(given[name] for name in arrays), numbers)
@@ -91,14 +91,14 @@ def _record(path: list[Array], times: list[int], last: Array, steps: Array, ende
     return Record(np.stack(path), np.array(times), steps, ended, interrupted)
 
 
-def _disturbed(g: Array, plan: Plan) -> Array:
-    """The gradient with noise, then as the transform makes it."""
+def _disturbed(g: Array, theta: Array, plan: Plan) -> Array:
+    """The gradient with noise, then as the transform makes it, which may look at the point too."""
     if plan.noise and plan.generator is not None:
         draws = plan.noise * plan.generator.standard_normal(g.shape)
         g = g + np.asarray(draws.astype(g.dtype), like=g)
     if plan.transform is None:
         return g
-    changed = plan.transform(g)
+    changed = plan.transform(g, theta) if plan.watches_point else plan.transform(g)
     if getattr(changed, "shape", None) != g.shape:
         came = getattr(changed, "shape", type(changed).__name__)
         raise ValueError(f"transform: must return a gradient of shape {g.shape}, got {came}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gdlib.arguments import parameters_of, watches_value, whole_number
 from gdlib.points import Array, as_points
 from gdlib.registry import nearest
 from gdlib.stopping import Criterion
@@ -28,7 +28,8 @@ class Plan:
     schedule: Callable[..., Any] | None
     watches_value: bool
     stop: tuple[Criterion, ...]
-    transform: Callable[[Array], Array] | None
+    transform: Callable[..., Array] | None
+    watches_point: bool
     noise: float
     generator: np.random.Generator | None
 
@@ -63,17 +64,16 @@ def plan_of(
         raise ValueError("start: needs finite coordinates, got nan or inf among them")
     settings = _hyperparameters(rule, hyperparameters)
     watches = _check_schedule(rule, schedule)
-    if transform is not None and not callable(transform):
-        raise TypeError(f"transform: needs a function of the gradient, got {type(transform).__name__}")
     return Plan(
         start=points,
-        steps=_count("steps", steps),
-        keep=_count("keep", keep),
+        steps=whole_number("steps", steps),
+        keep=whole_number("keep", keep),
         hyperparameters=settings,
         schedule=schedule,
         watches_value=watches,
         stop=_criteria(stop),
         transform=transform,
+        watches_point=transform is not None and parameters_of("transform", transform, "g", "theta") == 2,
         noise=_noise(noise, seed),
         generator=_generator(seed),
     )
@@ -83,14 +83,6 @@ def _check_objective(f: Any) -> None:
     missing = [name for name in ("grad", "n") if not hasattr(f, name)]
     if missing or not callable(f):
         raise TypeError(f"f: needs an objective, with f(points), f.grad(points) and f.n; got {type(f).__name__}")
-
-
-def _count(argument: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{argument}: needs a whole number >= 1, got {type(value).__name__} {value!r}"[:200])
-    if value < 1:
-        raise ValueError(f"{argument}: needs a whole number >= 1, got {value}")
-    return int(value)
 
 
 def _hyperparameters(rule: Rule, given: Mapping[str, Any]) -> dict[str, float]:
@@ -109,18 +101,10 @@ def _check_schedule(rule: Rule, schedule: Any) -> bool:
     """Whether the schedule wants the value as well as the step."""
     if schedule is None:
         return False
-    if not callable(schedule):
-        raise TypeError(f"schedule: needs a function schedule(t) or schedule(t, f), got {type(schedule).__name__}")
+    watches = watches_value("schedule", schedule)
     if "lr" not in rule.defaults:
         raise ValueError(f"schedule: is a factor on lr, and {rule.name} has no lr")
-    wanted = [
-        entry
-        for entry in inspect.signature(schedule).parameters.values()
-        if entry.kind in (entry.POSITIONAL_ONLY, entry.POSITIONAL_OR_KEYWORD) and entry.default is entry.empty
-    ]
-    if len(wanted) not in (1, 2):
-        raise TypeError(f"schedule: needs a function of t or of t and f, got one of {len(wanted)} arguments")
-    return len(wanted) == 2
+    return watches
 
 
 def _criteria(stop: Any) -> tuple[Criterion, ...]:
