@@ -9,7 +9,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gdlib import emit, first_order, stopping, vocabulary
+from gdlib import adaptive, emit, first_order, per_coordinate, schedules, stopping, variants, vocabulary
 from gdlib.clipping import clip_norm, clip_value
 from gdlib.landscapes import objectives
 from gdlib.objective import Objective
@@ -20,13 +20,14 @@ from gdlib.update_rule import Rule, rule
 if TYPE_CHECKING:
     from gdlib import figures, networks, widgets
 
-rules = Registry("rule", [thing for thing in vars(first_order).values() if isinstance(thing, Rule)])
-"""Every update rule of the book, in teaching order."""
+_RULES = (first_order, per_coordinate, adaptive, variants)
+rules = Registry("rule", [thing for module in _RULES for thing in vars(module).values() if isinstance(thing, Rule)])
+"""Every update rule of the book: those that chapters teach, by family, then the variants of others."""
 
 __version__ = "0.1.0"
 __all__ = [
     "Objective", "Rule", "Run", "clip_norm", "clip_value", "descend", "emit", "explore", "figures", "networks",
-    "objectives", "rule", "rules", "stopping", "vocabulary", "widgets",
+    "objectives", "rule", "rules", "schedules", "stopping", "vocabulary", "widgets",
 ]  # fmt: skip
 
 _ON_FIRST_USE = ("figures", "networks", "widgets")

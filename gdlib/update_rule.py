@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, overload
 
+from gdlib.kinship import Relation, relations
 from gdlib.registry import nearest
 from gdlib.trace.contract import Trace, source_of, trace_rule
 from gdlib.vocabulary import hyperparameter
@@ -17,8 +18,8 @@ from gdlib.vocabulary import hyperparameter
 class Rule:
     """An update rule, called like the plain function that it is: `theta, *state = rule(theta, g, *state, …)`.
 
-    `name`, `state` (names), `takes` (all positional names), `defaults`, `source`, `summary`, `text` (its source code),
-    `equations` (LaTeX, one line a statement) and `trace` all follow from the function.
+    `name`, `state` (names), `takes` (all positional names), `defaults`, `text` (its source code), `equations` (LaTeX, a
+    line a statement) and `trace` follow from the function; `title`, `summary`, `source` and `kin` from its docstring.
 
     >>> import gdlib as gd
     >>> gd.rules.momentum.state
@@ -67,14 +68,35 @@ class Rule:
         return MappingProxyType(self.trace.defaults)
 
     @property
+    def title(self) -> str:
+        """What pages call it: the docstring's first line up to its colon, else its name in words."""
+        head, colon, _ = self._first_line.partition(": ")
+        return head if colon else self.name.replace("_", " ")
+
+    @property
     def summary(self) -> str:
-        """The first line of its docstring."""
-        return (inspect.getdoc(self._function) or "").partition("\n")[0]
+        """Its meaning in one line: the docstring's first line without the title."""
+        head, colon, meaning = self._first_line.partition(": ")
+        return meaning[:1].upper() + meaning[1:] if colon else head
 
     @property
     def source(self) -> str:
-        """Where the rule and its defaults come from: the docstring's paragraph `Source: …`, "" if it has none."""
-        found = re.search(r"^Source:\s*(.+?)(?=\n\s*\n|\Z)", inspect.getdoc(self._function) or "", re.M | re.S)
+        """Where the rule and its defaults come from: the docstring's `Source: …`, "" if it has none."""
+        return self._noted("Source")
+
+    @property
+    def kin(self) -> tuple[Relation, ...]:
+        """What it becomes or is in another guise, by the equations of its docstring's `Kin:`."""
+        return relations(self._noted("Kin"))
+
+    @property
+    def _first_line(self) -> str:
+        return (inspect.getdoc(self._function) or "").partition("\n")[0]
+
+    def _noted(self, field: str) -> str:
+        """The docstring's paragraph or line `field: …`, up to the next one."""
+        text = inspect.getdoc(self._function) or ""
+        found = re.search(rf"^{field}:\s*(.+?)(?=\n\s*\n|\n[A-Z]\w*: |\Z)", text, re.M | re.S)
         return " ".join(found[1].split()) if found else ""
 
     @property

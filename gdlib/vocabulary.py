@@ -47,6 +47,12 @@ class Hyperparameter:
             return f"{name} {'>' if self.low_open else at_least} {self.low:g}"
         return f"{below}{name}{above}" if below or above else f"{name} {finite}"
 
+    def allows(self, number: float) -> bool:
+        """Whether the number is finite and within the range."""
+        low_ok = number > self.low if self.low_open else number >= self.low
+        high_ok = number < self.high if self.high_open else number <= self.high
+        return math.isfinite(number) and low_ok and high_ok
+
     def check(self, value: Any) -> float:
         """The value as a float.
 
@@ -55,9 +61,7 @@ class Hyperparameter:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {value!r}"[:300])
         number = float(value)
-        low_ok = number > self.low if self.low_open else number >= self.low
-        high_ok = number < self.high if self.high_open else number <= self.high
-        if not (math.isfinite(number) and low_ok and high_ok):
+        if not self.allows(number):
             raise ValueError(f"{self.name}: needs {self.range_in_words()}, got {value!r}")
         return number
 
@@ -81,8 +85,10 @@ _TABLE = [
     Hyperparameter("growth", r"\mu", "growth limit of a Quickprop step", 0, _INF, True, True, Knob(0.5, 3.0, "linear")),
     Hyperparameter("l1", r"\lambda_1", "weight of the absolute values", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
     Hyperparameter("l2", r"\lambda_2", "weight of the squares", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
+    # a name's second meaning, for a default that its first does not allow: the beta of FTRL-Proximal
+    Hyperparameter("beta", r"\beta", "added to the root of the sum", 0, _INF, False, True, Knob(1e-3, 10.0, "log")),
 ]  # fmt: skip
-VOCABULARY = MappingProxyType({entry.name: entry for entry in _TABLE})
+VOCABULARY = MappingProxyType({entry.name: entry for entry in reversed(_TABLE)})
 """Every hyperparameter name that the book uses."""
 
 
@@ -91,11 +97,14 @@ def hyperparameter(name: str, default: float) -> Hyperparameter:
 
     >>> hyperparameter("lr", 0.01).range_in_words()
     'lr > 0'
+    >>> hyperparameter("beta", 0.9).range_in_words(), hyperparameter("beta", 1.0).range_in_words()
+    ('0 <= beta < 1', 'beta >= 0')
     >>> hyperparameter("lambda_", 0.2).range_in_words()
     'lambda_ >= 0'
     """
     if name in VOCABULARY:
-        return VOCABULARY[name]
+        meanings = [entry for entry in _TABLE if entry.name == name]
+        return next((entry for entry in meanings if entry.allows(default)), meanings[0])
     entry = Hyperparameter(name, latex_name(name), name, -_INF, _INF, True, True, Knob(-1.0, 1.0, "linear"))
     if default > 0:
         return replace(entry, low=0.0, low_open=False, knob=Knob(default / 100, default * 100, "log"))
@@ -108,8 +117,11 @@ _GREEK = {
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
     "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
 }  # fmt: skip
-_SPELT = {"step": r"\Delta", "move": "d", "loss": r"\mathcal{L}"}
-_ACCENTS = {"hat": r"\hat{%s}", "bar": r"\bar{%s}", "tilde": r"\tilde{%s}", "prev": r"%s^{-}", "max": r"%s^{\max}"}
+_SPELT = {"step": r"\Delta", "move": "d", "product": r"\Pi", "loss": r"\mathcal{L}"}
+_ACCENTS = {
+    "hat": r"\hat{%s}", "bar": r"\bar{%s}", "tilde": r"\tilde{%s}",
+    "prev": r"%s^{-}", "next": r"%s^{+}", "max": r"%s^{\max}",
+}  # fmt: skip
 
 
 def latex_name(name: str) -> str:

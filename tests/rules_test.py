@@ -22,8 +22,10 @@ def array_step(rule, arguments, **hyperparameters):
     """One step by the emitted NumPy code, as `descend` takes it."""
     blocks = compile_rule(rule)
     hyper = [in_double(value) for value in {**rule.defaults, **hyperparameters}.values()]
-    powers = [base**T for base in blocks.bases(*hyper)]
-    numbers = shared(blocks.numbers(*hyper, *powers, np.float64(T)))
+    once = blocks.once(*hyper)
+    known = dict(zip(rule.defaults, hyper, strict=True)) | once
+    powers = [known[factor] ** T for factor in blocks.powers.values()]
+    numbers = shared(blocks.numbers(*hyper, *once.values(), *powers, np.float64(T)))
     return blocks.step(*(a for name, a in zip(rule.takes, arguments, strict=True) if name != "t"), numbers)
 
 
@@ -31,7 +33,9 @@ def array_step(rule, arguments, **hyperparameters):
 def test_says_what_it_means_where_it_comes_from_and_shows_a_step_by_hand(rule):
     assert len(rule.summary) > 20
     assert rule.summary.endswith(".")
-    assert ">>> " in rule.__doc__, "the printed forms agree with a rule even when the rule is wrong; a worked step does not"
+    assert ">>> " in rule.__doc__, (
+        "the printed forms agree with a rule even when the rule is wrong; a worked step does not"
+    )
     keys = set(re.findall(r"[a-z]+\d{4}[a-z]?", rule.source))
     assert keys, f"{rule.name}: its docstring needs `Source: <key of the bibliography>, …; defaults: …`"
     assert keys <= BIBLIOGRAPHY, f"not in book/references.bib: {sorted(keys - BIBLIOGRAPHY)}"

@@ -18,7 +18,7 @@ T = 4
 
 def moment(rule: gd.Rule, theta=THETA, g=G, memory=MEMORY, value=VALUE, t=T) -> list:
     """The rule's positional arguments at that moment, in its own order."""
-    given = {"theta": theta, "g": g, "f": value, "t": t}
+    given = {"theta": theta, "g": g, "f": np.full_like(theta, value), "t": t}
     return [given.get(name, memory) for name in rule.takes]
 
 

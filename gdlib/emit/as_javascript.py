@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import indent
 
+import numpy as np
+
+from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import Formula, TracedRule
 from gdlib.emit.straight_line import Code, Language, identifiers, operations, print_code
-from gdlib.trace.graph import ELEMENTARY
+from gdlib.trace.graph import ELEMENTARY, Node, in_order
 from gdlib.trace.powers import carried_powers
 
 RUNNER = Path(__file__).with_name("descend.mjs")
@@ -60,17 +64,15 @@ def objective_text(f: Formula) -> str:
 
 def rule_text(rule: TracedRule) -> str:
     """A module with `step` for one coordinate, what it takes and keeps, and the powers that a loop carries for it."""
-    outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
-    names = identifiers((*rule.takes, *rule.defaults, *bases), JAVASCRIPT)
+    outputs, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
+    names = identifiers((*rule.takes, *rule.defaults, *once, *carried), JAVASCRIPT)
     # Callers give settings by the rule's own names, which JavaScript may forbid as variables: {new: new_ = 0.5}.
     taken = {name: name if names[name] == name else f"{name}: {names[name]}" for name in rule.defaults}
     settings = [f"{taken[name]} = {_number(default)}" for name, default in rule.defaults.items()]
-    multiply = []
-    for power, base in bases.items():
-        text = print_code([base], names, JAVASCRIPT).outputs[0]
-        settings.append(f"{names[power]} = ({text}) ** {names['t']}")
-        own = ", ".join(taken.values())
-        multiply.append(f"{json.dumps(power)}: ({{{own}}}) => {text}")
+    own = f"{{{', '.join(taken.values())}}}"
+    first = [f"{name}: ({own}) => {_once(rule, base, names, name)}" for name, base in once.items()]
+    settings += [f"{names[name]} = once.{name}({own})" for name in once]
+    settings += [f"{names[power]} = {names[factor]} ** {names['t']}" for power, factor in carried.items()]
     keywords = f"{{{', '.join(settings)}}} = {{}}"
     takes = ", ".join([*(names[name] for name in rule.takes), keywords])
     body = _function("step", takes, print_code(outputs, names, JAVASCRIPT), several=bool(rule.state))
@@ -89,7 +91,23 @@ def rule_text(rule: TracedRule) -> str:
     places |= {name: f"memory[{k}][i]" for k, name in enumerate(rule.state)}
     spelt = ", ".join([*(places[name] for name in rule.takes), "settings"])
     one = f"export const stepOf = (i, theta, g, f, t, memory, settings) => step({spelt});\n"
-    return f"{exported}export const powers = {{{', '.join(multiply)}}};\n{body}{one}{at}"
+    fixed = f"export const once = {{{', '.join(first)}}};\nexport const powers = {json.dumps(carried)};\n"
+    return f"{exported}{fixed}{body}{one}{at}"
+
+
+def _once(rule: TracedRule, base: Node, names: Mapping[str, str], name: str) -> str:
+    """A base's text; where the default settings would need a function of the browser's, their number itself.
+
+    A power of the browser's may differ in the last bit, and what is raised to the number of the step makes it grow.
+    """
+    text = print_code([base], names, JAVASCRIPT).outputs[0]
+    parts = in_order([base])
+    if not any(part.op in ELEMENTARY for part in parts):
+        return text
+    number = compile_rule(rule).once(*map(np.float64, rule.defaults.values()))[name]
+    needed = [str(part.payload) for part in parts if part.op == "symbol"]
+    default = " && ".join(f"{names[one]} === {_number(rule.defaults[one])}" for one in needed)
+    return f"{default} ? {_number(float(number))} : {text}"
 
 
 def _function(name: str, signature: str, code: Code, several: bool = False) -> str:
@@ -104,7 +122,7 @@ const objective = (() => {{
 {objective}  return {{variables, value, gradient, valueAt, slopeAt}};
 }})();
 const rule = (() => {{
-{rule}  return {{name, takes, state, defaults, powers, step, stepOf, gradientAt}};
+{rule}  return {{name, takes, state, defaults, once, powers, step, stepOf, gradientAt}};
 }})();
 export const {{value, gradient}} = objective;
 export function run(start, steps, hyperparameters = {{}}) {{

@@ -98,6 +98,8 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
             base, exponent = _power_of(node)
             if exponent > 1:
                 return raised(base, str(exponent)), _POWER
+            if args[0].op == "neg":  # the sign of a first factor is the product's
+                return f"-{product(args[0].args[0], args[1])}", _SUM
             return product(*args), _PRODUCT
         if op == "div":
             return rf"\frac{{{write(args[0], _CHOICE)}}}{{{write(args[1], _CHOICE)}}}", _PRODUCT
@@ -141,7 +143,6 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
     return write
-
 
 
 def pair_text(f: Formula, rule: TracedRule) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdlib.emit.as_python import PYTHON, compiled
+from gdlib.emit.as_python import PYTHON, compiled, for_numbers
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.straight_line import Language, identifiers, operations, print_code
 from gdlib.trace.graph import ELEMENTARY, TRUTHS, Node, depends_on, in_order, substitute, symbol
@@ -91,23 +91,26 @@ def _typed(node: Node, text: str, like: str) -> str:
 
 
 class Blocks(NamedTuple):
-    """A rule on arrays: `numbers(*hyper, *powers, t)` are what `step(*arrays, numbers)` needs beside arrays."""
+    """A rule on arrays: `numbers(*hyper, *once, *powers, t)` are what `step(*arrays, numbers)` needs beside arrays.
+
+    `once(*hyper)` is worked out before the first step; `powers` names the carried products and what multiplies each.
+    """
 
     numbers: Callable[..., tuple[Array, ...]]
     step: Callable[..., tuple[Array, ...]]
     gradient_at: Callable[..., Array] | None
-    bases: Callable[..., tuple[Array, ...]]
-    powers: tuple[str, ...]
+    once: Callable[..., dict[str, Array]]
+    powers: Mapping[str, str]
 
 
 @lru_cache(maxsize=256)
 def compile_rule(rule: TracedRule) -> Blocks:
     """A rule's step on arrays of any shape."""
     trace = rule.trace
-    outputs, bases = carried_powers(trace.outputs, trace.defaults)
+    outputs, once, powers = carried_powers(trace.outputs, trace.defaults)
     where = [trace.gradient_at] if trace.gradient_at is not None else []
     arrays = [name for name in trace.takes if name != "t"]
-    shared = [*trace.defaults, *bases, "t"]
+    shared = [*trace.defaults, *once, *powers, "t"]
     borders = _borders([*outputs, *where], arrays)
     stand_ins = {node: symbol(f"number {i}") for i, node in enumerate(borders)}
     names = identifiers((*arrays, *shared), NUMPY, taken=("numbers",))
@@ -116,7 +119,8 @@ def compile_rule(rule: TracedRule) -> Blocks:
     everything = {**names, **given}
     step = print_code(substitute(outputs, stand_ins), everything, NUMPY)
     place = print_code(substitute(where, stand_ins), everything, NUMPY)
-    products = print_code(list(bases.values()), names, NUMPY)
+    first = print_code(list(once.values()), names, for_numbers(NUMPY))
+    returned = ", ".join(f"{name!r}: {text}" for name, text in zip(once, first.outputs, strict=True))
     unpack = [f"{', '.join(given.values())}, = numbers"] if given else []
     spread = [
         _typed(node, text, "theta") if depends_on(node, arrays) and node.op != "symbol"
@@ -125,7 +129,7 @@ def compile_rule(rule: TracedRule) -> Blocks:
     ]  # fmt: skip
     texts = {
         f"numbers({_list(shared, names)})": [*numbers.lines, f"return ({_tuple(numbers.outputs)})"],
-        f"bases({_list(trace.defaults, names)})": [*products.lines, f"return ({_tuple(products.outputs)})"],
+        f"once({_list(trace.defaults, names)})": [*first.lines, f"return {{{returned}}}"],
         f"step({_list(arrays, names)}, numbers)": [*unpack, *step.lines, f"return ({', '.join(spread)},)"],
     }
     if where:
@@ -134,7 +138,7 @@ def compile_rule(rule: TracedRule) -> Blocks:
         texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {point}"]
     body = "\n".join(f"def {head}:\n{indent(chr(10).join(lines), '    ')}\n" for head, lines in texts.items())
     made = compiled("import numpy as np\n\n" + body)
-    return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["bases"], tuple(bases))
+    return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["once"], powers)
 
 
 def _list(names: Any, identifiers_of: Mapping[str, str]) -> str:

@@ -46,6 +46,17 @@ PYTHON = Language(
 )
 
 
+def for_numbers(language: Language) -> Language:
+    """The language with `**` for powers: on NumPy's single numbers it is what Python's floats give, unlike np.power."""
+    return replace(language, operations={**language.operations, "pow": "({0} ** {1})"})
+
+
+_ONCE = for_numbers(
+    replace(PYTHON, operations={**_OPERATIONS, **{op: f"{_ORIGIN.get(name, ('', f'np.{name}'))[1]}({{0}})"
+                                                  for op, name in _FUNCTIONS.items()}})
+)  # fmt: skip
+
+
 def objective_text(f: Formula) -> str:
     """Functions `value` and `gradient` of the coordinates."""
     graphs = f.graphs
@@ -60,19 +71,22 @@ def objective_text(f: Formula) -> str:
 
 def rule_text(rule: TracedRule) -> str:
     """A function `step` for one coordinate, called like the rule; `beta_t=` hands in a carried power beta**t."""
-    outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
+    outputs, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
     where = rule.trace.gradient_at
+    everything = [*outputs, *once.values(), *([where] if where else [])]
     # Called like the rule, so its hyperparameters keep their names wherever the text has no other use for them.
-    used = _used([*outputs, *([where] if where else [])])
+    used = _used(everything)
     language = replace(PYTHON, reserved=frozenset({*keyword.kwlist, *used, "abs", "float"}))
-    names = identifiers((*rule.takes, *rule.defaults, *bases), language)
+    names = identifiers((*rule.takes, *rule.defaults, *once, *carried), language)
     code = print_code(outputs, names, language)
-    powers = []
-    for power, base in bases.items():
-        text = print_code([base], names, language).outputs[0]
-        powers.append(f"if {names[power]} is None:\n    {names[power]} = ({text}) ** {names['t']}")
+    first = print_code(list(once.values()), names, for_numbers(language))
+    powers = [*first.lines, *(f"{names[n]} = {text}" for n, text in zip(once, first.outputs, strict=True))]
+    powers += [
+        f"if {names[power]} is None:\n    {names[power]} = {names[factor]} ** {names['t']}"
+        for power, factor in carried.items()
+    ]
     settings = [f"{names[name]}={default!r}" for name, default in rule.defaults.items()]
-    keywords = [*settings, *(f"{names[power]}=None" for power in bases)]
+    keywords = [*settings, *(f"{names[power]}=None" for power in carried)]
     signature = ", ".join([*(names[name] for name in rule.takes), *(["*", *keywords] if keywords else [])])
     code = Code("\n".join([*powers, *code.lines]).splitlines(), code.outputs)
     text = _function("step", signature, code, rule.summary or f"One step of {rule.name}.", bracket=bool(rule.state))
@@ -80,7 +94,7 @@ def rule_text(rule: TracedRule) -> str:
         place = print_code([where], names, language)
         at = ", ".join([*(names[name] for name in rule.trace.outputs_named), *(["*", *settings] if settings else [])])
         text += "\n\n" + _function("gradient_at", at, place, "The point at which the gradient is taken.")
-    return _imports([*outputs, *([where] if where else [])]) + text
+    return _imports(everything) + text
 
 
 def _function(name: str, signature: str, code: Code, doc: str, bracket: bool = False) -> str:
@@ -120,7 +134,7 @@ DEFAULTS = {defaults}
 def steps_with({used}):
     """The loop of steps, on Python's floats or on NumPy's: by the number type and the functions it is given."""
 
-    def advance({carried}, t, last, path, {hyper}):
+    def advance({carried}, t, last, path, {given}):
         append = path.append
         try:
             while t < last:
@@ -141,6 +155,11 @@ advance = steps_with({python})
 advance_numpy = steps_with({numpy})
 
 
+def once({hyper}):
+    """What the hyperparameters alone decide, and what is raised to the number of the step."""
+{once}
+
+
 def finite(values):
     """Whether all values are finite numbers."""
     return all(value - value == 0.0 for value in values)
@@ -152,6 +171,8 @@ def resume(carried, t, last, path, hyper):
     Python's floats raise on 1/0, the root of a negative number and overflow, where NumPy's go on with inf or nan:
     such a step is repeated with NumPy's. A run ends before its first point that is not finite.
     """
+    with np.errstate(all="ignore"):
+        hyper = [*hyper, *map(float, once(*map(np.float64, hyper)))]
     while t < last and finite(carried[:{n}]):
         *carried, t = advance(*carried, t, last, path, *hyper)
         if t < last and finite(carried[:{n}]):
@@ -181,7 +202,7 @@ def pair_text(f: Formula, rule: TracedRule) -> str:
     """`value`, `gradient` and `run(start, steps, hyperparameters)`, with the rule and the gradient in one loop."""
     graphs = f.graphs
     n = len(graphs.variables)
-    outputs, bases = carried_powers(rule.trace.outputs, rule.defaults)
+    outputs, once, powers = carried_powers(rule.trace.outputs, rule.defaults)
     theta = [symbol(f"theta {i}") for i in range(n)]
     state = [[symbol(f"{name} {i}") for name in rule.state] for i in range(n)]
     point = theta
@@ -190,7 +211,7 @@ def pair_text(f: Formula, rule: TracedRule) -> str:
         point = [substitute([rule.trace.gradient_at], inputs)[0] for inputs in here]
     gradient = substitute(graphs.gradient, _inputs(graphs.variables, point))
     value = substitute([graphs.value], _inputs(graphs.variables, theta))[0]
-    multiplied = {symbol(power): symbol(power) * base for power, base in bases.items()}
+    multiplied = {symbol(power): symbol(power) * symbol(factor) for power, factor in powers.items()}
     results: list[Node] = []
     for i in range(n):
         inputs = _inputs(rule.trace.outputs_named, [theta[i], *state[i]])
@@ -201,24 +222,28 @@ def pair_text(f: Formula, rule: TracedRule) -> str:
     ordered = [results[i * width] for i in range(n)]
     ordered += [results[i * width + 1 + k] for i in range(n) for k in range(len(rule.state))]
     ordered += list(multiplied.values())
-    carried = [str(node.payload) for node in [*theta, *(entry for row in state for entry in row)]] + list(bases)
-    names = identifiers([*carried, *rule.defaults, "t"], PYTHON, taken=("t", "now"))
+    carried = [str(node.payload) for node in [*theta, *(entry for row in state for entry in row)]] + list(powers)
+    names = identifiers([*carried, *rule.defaults, *once, "t"], PYTHON, taken=("t", "now"))
     code = print_code(ordered, names, PYTHON)
     if any(node is symbol("t") for node in in_order(ordered)):
         code.lines.insert(0, f"{names['t']} = number(now)")
+    first = print_code(list(once.values()), names, _ONCE)
     carried_text = ", ".join(names[name] for name in carried)
     used = _used(ordered)
     functions = objective_text(f).removeprefix("import math\n").strip("\n") + "\n"
     return _PAIR.format(
         rule=_quoted(rule.name), objective=_quoted(f.title), functions=functions,
         defaults=repr(dict(rule.defaults)), used=", ".join(["number", *used]), carried=carried_text,
-        hyper=", ".join(names[name] for name in rule.defaults), body=indent("\n".join(code.lines), " " * 16),
+        hyper=", ".join(names[name] for name in rule.defaults),
+        given=", ".join(names[name] for name in (*rule.defaults, *once)),
+        once=indent("\n".join([*first.lines, f"return [{', '.join(first.outputs)}]"]), "    "),
+        body=indent("\n".join(code.lines), " " * 16),
         assigned=carried_text, results=", ".join(code.outputs), n=n,
         broken=" or ".join(f"{names[f'theta {i}']} - {names[f'theta {i}']}" for i in range(n)),
         point=", ".join(names[f"theta {i}"] for i in range(n)),
         python=", ".join(["float", *(_ORIGIN.get(name, (f"math.{name}", ""))[0] for name in used)]),
         numpy=", ".join(["np.float64", *(_ORIGIN.get(name, ("", f"np.{name}"))[1] for name in used)]),
-        zeros=", ".join(["0.0"] * (n * len(rule.state)) + ["1.0"] * len(bases)),
+        zeros=", ".join(["0.0"] * (n * len(rule.state)) + ["1.0"] * len(powers)),
     )  # fmt: skip
 
 

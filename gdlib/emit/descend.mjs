@@ -6,7 +6,8 @@
  */
 export function descend(objective, rule, start, steps, hyperparameters = {}) {
   const settings = {...rule.defaults, ...hyperparameters};
-  const powers = Object.entries(rule.powers).map(([name, base]) => [name, base(settings)]);
+  for (const [name, made] of Object.entries(rule.once)) settings[name] = made(settings);
+  const powers = Object.entries(rule.powers).map(([name, factor]) => [name, settings[factor]]);
   for (const [name] of powers) settings[name] = 1;
   const n = start.length, several = rule.state.length > 0;
   const memory = rule.state.map(() => new Array(n).fill(0));
@@ -14,7 +15,7 @@ export function descend(objective, rule, start, steps, hyperparameters = {}) {
   let theta = [...start];
   const path = [theta];
   for (let t = 1; t <= steps; t++) {
-    for (const [name, base] of powers) settings[name] *= base;
+    for (const [name, factor] of powers) settings[name] *= factor;
     const at = rule.gradientAt
       ? theta.map((x, i) => rule.gradientAt(x, ...memory.map((row) => row[i]), settings))
       : theta;

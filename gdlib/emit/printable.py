@@ -50,6 +50,9 @@ class TracedRule(Protocol):
     def defaults(self) -> Mapping[str, float]:
         """Its hyperparameters with their defaults."""
 
+    def __hash__(self) -> int:
+        """What is compiled for it is kept."""
+
     @property
     def trace(self) -> Trace:
         """What it computes."""

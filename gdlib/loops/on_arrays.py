@@ -31,8 +31,10 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
     arrays = [name for name in rule.takes if name != "t"]
     given = dict.fromkeys(arrays, np.zeros_like(plan.start)) | {"theta": plan.start}
     hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
-    powers = [np.float64(1.0)] * len(blocks.powers)
-    bases = blocks.bases(*hyper.values())
+    with np.errstate(all="ignore"):
+        once = blocks.once(*hyper.values())
+    factors = [(hyper | once)[factor] for factor in blocks.powers.values()]
+    powers = [np.float64(1.0)] * len(factors)
     alive = np.ones_like(plan.start[..., 0], dtype=bool)
     steps = np.zeros_like(plan.start[..., 0], dtype=np.int64)
     ended = np.zeros_like(steps)
@@ -53,12 +55,14 @@ def array_loop(f: Any, rule: Rule, plan: Plan) -> Record:
             while t < plan.steps and ((t % _LOOK and alive.ndim) or bool(np.any(alive))):
                 t += 1
                 theta = given["theta"]
-                powers = [power * base for power, base in zip(powers, bases, strict=True)]
+                powers = [power * factor for power, factor in zip(powers, factors, strict=True)]
                 now = hyper
                 if schedule is not None:
                     watched = value(theta) if plan.watches_value else None
                     now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, watched, plan.start.shape[:-1])}
-                numbers = shared(blocks.numbers(*now.values(), *powers, np.float64(t)), plan.start.dtype)
+                numbers = shared(
+                    blocks.numbers(*now.values(), *once.values(), *powers, np.float64(t)), plan.start.dtype
+                )
                 state = [given[name] for name in rule.state]
                 point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
                 given["g"] = _disturbed(gradient(point), theta, plan)

@@ -237,4 +237,3 @@ def _lines(
                 if node is not symbol(given + AFTER):
                     lines.append(Line(given + AFTER, node))
     return tuple(lines)
-

@@ -241,4 +241,3 @@ def partials(node: Node) -> tuple[Node, ...]:
     if slopes is None:
         return tuple(constant(0.0) for _ in node.args)
     return tuple(map(_lift, slopes(*node.args)))
-
