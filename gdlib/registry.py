@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 
@@ -28,12 +28,13 @@ class Registry(Generic[T]):
     """Named things, in the order in which they are taught.
 
     `registry.adam` and `registry["adam"]` give the thing; `"adam" in registry` and `thing in registry` ask for it;
-    iterating gives the things themselves.
+    iterating gives the things themselves. A mapping of names to things may make each when it is first asked for.
     """
 
-    def __init__(self, what: str, things: Iterable[T]) -> None:
+    def __init__(self, what: str, things: Iterable[T] | Mapping[str, T]) -> None:
         self._what = what
-        self._things = {str(thing.name): thing for thing in things}
+        given = things if isinstance(things, Mapping) else {str(thing.name): thing for thing in things}
+        self._things: Mapping[str, T] = given
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
 from gdlib.widgets import modules
+from gdlib.widgets.entry import OFFERED
 from tests.conftest import ROOT, Watch, serve
 from tools.serve import HOST, Handler
 
@@ -25,7 +26,6 @@ PAGE = """<!doctype html>
 main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style></head>
 <body><main><h1>An explorer</h1>{body}</main><script type="module" src="gd/mount.mjs"></script></body></html>
 """
-LANDSCAPES = [f.name for f in gd.objectives if f.n == 2]
 
 
 def html_of(explorer: Any) -> str:
@@ -113,7 +113,7 @@ def bits(path: Any) -> list[list[str]]:
     return [[float(part).hex() for part in point] for point in path]
 
 
-@pytest.mark.parametrize("landscape", LANDSCAPES)
+@pytest.mark.parametrize("landscape", OFFERED)
 def test_the_page_computes_the_paths_of_python_bit_for_bit(page: Page, landscape: str) -> None:
     f = gd.objectives[landscape]
     first = set_state(page, {"objective": landscape, "steps": 400})

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 import gdlib as gd
 from gdlib.widgets import modules, page_form
+from gdlib.widgets.entry import OFFERED
 from gdlib.widgets.module_files import single_module
 from gdlib.widgets.plain_signs import formula, symbol
 from gdlib.widgets.starting_values import GONE, starting_values
@@ -89,10 +90,29 @@ def test_every_module_is_short_and_says_first_what_it_is_for() -> None:
 # ------------------------------------------------------------------ what is asked for
 
 
-def test_none_offers_every_rule_and_every_landscape_of_two_variables() -> None:
+def test_none_offers_every_rule_and_a_short_list_of_landscapes_with_the_chosen_one() -> None:
     spec = gd.explore().spec
     assert [one["name"] for one in spec["rules"]] == [rule.name for rule in gd.rules]
-    assert [one["name"] for one in spec["objectives"]] == [f.name for f in gd.objectives if f.n == 2]
+    assert [one["name"] for one in spec["objectives"]] == list(OFFERED)
+    assert set(OFFERED) <= {f.name for f in gd.objectives if f.n == 2}
+    spec = gd.explore("goldstein_price", rules=["adam"], steps=5).spec
+    assert [one["name"] for one in spec["objectives"]] == ["goldstein_price", *OFFERED]
+
+
+@pytest.mark.parametrize("f", [f for f in gd.objectives if f.n == 2], ids=lambda f: f.name)
+def test_every_landscape_of_two_variables_can_be_raced_on(f: Any) -> None:
+    html = bundle(gd.explore(f, rules=["gradient_descent"], objectives=[f], steps=20))["text/html"]
+    spec = spec_in(html)
+    assert spec["objectives"][0]["window"] == [list(side) for side in f.window]
+    assert spec["objectives"][0]["minima"] == f.minima.tolist()
+    assert html.count("<figure") == 1
+
+
+@pytest.mark.parametrize("f", [f for f in gd.objectives if f.n != 2], ids=lambda f: f.name)
+def test_a_race_is_in_the_plane(f: Any) -> None:
+    for arguments in ({"f": f}, {"f": f.name}, {"objectives": [f]}):
+        with pytest.raises(ValueError, match=f"needed an objective of two variables, got one of {f.n}"):
+            gd.explore(**arguments)
 
 
 def test_pairs_give_hyperparameters_and_a_rule_named_twice_runs_twice() -> None:
@@ -112,9 +132,7 @@ def test_a_function_that_is_a_rule_joins_the_race() -> None:
 
 
 def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequence() -> None:
-    for f in gd.objectives:
-        if f.n != 2:
-            continue
+    for f in (gd.objectives[name] for name in (*OFFERED, "hill")):
         for rule in gd.rules:
             found = starting_values(f, rule, f.start, 200)
             assert set(found) <= {"lr"}

@@ -18,6 +18,8 @@ from gdlib.widgets.page_form import Explorer
 from gdlib.widgets.race_spec import Entry, key, race_spec, start_of
 
 KINDS = ("race",)
+OFFERED = ("bowl", "saddle", "ravine", "rosenbrock", "himmelblau", "beale", "three_hump_camel", "plateau")
+"""Landscapes from which a reader may choose when none are named: what tells the rules apart, and no more."""
 MOST_AT_ONCE = 8
 """Rules that run at first when none are named: as many as can be told apart by colour, dash and marker."""
 
@@ -40,7 +42,7 @@ def explore(
             two runs. None offers every rule of `gd.rules`.
         start: two numbers; None is the landscape's own start.
         steps: 1 to 10,000.
-        objectives: what the reader may choose from; None is `f` and every landscape of two variables.
+        objectives: what the reader may choose from, all of two variables; None is `f` and eight that tell rules apart.
 
     A rule's hyperparameters are those of its pair, else its defaults. Where these do not take the run 99 % of the way
     down to a known minimum in these steps, and its pair does not name `lr`, `lr` is the smallest of 1, 2, 5, 10, …
@@ -51,7 +53,7 @@ def explore(
     if kind not in KINDS:
         raise ValueError(f"kind: needed one of {', '.join(KINDS)}, got {kind!r}.{nearest(kind, KINDS)}")
     chosen = _objective("rosenbrock" if f is None else f, "f")
-    offered: list[Objective] = [one for one in all_objectives if one.n == 2]
+    offered: list[Objective] = [all_objectives[name] for name in OFFERED]
     if objectives is not None:
         offered = [_objective(one, "objectives") for one in _listed(objectives, "objectives")]
     known = {key(one): one for one in offered}
