@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from tests.goldens import libraries, ours
+from tests.goldens import libraries, ours, schedules
 from tests.goldens.inputs import STEPS, file_of, to_json
 from tests.goldens.table import ROWS, Row
 
@@ -27,6 +27,7 @@ def main(words: list[str]) -> int:
     for row in ROWS:
         by_rule.setdefault(row.rule, []).append(row)
     changed = [rule for rule, rows in by_rule.items() if _one_rule(rule, rows, "--write" in words)]
+    changed += ["schedules"] if schedules.main(words) else []
     print()
     if not changed:
         print("The stored files hold these values.")
