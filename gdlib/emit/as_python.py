@@ -73,7 +73,7 @@ def rule_text(rule: TracedRule) -> str:
     """A function `step` for one coordinate, called like the rule; `beta_t=` hands in a carried power beta**t."""
     outputs, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
     where = rule.trace.gradient_at
-    everything = [*outputs, *once.values(), *([where] if where else [])]
+    everything = [*outputs, *once.values(), *([] if where is None else [where])]
     # Called like the rule, so its hyperparameters keep their names wherever the text has no other use for them.
     used = _used(everything)
     language = replace(PYTHON, reserved=frozenset({*keyword.kwlist, *used, "abs", "float"}))
