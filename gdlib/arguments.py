@@ -37,11 +37,14 @@ def parameters_of(argument: str, function: Any, first: str, second: str) -> int:
     if not callable(function):
         forms = f"{argument}({first}) or {argument}({first}, {second})"
         raise TypeError(f"{argument}: needs a function {forms}, got {type(function).__name__}")
+    needs = f"{argument}: needs a function of {first} or of {first} and {second}"
+    if isinstance(function, type):
+        name = function.__name__
+        raise TypeError(f"{needs}, got {name} itself; call it: {name}(…) makes the function")
     try:
         parameters = inspect.signature(function).parameters.values()
     except ValueError:  # some functions written in C
         return 1
-    needs = f"{argument}: needs a function of {first} or of {first} and {second}"
     wanted = [entry for entry in parameters if entry.default is entry.empty]
     by_name = [entry.name for entry in wanted if entry.kind is entry.KEYWORD_ONLY]
     if by_name:

@@ -67,7 +67,9 @@ def test_a_batch_is_its_runs_one_by_one_to_the_bit():
 def test_runs_of_a_batch_end_each_for_its_own_reason():
     f = gd.Objective("x**4")
     batch = gd.descend(f, descent, [[0.1], [50.0], [3.0]], steps=30, lr=0.1, stop=gd.stopping.value_below(9e-5))
-    alone = [gd.descend(f, descent, [x], steps=30, lr=0.1, stop=gd.stopping.value_below(9e-5)) for x in (0.1, 50.0, 3.0)]
+    alone = [
+        gd.descend(f, descent, [x], steps=30, lr=0.1, stop=gd.stopping.value_below(9e-5)) for x in (0.1, 50.0, 3.0)
+    ]
     assert batch.reason.tolist() == [run.reason for run in alone]
     assert [reason.split()[0] for reason in batch.reason] == ["stopped:", "left", "left"]
     assert len(set(batch.steps.tolist())) == 3
@@ -84,7 +86,9 @@ def test_a_run_that_has_ended_stays_ended_whatever_its_memory_grows_to():
     batch = gd.descend(bowl, swelling, [[0.1, 0.0], [1.0, 0.0]], steps=250, lr=1e-3, stop=gd.stopping.value_below(0.02))
     assert batch.reason.tolist() == ["stopped: value_below", "steps"]
     assert batch.steps.tolist() == [0, 250]
-    longer = gd.descend(bowl, swelling, [[0.1, 0.0], [1.0, 0.0]], steps=400, lr=1e-3, stop=gd.stopping.value_below(0.02))
+    longer = gd.descend(
+        bowl, swelling, [[0.1, 0.0], [1.0, 0.0]], steps=400, lr=1e-3, stop=gd.stopping.value_below(0.02)
+    )
     assert longer.reason.tolist() == ["stopped: value_below", "left the finite numbers at step 309"]
 
 
@@ -167,6 +171,54 @@ def test_transforms_act_on_the_gradient_before_the_rule():
     np.testing.assert_allclose(cut.path[-1], [2.5, -0.1], rtol=1e-15)
     np.testing.assert_array_equal(gd.clip_norm(1.0)(np.zeros(2)), [0.0, 0.0])
     np.testing.assert_array_equal(gd.clip_norm(9.0)(np.array([3.0, 4.0])), [3.0, 4.0])
+
+
+def test_a_transform_that_asks_for_the_point_gets_it():
+    """The gradient of f + 0.005·‖θ‖², made from that of f: the penalty L2."""
+    penalised = gd.Objective("(x - 1)**2 + 3*(y + 2)**2 + 0.005*(x**2 + y**2)")
+    plain = gd.Objective("(x - 1)**2 + 3*(y + 2)**2")
+    for start in ((0.5, 0.25), [(0.5, 0.25), (-3.0, 4.0)]):
+        wanted = gd.descend(penalised, adam, start, steps=40, lr=0.1)
+        run = gd.descend(plain, adam, start, steps=40, lr=0.1, transform=lambda g, theta: g + 0.01 * theta)
+        np.testing.assert_allclose(run.path, wanted.path, rtol=1e-12)
+        np.testing.assert_array_equal(run.values, plain(run.path))  # the objective itself is as it was
+
+
+def test_the_point_that_a_transform_gets_is_the_runs_own_not_where_the_rule_looks_ahead():
+    seen = []
+
+    def looked(g, theta):
+        seen.append(theta)
+        return g
+
+    run = gd.descend(bowl, gd.rules.nesterov_lookahead, (1.0, -2.0), steps=6, lr=0.1, beta=0.9, transform=looked)
+    np.testing.assert_array_equal(seen, run.path[:-1])
+    v, theta = np.zeros(2), np.array([1.0, -2.0])
+    for _ in range(6):
+        v = 0.9 * v - 0.1 * (bowl.grad(theta + 0.9 * v) + 0.5 * theta)
+        theta = theta + v
+    decayed = gd.descend(bowl, gd.rules.nesterov_lookahead, (1.0, -2.0), steps=6, lr=0.1, beta=0.9,
+                         transform=lambda g, theta: g + 0.5 * theta)  # fmt: skip
+    np.testing.assert_allclose(decayed.path[-1], theta, rtol=1e-13)
+
+
+def test_a_penalty_in_adams_gradient_is_no_weight_decay():
+    """At g = 0, x = 1, λ = 0.01, lr = 0.1: Adam steps by lr, however small λ; AdamW shrinks x by lr·λ."""
+    flat = gd.Objective.from_functions(lambda x: 0 * x.sum(-1), lambda x: 0 * x, n=1)
+    penalty = gd.descend(flat, adam, (1.0,), steps=1, lr=0.1, transform=lambda g, theta: g + 0.01 * theta)
+    assert penalty.path[-1, 0] == pytest.approx(0.9, abs=1e-6)
+    decay = gd.descend(flat, gd.rules.adamw, (1.0,), steps=1, lr=0.1, weight_decay=0.01)
+    assert decay.path[-1, 0] == pytest.approx(0.999, abs=1e-12)
+
+
+def test_a_transform_comes_after_the_noise_and_may_be_any_function_of_one_or_two():
+    options = {"steps": 5, "lr": 0.1, "noise": 0.3, "seed": 4}
+    start = (1.0, -2.0)
+    plain = gd.descend(bowl, descent, start, **options)
+    for same in (lambda g, theta: g, lambda g: g, lambda g, theta=None: g, lambda *given: given[0], np.positive):
+        np.testing.assert_array_equal(gd.descend(bowl, descent, start, transform=same, **options).path, plain.path)
+    capped = gd.descend(bowl, descent, start, transform=lambda g, theta: np.minimum(g, 0 * theta + 0.1), **options)
+    assert (np.diff(capped.path, axis=0) >= -0.1 * 0.1 - 1e-15).all()
 
 
 def test_noise_has_the_stated_deviation_and_repeats_by_its_seed():

@@ -47,6 +47,20 @@ def test_options_of_a_run_work_on_the_device():
     np.testing.assert_array_equal(run.path.get(), host.path)
 
 
+def test_a_transform_gets_gradient_and_point_on_the_device():
+    kinds = []
+
+    def penalty(g, theta):
+        kinds.extend((type(g), type(theta)))
+        return g + 0.01 * theta
+
+    options = {"steps": 5, "lr": 0.1, "transform": penalty}
+    run = gd.descend(gd.objectives.bowl, gd.rules.nesterov_lookahead, DeviceArray(STARTS), **options)
+    assert set(kinds) == {DeviceArray}
+    host = gd.descend(gd.objectives.bowl, gd.rules.nesterov_lookahead, STARTS, **options)
+    np.testing.assert_array_equal(run.path.get(), host.path)
+
+
 def test_the_loop_waits_for_the_device_only_now_and_then():
     """Each look at a value stops a GPU; what is looked at does not grow with the number of steps, but by 1 in 32."""
     looks = []
