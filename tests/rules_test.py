@@ -157,6 +157,44 @@ BY_HAND = {  # typed from the papers, in the book's notation
         r"s_t = \rho \, s_{t-1} + \left(1 - \rho\right) \, g_t^2",
         r"\theta_t = \theta_{t-1} - \frac{\eta \, g_t}{\sqrt{s_t} + \varepsilon}",
     ],
+    "adagrad": [
+        r"s_t = s_{t-1} + g_t^2",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, g_t}{\sqrt{s_t} + \varepsilon}",
+    ],
+    "adadelta": [
+        r"s_t = \rho \, s_{t-1} + \left(1 - \rho\right) \, g_t^2",
+        r"d_t = -\frac{\sqrt{u_{t-1} + \varepsilon}}{\sqrt{s_t + \varepsilon}} \, g_t",
+        r"u_t = \rho \, u_{t-1} + \left(1 - \rho\right) \, d_t^2",
+        r"\theta_t = \theta_{t-1} + d_t",
+    ],
+    "adamax": [
+        r"m_t = \beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t",
+        r"u_t = \max\left(\beta_2 \, u_{t-1},\ \left|g_t\right| + \varepsilon\right)",
+        r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, \hat{m}_t}{u_t}",
+    ],
+    "nadam": [
+        r"\mu_t = \beta_1 \, \left(1 - 0.5 \cdot 0.96^{t \, \psi}\right)",
+        r"\mu^{+}_t = \beta_1 \, \left(1 - 0.5 \cdot 0.96^{\left(t + 1\right) \, \psi}\right)",
+        r"\Pi_t = \left(\begin{cases} 1 & \text{if } t = 1 \\ \Pi_{t-1} & \text{otherwise} \end{cases}\right) \, \mu_t",
+        r"m_t = \beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t",
+        r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^2",
+        r"\bar{m}_t = \frac{\mu^{+}_t \, m_t}{1 - \Pi_t \, \mu^{+}_t} + \frac{\left(1 - \mu_t\right) \, g_t}{1 - \Pi_t}",
+        r"\hat{v}_t = \frac{v_t}{1 - \beta_2^t}",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, \bar{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+    ],
+    "nadam_constant": [
+        r"m_t = \beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t",
+        r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^2",
+        r"\bar{m}_t = \frac{\beta_1 \, m_t}{1 - \beta_1^{t + 1}} + \frac{\left(1 - \beta_1\right) \, g_t}{1 - \beta_1^t}",
+        r"\hat{v}_t = \frac{v_t}{1 - \beta_2^t}",
+        r"\theta_t = \theta_{t-1} - \frac{\eta \, \bar{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}",
+    ],
+    "lion": [
+        r"\mathrm{direction}_t = \operatorname{sign}\left(\beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t\right)",
+        r"m_t = \beta_2 \, m_{t-1} + \left(1 - \beta_2\right) \, g_t",
+        r"\theta_t = \theta_{t-1} - \eta \, \left(\mathrm{direction}_t + \lambda \, \theta_{t-1}\right)",
+    ],
     "adam": [
         r"m_t = \beta_1 \, m_{t-1} + \left(1 - \beta_1\right) \, g_t",
         r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^2",
@@ -225,11 +263,59 @@ def test_without_source_the_equations_are_the_traced_expressions():
     assert gd.rule(namespace["bare"]).equations == gd.rules.gradient_descent.equations
 
 
-@pytest.mark.parametrize(("name", "first"), [("adam", -0.1), ("rmsprop", -0.1 / np.sqrt(0.1)), ("rprop_minus", -0.1)])
-def test_first_step_of_the_sign_like_rules_has_a_length_of_its_own(name, first):
-    """Whatever the gradient's size: lr for Adam, lr/sqrt(1-rho) for RMSprop, step0 for Rprop (kingma2015, hinton2012)."""
-    for g in (1e-3, 1.0, 1e3):
-        hyper = {"eps": 0.0, "lr": 0.1} if name != "rprop_minus" else {}
-        run = gd.descend(gd.Objective.from_functions(lambda x, g=g: g * x[..., 0], lambda x, g=g: g + 0 * x, 1),
-                         gd.rules[name], (0.0,), steps=1, **hyper)  # fmt: skip
-        np.testing.assert_allclose(run.path[-1], [first], rtol=1e-12)
+UNCORRECTED = 0.1 / np.sqrt(0.001)  # (1 - beta1) / sqrt(1 - beta2): 3.16 times lr
+FIRST_STEPS = {  # in units of lr, or of step0, whatever the gradient's size; from each rule's equation at t = 1
+    "sign_descent": 1, "rprop_plus": 1, "rprop_minus": 1, "irprop_plus": 1, "irprop_minus": 1, "lion": 1,
+    "adagrad": 1, "rmsprop": 1 / np.sqrt(0.1), "rmsprop_eps_inside": 1 / np.sqrt(0.1),
+    "rmsprop_centered": 1 / np.sqrt(0.1 - 0.1**2), "maxaprop": 1,
+    "adam": 1, "adam_eps_hat": 1, "adamw": 1, "adamw_unscaled": 1, "adamax": 1, "amsgrad_corrected": 1,
+    "adam_uncorrected": UNCORRECTED, "amsgrad": UNCORRECTED,
+    "nadam_constant": 0.9 * 0.1 / (1 - 0.9**2) + 1,
+}  # fmt: skip
+PROPORTIONAL = {  # in units of lr times the gradient
+    "gradient_descent": 1, "momentum": 1, "momentum_accumulate": 1, "momentum_ema": 0.1, "nesterov": 1 + 0.9,
+    "nesterov_lookahead": 1, "quickprop": 1, "quickprop_secant": 1, "radam": 1, "radam_torch": 1,
+}  # fmt: skip
+OF_THEIR_OWN = {
+    "adadelta",
+    "adagrad_no_root",
+    "nadam",
+    "nadamax",
+    "ftrl_proximal",
+}  # worked by hand in their docstrings
+
+
+def test_every_rules_first_step_is_known():
+    assert {*FIRST_STEPS, *PROPORTIONAL} | OF_THEIR_OWN == set(gd.rules.names)
+
+
+@pytest.mark.parametrize("g", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("name", [*FIRST_STEPS, *PROPORTIONAL])
+def test_first_step_has_the_length_that_theory_gives(name, g):
+    rule = gd.rules[name]
+    slope = gd.Objective.from_functions(lambda x: g * x[..., 0], lambda x: g + 0 * x, 1)
+    run = gd.descend(slope, rule, (0.0,), steps=1, **({"eps": 0.0} if "eps" in rule.defaults else {}))
+    unit = rule.defaults.get("lr", 0.1)
+    length = FIRST_STEPS[name] if name in FIRST_STEPS else PROPORTIONAL[name] * g
+    np.testing.assert_allclose(run.path[-1], [-unit * length], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["irprop_minus", "irprop_plus", "rprop_minus", "rprop_plus"])
+def test_the_rprops_part_at_a_flip_of_the_sign(name):
+    """Slopes 1, -1, -1 from 0: all go to -0.1; then Rprop- moves on, iRprop- waits, the two others may go back."""
+    rule = gd.rules[name]
+    after_flip = {"rprop_minus": -0.05, "irprop_minus": -0.1, "rprop_plus": 0.0, "irprop_plus": 0.0}
+    theta, state = np.zeros(1), [np.zeros(1) for _ in rule.state]
+    points = []
+    for t, (slope, value) in enumerate([(1.0, 5.0), (-1.0, 6.0), (-1.0, 4.0)], 1):
+        given = {"theta": theta, "g": np.array([slope]), "f": np.array([value]), "t": t}
+        theta, *state = rule(*({**given, **dict(zip(rule.state, state, strict=True))}[one] for one in rule.takes))
+        points.append(theta[0])
+    third = 0.06 if name == "rprop_minus" else 0.05  # it alone still knows the last slope, and grows again
+    np.testing.assert_allclose(points, [-0.1, after_flip[name], after_flip[name] + third], rtol=1e-15, atol=1e-17)
+
+
+def test_irprop_plus_goes_back_only_if_the_value_has_risen():
+    before = {"step": 0.1, "g_prev": 1.0, "move": -0.1}
+    risen, fallen = (gd.rules.irprop_plus(-0.1, -1.0, f, *before.values(), 5.0, 2)[0] for f in (6.0, 4.0))
+    assert (float(risen), float(fallen)) == (0.0, -0.1)

@@ -69,6 +69,18 @@ def _power_of(node: Node) -> tuple[Node, int]:
     return (left, i + j) if left is right else (node, 1)
 
 
+def _opposite(node: Node) -> Node | None:
+    """What a product or quotient that begins with a minus is the negative of; None if it does not begin so."""
+    if node.op == "neg":
+        return node.args[0]
+    if node.op not in ("mul", "div") or _power_of(node)[1] > 1:
+        return None
+    first = _opposite(node.args[0])
+    if first is None:
+        return None
+    return first * node.args[1] if node.op == "mul" else first / node.args[1]
+
+
 def _writer(trace: Trace) -> Callable[[Node, int], str]:
     given_before = {"theta", *trace.state}
 
@@ -98,8 +110,10 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
             base, exponent = _power_of(node)
             if exponent > 1:
                 return raised(base, str(exponent)), _POWER
-            if args[0].op == "neg":  # the sign of a first factor is the product's
-                return f"-{product(args[0].args[0], args[1])}", _SUM
+        opposite = _opposite(node) if op in ("mul", "div") else None
+        if opposite is not None:
+            return f"-{write(opposite, _PRODUCT)}", _SUM
+        if op == "mul":
             return product(*args), _PRODUCT
         if op == "div":
             return rf"\frac{{{write(args[0], _CHOICE)}}}{{{write(args[1], _CHOICE)}}}", _PRODUCT
