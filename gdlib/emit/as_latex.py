@@ -78,7 +78,8 @@ def _opposite(node: Node) -> Node | None:
     first = _opposite(node.args[0])
     if first is None:
         return None
-    return first * node.args[1] if node.op == "mul" else first / node.args[1]
+    opposite: Node = first * node.args[1] if node.op == "mul" else first / node.args[1]
+    return opposite
 
 
 def _writer(trace: Trace) -> Callable[[Node, int], str]:
