@@ -13,7 +13,7 @@ _MOST_LISTED = 4
 def styblinski_tang(n: int) -> Facts:
     """A sum over the coordinates, each with a deep minimum and a less deep one: 2ⁿ minima, one of them least."""
     x = coordinates(n)
-    one = (least(-2.9035340277711771), maximum(0.15673125678034010), minimum(2.7468027709908370))
+    one = (least(-2.903534027771177), maximum(0.1567312567803401), minimum(2.746802770990837))
     return Facts(
         sum(xi**4 - 16 * xi**2 + 5 * xi for xi in x) / 2,
         variables=x,
@@ -32,7 +32,7 @@ def styblinski_tang(n: int) -> Facts:
 def rastrigin(n: int) -> Facts:
     """A bowl with a ripple on it: a minimum near every point with whole coordinates."""
     x = coordinates(n)
-    top, next_one = 0.50254603655467463, 0.99495863765233480  # of x + 10π sin(2πx) = 0
+    top, next_one = 0.5025460365546747, 0.9949586376523348  # of x + 10π sin(2πx) = 0
     one = (least(0), maximum(top), maximum(-top), minimum(next_one), minimum(-next_one))
     return Facts(
         10 * n + sum(xi**2 - 10 * sp.cos(2 * sp.pi * xi) for xi in x),
@@ -80,11 +80,11 @@ def ackley(n: int) -> Facts:
     radius = sp.sqrt(sum(xi**2 for xi in x) / n)
     ripple = sum(sp.cos(2 * sp.pi * xi) for xi in x) / n
     known = (
-        minimum(0.95216654595017167, 0),
-        minimum(0.96847765870772438, 0.96847765870772438),
-        maximum(0.67309652011073770, 0.67309652011073770),
-        saddle(0.62578065685646380, 0),
-        saddle(0.87476203887534415, 0.57741253527821464),
+        minimum(0.9521665459501717, 0),
+        minimum(0.9684776587077244, 0.9684776587077244),
+        maximum(0.6730965201107377, 0.6730965201107377),
+        saddle(0.6257806168564638, 0),
+        saddle(0.8747620388753442, 0.5774125352782147),
     )
     return Facts(
         20 - 20 * sp.exp(-radius / 5) + sp.E - sp.exp(ripple),

@@ -36,7 +36,7 @@ class KnownPoint:
         return tuple(float(x) for x in self.location)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownSet:
     """A curve or a region of stationary points, none of them strict.
 
