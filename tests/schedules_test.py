@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import gdlib as gd
 from gdlib.emit.as_numpy import compile_value
 from gdlib.trace.graph import Node, UntraceableError, symbol
+from tests.conftest import ROOT
 from tests.duck_array import DeviceArray
 from tests.goldens.schedules import FILE, ROWS
 
@@ -96,6 +97,7 @@ def test_the_stored_values_make_a_plateau_schedule_do_all_it_can():
         (s.piecewise((10, 30), (2.0, 1.0, 0.0)), lambda k: 2.0 if k < 10 else 1.0 if k < 30 else 0.0),
         (s.warm_up(steps=8), lambda k: min(1, (k + 1) / 8)),
         (s.warm_up(steps=8, then=s.inverse()), lambda k: (k + 1) / 8 if k < 8 else 1 / (k - 7)),
+        (s.warm_up(steps=4, then=s.constant(0.5)), lambda k: (k + 1) / 4 if k < 4 else 0.5),
         (s.floor(s.inverse_square(), least=0.01), lambda k: max(0.01, 1 / (k + 1) ** 2)),
     ],
     ids=lambda one: repr(one) if isinstance(one, s.Schedule) else "",
@@ -254,8 +256,23 @@ def test_what_does_not_fall_sums_to_infinity():
     assert sums_in_words(s.piecewise) == (INFINITE, INFINITE)
 
 
-def test_every_family_says_what_its_sums_are():
-    assert all(re.search("Ση.*Ση²", inspect.getdoc(getattr(s, name))) for name in s.__all__ if name != "Schedule")
+def test_every_family_says_what_its_sums_are_and_one_that_the_conditions_hold():
+    for name in set(s.__all__) - {"Schedule"}:
+        words = " ".join(inspect.getdoc(getattr(s, name)).split())
+        assert re.search("Ση.*Ση²", words)
+        assert (
+            ("the conditions of Robbins and Monro hold" in words)
+            == ("Ση = ∞ and Ση² < ∞" in words)
+            == (name == "inverse")
+        )
+
+
+def test_sources_are_in_the_bibliography():
+    known = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text("utf-8"), re.MULTILINE))
+    words = "".join(inspect.getdoc(thing) for thing in [s, *(getattr(s, name) for name in s.__all__)])
+    named = set(re.findall(r"\b[a-z]+(?:19|20)\d\d\b", words))
+    assert len(named) >= 6
+    assert named <= known
 
 
 # What a schedule is
