@@ -142,6 +142,24 @@ def test_every_printed_form_is_there(rule):
     assert "def run(" in gd.emit.python((objective, rule))
 
 
+STARTS = np.array([[-1.2, 1.0], [0.0, 0.0], [3e51, -1e60], [1e-200, 2.0], [-3e77, 1.0]])
+"""An ordinary start, a saddle's neighbour, and some from which squares overflow, underflow or make inf - inf."""
+
+
+@each_rule
+def test_a_batch_is_its_runs_one_by_one_to_the_bit_overflow_included(rule):
+    f = gd.objectives.himmelblau
+    together = gd.descend(f, rule, STARTS, steps=60)
+    for i, start in enumerate(STARTS):
+        alone = gd.descend(f, rule, start, steps=60)
+        assert alone.reason == together.reason[i]
+        assert alone.steps == together.steps[i]
+        own = together.path[: alone.steps + 1, i]
+        assert own.tobytes() == alone.path.tobytes()
+        assert np.isfinite(alone.path).all()
+    assert np.abs(f.grad(STARTS)).max() > 1e155, "no square overflows: the starts are too tame"
+
+
 def test_equations_are_the_textbooks():
     assert {rule.name: rule.equations for rule in gd.rules if rule.name in BY_HAND} == BY_HAND
 
