@@ -9,9 +9,9 @@ from gdlib.landscapes.stationary_facts import filled, least
 @landscape
 def huber() -> Facts:
     """A parabola with straight arms: smooth enough for every rate, though its second derivative jumps."""
-    x = sp.Symbol("x", real=True)
+    x, half = sp.Symbol("x", real=True), sp.Rational(1, 2)
     return Facts(
-        sp.Piecewise((x**2 / 2, sp.Abs(x) <= 1), (sp.Abs(x) - sp.Rational(1, 2), True)),
+        sp.Piecewise((-x - half, x < -1), (half * x**2, x <= 1), (x - half, True)),
         title="Huber's function",
         stationary=(least(0),),
         start=(2.5,),
@@ -62,8 +62,7 @@ def lopsided_valley() -> Facts:
 @landscape
 def heavy_ball_trap() -> Facts:
     """Slopes 25x, x + 24, 25x - 24: the momentum that is best for a quadratic goes round and round on it."""
-    x = sp.Symbol("x", real=True)
-    half = sp.Rational(1, 2)
+    x, half = sp.Symbol("x", real=True), sp.Rational(1, 2)
     return Facts(
         sp.Piecewise(
             (25 * half * x**2, x < 1), (half * x**2 + 24 * x - 12, x < 2), (25 * half * x**2 - 24 * x + 36, True)
