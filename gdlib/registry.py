@@ -17,6 +17,9 @@ class Named(Protocol):
 
 T = TypeVar("T", bound=Named)
 
+_SPELT_OUT = 8
+"""Names in a message before the rest is only counted."""
+
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the closest known name, else nothing."""
@@ -56,7 +59,9 @@ class Registry(Generic[T]):
             raise AttributeError(self._unknown(name)) from None
 
     def _unknown(self, name: object) -> str:
-        return f"no {self._what} is called {name!r}.{nearest(name, self._things)} Known: {', '.join(self._things)}"
+        first = ", ".join(self.names[:_SPELT_OUT])
+        rest = f", … ({len(self)}, all in `.names`)" if len(self) > _SPELT_OUT else ""
+        return f"no {self._what} is called {name!r}.{nearest(name, self._things)} Known: {first}{rest}"
 
     def __contains__(self, thing: object) -> bool:
         return thing in self._things if isinstance(thing, str) else any(thing is one for one in self)
