@@ -149,7 +149,7 @@ SIGNATURES = {
     "(theta, g, *, lr='a')": "hyperparameter lr needs a finite number as default",
     "(theta, g, *, steps=3)": "a hyperparameter may not be called 'steps'",
     "(theta, g, *, keep=3)": "a hyperparameter may not be called 'keep'",
-    "(theta, g, *, beta1=1.5)": "default outside the range: beta: needs 0 <= beta < 1, got 1.5",
+    "(theta, g, *, beta1=1.5)": "default outside the range: beta1: needs 0 <= beta1 < 1, got 1.5",
     "(theta, g, *, beta_t=0.5)": "is no fit name here",
 }
 
