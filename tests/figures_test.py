@@ -11,10 +11,12 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import sympy as sp
 
 from gdlib import figures, networks
 from gdlib.figures import palette
 from gdlib.figures.contours import simplified
+from gdlib.figures.critical import SecondOrder, _trace_curve
 from gdlib.figures.picture import number
 
 CSS = Path(__file__).parent.parent / "assets" / "descent.css"
@@ -46,6 +48,26 @@ BOWL = Ground(lambda x, y: x * x + y * y, lambda x, y: (2 * x, 2 * y), variables
 PARABOLA = Ground(lambda x: x * x, n=1, variables=("x",))
 
 
+class Listed(list):
+    """What gd.stationary_points returns, as far as the figures ask: points, and curves beside them."""
+
+    curves = ()
+
+
+WELLS = Ground(
+    lambda x, y: x**4 + y**4 - 4 * x * y,
+    lambda x, y: (4 * x**3 - 4 * y, 4 * y**3 - 4 * x),
+    variables=("x", "y"),
+    window=((-1.8, 1.8), (-1.8, 1.8)),
+    hess=lambda p: np.array([[12 * p[0] ** 2, -4], [-4, 12 * p[1] ** 2]]),
+    points=Listed(
+        SimpleNamespace(location=place, kind=kind)
+        for place, kind in [((1, 1), "minimum"), ((-1, -1), "minimum"), ((0, 0), "saddle"), ((9, 9), "maximum")]
+    ),
+)
+DOWN_Y = Ground(lambda x, y: y**3 - x)
+
+
 def run(f, start, lr, steps, name="gradient_descent", **hyperparameters):
     path = [np.array(start, dtype=float)]
     for _ in range(steps):
@@ -75,6 +97,10 @@ EVERY = {
         [[1, 2], ["½", 3.5]], [[[2, "ln 3"], [-1, 0]]], slopes=[[None, -8], [1, 2]], weight_slopes=[[[1, 2], [3, 4]]]
     ),
     "beside": lambda: figures.beside(figures.paths(BOWL), figures.losses([VALLEY_RUN])),
+    "stationary map": lambda: figures.stationary_map(
+        WELLS, WELLS.points, zeros={"x = y³": DOWN_Y}, probes=[(0.9, 1.6)]
+    ),
+    "quadratic models": lambda: figures.quadratic_models(WELLS, [(1, 1), (0, 0), (0.5, 1)], radius=0.6),
 }
 once = cache(lambda draw: draw())  # for tests that only look
 every_figure = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY.keys())
@@ -216,6 +242,54 @@ def test_caption_is_html_with_formulas_for_the_page():
     assert r'<figcaption>The path of <span class="math notranslate nohighlight">\(x_1\)</span> &amp; a &lt; b.' in html
 
 
+def shapes_of(svg, colour):
+    """The outlines of the marks that are filled with one of the series' colours."""
+    fill = f"fill:{palette.VARIABLE[colour]}"
+    groups = re.findall(r"<g[^>]*style=\"([^\"]*)\"[^>]*>(.*?)</g>", svg, re.S)
+    return [d for style, body in groups if fill in style for d in re.findall(r"<path d=\"([^\"]*)\"", body)]
+
+
+def test_each_kind_of_stationary_point_has_its_own_shape_and_those_outside_are_left_out():
+    figure = figures.stationary_map(WELLS, WELLS.points)
+    assert "2 minima (downward triangles) at (1, 1), (−1, −1). 1 saddle (diamonds) at (0, 0)." in figure.alt
+    assert "maximum" not in figure.alt + figure.svg
+    assert len(shapes_of(figure.svg, palette.SERIES[0])) == 2
+    two = [SimpleNamespace(location=(k, 0.5), kind=kind) for k, kind in ((0, "maximum"), (1, "undecided"))]
+    assert "1 maximum (upward triangles) at (0, 0.5). 1 undecided (squares) at (1, 0.5)." in (
+        figures.stationary_map(WELLS, two).alt
+    )
+
+
+def test_curves_of_stationary_points_are_drawn_inside_the_window_only():
+    t = sp.Symbol("t", real=True)
+    for curve, length in (
+        (sp.Tuple(t, 0), 4.08),
+        (sp.Tuple(sp.cos(t), sp.sin(t)), 2 * np.pi),
+        (sp.Tuple(t, 1 / t), 4.8),
+    ):
+        pieces = _trace_curve(curve, np.array([[-2.0, 2.0], [-2.0, 2.0]]))
+        drawn = sum(np.hypot(*np.diff(piece, axis=0).T).sum() for piece in pieces)
+        assert drawn == pytest.approx(length, rel=0.05)
+        assert all(np.abs(piece).max() <= 2.09 for piece in pieces)
+    ring = Listed()
+    ring.curves = [sp.Tuple(sp.cos(t), sp.sin(t))]
+    figure = figures.stationary_map(BOWL, ring)
+    assert "Curves of stationary points" in figure.alt
+    assert ">stationary curve</text>" in figure.svg
+
+
+def test_the_quadratic_model_is_wrong_by_third_order_only():
+    at, away = np.array([0.7, 0.4]), np.random.default_rng(0).normal(size=(20, 2))
+    model = SecondOrder(WELLS, at)
+    errors = [np.abs(WELLS(at + h * away) - model(at + h * away)).max() for h in (1e-1, 1e-2, 1e-3)]
+    assert errors[0] > 0.01
+    assert errors[1] / errors[0] == pytest.approx(1e-3, rel=0.2)
+    assert errors[2] / errors[1] == pytest.approx(1e-3, rel=0.02)
+    figure = figures.quadratic_models(WELLS, [(0, 0)], radius=0.5)
+    assert "λ = −4, 4" in figure.alt
+    assert ">λ = −4, 4</text>" in figure.svg
+
+
 def test_own_words_replace_the_written_ones():
     figure = figures.surfaces([BOWL, BOWL], window=((-1, 1), (-1, 1)), alt="Two bowls.")
     assert figure.alt.startswith("Two bowls.")
@@ -288,6 +362,18 @@ BAD = {
     "digits: labels": (lambda: figures.digits(np.zeros((2, 3, 3)), [1]), ValueError, "labels: "),
     "save": (lambda: figures.paths(BOWL).save("picture.png"), ValueError, "path: "),
     "beside": (lambda: figures.beside("picture"), TypeError, "figures: "),
+    "map: points": (lambda: figures.stationary_map(BOWL, [(0, 0)]), TypeError, "points: each needs .location"),
+    "map: no list": (lambda: figures.stationary_map(BOWL, 3), TypeError, "points: a list"),
+    "map: zeros": (lambda: figures.stationary_map(BOWL, zeros=dict.fromkeys("abcde", BOWL)), ValueError, "zeros: "),
+    "map: level probe": (lambda: figures.stationary_map(BOWL, probes=[(0, 0)]), ValueError, "probes: "),
+    "map: no gradient": (lambda: figures.stationary_map(Square(), probes=[(1, 0)]), TypeError, "probes: "),
+    "models: points": (lambda: figures.quadratic_models(WELLS, [], radius=1), ValueError, "points: "),
+    "models: radius": (lambda: figures.quadratic_models(WELLS, [(0, 0)], radius=0), ValueError, "radius: "),
+    "models: labels": (
+        lambda: figures.quadratic_models(WELLS, [(0, 0)], radius=1, labels=["a", "b"]),
+        ValueError,
+        "labels: ",
+    ),
 }
 
 

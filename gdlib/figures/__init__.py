@@ -1,10 +1,23 @@
 """The book's drawing functions; each returns a `Figure`, which a notebook and the book show by themselves."""
 
 from .charts import curve, lines, losses
+from .critical import quadratic_models, stationary_map
 from .flat import paths
 from .picture import Figure, beside
 from .rasters import digits
 from .solid import surfaces
 from .wiring import network
 
-__all__ = ["Figure", "beside", "curve", "digits", "lines", "losses", "network", "paths", "surfaces"]
+__all__ = [
+    "Figure",
+    "beside",
+    "curve",
+    "digits",
+    "lines",
+    "losses",
+    "network",
+    "paths",
+    "quadratic_models",
+    "stationary_map",
+    "surfaces",
+]

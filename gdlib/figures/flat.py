@@ -21,7 +21,7 @@ _TOLERANCE = 0.2  # of a pixel
 _MOST_POINTS = 400
 
 
-def _paint_ground(axes: Axes, ground: contours.Ground, window: Array, inches: Array) -> None:
+def paint_ground(axes: Axes, ground: contours.Ground, window: Array, inches: Array) -> None:
     """The tint from low (deep) to high (pale), then the lines; simplified as the eye sees them, in pixels."""
     axes.set_xlim(window[0, 0], window[0, 1])
     axes.set_ylim(window[1, 0], window[1, 1])
@@ -113,7 +113,7 @@ def _paint_arrows(axes: Axes, f: Landscape, window: Array, count: int) -> None:
     )  # fmt: skip
 
 
-def _size(window: Array) -> tuple[float, float]:
+def size_for(window: Array) -> tuple[float, float]:
     """Inches of the picture: a unit is as long along both axes, so that right angles look right."""
     across, along = window[:, 1] - window[:, 0]
     ratio = along / across
@@ -154,7 +154,7 @@ def paths(
     known = getattr(f, "minima", None) if minima else None
     spots = np.empty((0, 2)) if known is None else np.asarray(known, dtype=np.float64).reshape(-1, 2)
     names = axis_names(f, 2)
-    width, height = _size(area)
+    width, height = size_for(area)
     told = drawn if len(drawn) > 1 or (drawn and drawn[0].label != "run 1") else []
     columns = 1 if any(len(path.label) > 26 for path in told) else 2
     left, bottom, top = 0.55, 0.47, 0.12 + 0.24 * -(-len(told) // columns)
@@ -162,7 +162,7 @@ def paths(
         axes = paper.axes
         wide, high = paper.figure.get_size_inches()
         axes.set_position((left / wide, bottom / high, width / wide, height / high))
-        _paint_ground(axes, ground, area, paper.figure.get_size_inches())
+        paint_ground(axes, ground, area, paper.figure.get_size_inches())
         if arrows:
             _paint_arrows(axes, f, area, arrows)
         for series, path in enumerate(drawn):
@@ -190,7 +190,7 @@ def paths(
     return Figure([(svg, title, alt or _words(title, area, names, ground, drawn, spots))], caption)
 
 
-def _point(point: Any) -> str:
+def point_in_words(point: Any) -> str:
     return "(" + ", ".join(number(float(f"{c:.3g}")) for c in point) + ")"
 
 
@@ -203,13 +203,17 @@ def _words(title: str, area: Array, names: list[str], ground: contours.Ground, d
         out.append("The levels are equally spaced." if ground.even else "The levels lie closer together low down.")
     inside = [s for s in spots if ((s >= area[:, 0]) & (s <= area[:, 1])).all()]
     if inside:
-        out.append(("Minimum" if len(inside) == 1 else "Minima") + " at " + ", ".join(_point(s) for s in inside) + ".")
+        out.append(
+            ("Minimum" if len(inside) == 1 else "Minima") + " at " + ", ".join(point_in_words(s) for s in inside) + "."
+        )
     for path in drawn:
         for lane in path.lanes[:3]:
             points = lane[np.isfinite(lane).all(axis=1)]
             if len(points):
                 steps = int(path.t[min(len(points), len(path.t)) - 1])
-                out.append(f"{path.label}: from {_point(points[0])} to {_point(points[-1])} in {steps} steps.")
+                out.append(
+                    f"{path.label}: from {point_in_words(points[0])} to {point_in_words(points[-1])} in {steps} steps."
+                )
         if len(path.lanes) > 3:
             out.append(f"{path.label}: {len(path.lanes) - 3} more starts.")
     return " ".join(out)
