@@ -1,5 +1,7 @@
 """Powers of a hyperparameter to the step number: carried as products in every printed form, and equal to the bit."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -56,3 +58,29 @@ def unlike(theta, g, t, *, lr=0.1, beta=0.9):
 def test_other_powers_stay_what_they_are():
     _, once, carried = carried_powers(unlike.trace.outputs, unlike.defaults)
     assert (once, carried) == ({}, {})
+
+
+@gd.rule
+def in_stairs(theta, g, t, *, lr=0.1, every=7.0):
+    """Whole parts, of t and of theta."""
+    stair = np.floor((t - 1) / every)
+    return theta - lr * 0.5 ** np.floor(t / 30) * g + 0.001 * np.floor(theta) / (1 + stair)
+
+
+@pytest.mark.parametrize("start", [(0.3, -0.7), (-0.0, 1e300)])
+def test_whole_parts_are_the_same_in_every_loop(start):
+    f = gd.objectives.bowl
+    on_floats, on_arrays = both_loops(f, in_stairs, start, steps=80)
+    assert bits(on_floats.path) == bits(on_arrays.path)
+    assert r"\left\lfloor \frac{t - 1}{\mathrm{every}} \right\rfloor" in in_stairs.equations[0]
+
+
+def test_a_floor_keeps_signed_zeros_infinities_and_nan():
+    @gd.rule
+    def whole(theta, g, *, lr=1.0):
+        return np.floor(lr * g)
+
+    namespace = {}
+    exec(gd.emit.python(whole), namespace)
+    for x in (-0.0, 0.0, -0.5, 2.5, -1e300, math.inf, -math.inf, math.nan):
+        assert bits([[namespace["step"](0.0, x)]]) == bits([[np.floor(x)]])

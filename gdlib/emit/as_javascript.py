@@ -37,6 +37,7 @@ JAVASCRIPT = Language(
         ne="({0} !== {1})",
         sqrt="Math.sqrt({0})",
         abs="Math.abs({0})",
+        floor="Math.floor({0})",
         pow="Math.pow({0}, {1})",
         sign="({0} > 0.0 ? 1.0 : ({0} < 0.0 ? -1.0 : ({0} === 0.0 ? 0.0 : {0})))",
         max="({0} >= {1} || {0} !== {0} ? {0} : {1})",

@@ -33,13 +33,16 @@ def equations(trace: Trace) -> list[str]:
     """A rule's statements as equations in the source's order; without a source, one line for each of its outputs.
 
     What the step assigns has index t, what it was given t-1; g_t, f_t are the gradient and the value at theta_{t-1}.
+    A rule that takes its gradient elsewhere begins with the line that says where.
     """
     lines = trace.lines
     if lines is None:
         named = zip(trace.outputs_named, trace.outputs, strict=True)
         lines = tuple(Line(name + AFTER, value) for name, value in named)
     write = _writer(trace)
-    return [f"{write(symbol(line.target), _CHOICE)} = {write(line.value, _CHOICE)}" for line in lines]
+    where = trace.gradient_at
+    first = [] if where is None else [rf"g_t = \nabla f\left({write(where, _CHOICE)}\right)"]
+    return first + [f"{write(symbol(line.target), _CHOICE)} = {write(line.value, _CHOICE)}" for line in lines]
 
 
 def _indexed(name: str, index: str) -> str:
@@ -126,6 +129,8 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
             return rf"\sqrt{{{write(args[0], _CHOICE)}}}", _ATOM
         if op == "abs":
             return rf"\left|{write(args[0], _CHOICE)}\right|", _ATOM
+        if op == "floor":
+            return rf"\left\lfloor {write(args[0], _CHOICE)} \right\rfloor", _ATOM
         if op == "where":
             return cases(node), _CHOICE
         if op in ("max", "min"):

@@ -27,6 +27,7 @@ NUMPY = Language(
         sqrt="np.sqrt({0})",
         abs="np.abs({0})",
         sign="np.sign({0})",
+        floor="np.floor({0})",
         atan="np.arctan({0})",
         pow="np.power({0}, {1})",
         max="np.maximum({0}, {1})",

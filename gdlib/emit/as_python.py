@@ -20,6 +20,7 @@ _ORIGIN = {"atan": ("math.atan", "np.arctan"), "power": ("math.pow", "np.power")
 _OPERATIONS = operations(
     eq="({0} == {1})",
     abs="abs({0})",
+    floor="({0} // 1.0 if {0} - {0} == 0.0 else {0})",
     sign="(1.0 if {0} > 0.0 else (-1.0 if {0} < 0.0 else (0.0 if {0} == 0.0 else {0})))",
     max="({0} if {0} >= {1} or {0} != {0} else {1})",
     min="({0} if {0} <= {1} or {0} != {0} else {1})",

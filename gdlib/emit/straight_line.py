@@ -16,7 +16,7 @@ _DEEPEST = 12
 
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "ne": "!="}
 
-_WRITES_OFTEN = {"max": (0, 1), "min": (0, 1), "sign": (0,)}
+_WRITES_OFTEN = {"max": (0, 1), "min": (0, 1), "sign": (0,), "floor": (0,)}
 """Operands that an operation's own text repeats, and which are therefore named first."""
 
 

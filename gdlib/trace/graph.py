@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 _UNARY = {
-    np.negative: "neg", np.absolute: "abs", np.fabs: "abs", np.sign: "sign", np.sqrt: "sqrt",
+    np.negative: "neg", np.absolute: "abs", np.fabs: "abs", np.sign: "sign", np.sqrt: "sqrt", np.floor: "floor",
     np.exp: "exp", np.log: "log", np.sin: "sin", np.cos: "cos", np.tan: "tan",
     np.sinh: "sinh", np.cosh: "cosh", np.tanh: "tanh", np.arctan: "atan",
     np.logical_not: "not", np.invert: "not",
@@ -37,7 +37,7 @@ ELEMENTARY = frozenset({"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh
 """Operations whose last bits differ between machines; all others are exact to the bit everywhere."""
 
 _KNOWN = (
-    "+ - * / ** and comparisons, np.where, np.clip, np.maximum, np.minimum, np.sign, np.abs, np.sqrt, "
+    "+ - * / ** and comparisons, np.where, np.clip, np.maximum, np.minimum, np.sign, np.abs, np.sqrt, np.floor, "
     "np.exp, np.log, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh, np.arctan"
 )
 
