@@ -4,8 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Setting(NamedTuple):
+    """A hyperparameter and what it is set to, an expression of an equation's letters."""
+
+    name: str
+    expression: str
+
+    def said(self, symbol: Callable[[str], str], formula: Callable[[str], str] = str) -> str:
+        """In words and symbols: `symbol` writes a name, `formula` marks what is mathematics.
+
+        >>> Setting("beta", "0").said(str), Setting("lr", "(1 - beta) * lr").said(str)
+        ('beta = 0', '(1 - beta) lr for lr')
+        """
+        tree = ast.parse(self.expression, mode="eval").body
+        value, name = _written(tree, symbol), symbol(self.name)
+        if any(isinstance(node, ast.Name) and node.id == self.name for node in ast.walk(tree)):
+            return f"{formula(value)} for {formula(name)}"
+        return formula(f"{name} = {value}")
 
 
 @dataclass(frozen=True)
@@ -18,6 +38,11 @@ class Side:
     def values(self, letters: Mapping[str, float]) -> dict[str, float]:
         """The settings as numbers, for given values of the letters."""
         return {name: _number(ast.parse(text, mode="eval").body, letters) for name, text in self.settings.items()}
+
+    @property
+    def changes(self) -> list[Setting]:
+        """What it sets to something else than the letter of the same name."""
+        return [Setting(name, text) for name, text in self.settings.items() if text != name]
 
 
 @dataclass(frozen=True)
@@ -34,6 +59,17 @@ class Relation:
         expressions = [text for side in (self.left, self.right) for text in side.settings.values()]
         names = [node.id for text in expressions for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def told(self) -> tuple[list[Setting], list[Setting]]:
+        """What a sentence must say of the settings left and right; what is alike on both sides is said once.
+
+        >>> relation, = relations("adam_eps_hat(lr, eps=0) == adam(lr, eps=0)")
+        >>> relation.told
+        ([Setting(name='eps', expression='0')], [])
+        """
+        left = self.left.changes
+        return left, [setting for setting in self.right.changes if setting not in left]
 
 
 def relations(text: str) -> tuple[Relation, ...]:
@@ -64,6 +100,20 @@ def _side(text: str) -> Side:
         name, equals, expression = argument.partition("=")
         settings[name] = expression if equals else name
     return Side(found[1], settings)
+
+
+def _written(node: ast.expr, symbol: Callable[[str], str]) -> str:
+    """The expression as print has it, its names by `symbol`."""
+    if isinstance(node, ast.Name):
+        return symbol(node.id)
+    if isinstance(node, ast.BinOp):
+        left, right = _written(node.left, symbol), _written(node.right, symbol)
+        if isinstance(node.op, ast.Sub):
+            return f"{left} - {right}"
+        parts = (part if isinstance(side, ast.Name | ast.Constant) else f"({part})"
+                 for side, part in ((node.left, left), (node.right, right)))  # fmt: skip
+        return " ".join(parts)
+    return ast.unparse(node)
 
 
 def _number(node: ast.expr, letters: Mapping[str, float]) -> float:
