@@ -20,9 +20,9 @@ def sentence(rules: Iterable[str]) -> str:
     """What the terminal says about them.
 
     >>> sentence(["adam", "my_rule"])
-    'no outside answer yet (a row in tests/goldens/table.py gives one): my_rule'
+    'no outside answer yet (a row in tests/goldens/table gives one): my_rule'
     """
     missing = unanswered(rules)
     if not missing:
         return "every rule has an outside answer"
-    return f"no outside answer yet (a row in tests/goldens/table.py gives one): {', '.join(missing)}"
+    return f"no outside answer yet (a row in tests/goldens/table gives one): {', '.join(missing)}"
