@@ -8,10 +8,13 @@ import pytest
 from playwright.sync_api import Page
 
 import gdlib as gd
-from tests.emit_test import ELEMENTARY_FORMULAS, ahead, error_bound, reciprocal, root
+from tests.emit_test import ELEMENTARY_FORMULAS, ahead, compare_within_bounds, error_bound, reciprocal, root
+from tests.tables import EXACT, each_exact_objective, each_inexact_objective
 
 pytestmark = pytest.mark.browser
 STEPS = 300
+FEWER = 60  # for the whole table of rules and landscapes; every rule walks two paths to the end
+LONG = ("himmelblau", "heavy_ball_trap")
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +52,31 @@ def same_bits(one: Any, other: Any) -> bool:
 
 @pytest.mark.parametrize("rule", list(gd.rules), ids=gd.rules.names)
 def test_a_pair_walks_descends_path_to_the_bit(page, rule):
-    for objective in gd.objectives:
-        path = in_browser(page, gd.emit.javascript((objective, rule)), f"module.run({list(objective.start)}, {STEPS})")
-        assert same_bits(path, gd.descend(objective, rule, objective.start, steps=STEPS).path), objective.name
+    for objective in EXACT:
+        steps = STEPS if objective.name in LONG else FEWER
+        path = in_browser(page, gd.emit.javascript((objective, rule)), f"module.run({list(objective.start)}, {steps})")
+        assert same_bits(path, gd.descend(objective, rule, objective.start, steps=steps).path), objective.name
+
+
+def numbers_in_browser(page, objective, points):
+    """Values and gradients at the points by the emitted module."""
+    listed = f"{points.tolist()}.map((point) => [module.value(...point), ...[module.gradient(...point)].flat()])"
+    rows = np.array(in_browser(page, gd.emit.javascript(objective), listed))
+    return rows[:, 0], rows[:, 1:]
+
+
+@each_exact_objective
+def test_value_and_gradient_are_the_objectives_to_the_bit(page, objective):
+    points = np.random.default_rng(1).uniform(-3, 3, (100, objective.n))
+    values, slopes = numbers_in_browser(page, objective, points)
+    assert same_bits(values, objective(points))
+    assert same_bits(slopes, objective.grad(points))
+
+
+@each_inexact_objective
+def test_value_and_gradient_agree_within_4_ulp_carried_through_the_graph(page, objective):
+    points = np.random.default_rng(1).uniform(*np.array(objective.window).T, (40, objective.n))
+    compare_within_bounds(objective, points, *numbers_in_browser(page, objective, points))
 
 
 def test_hyperparameters_look_ahead_and_the_value_reach_the_page(page):

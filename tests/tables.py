@@ -1,12 +1,27 @@
-"""The two tables over which tests run: every rule and every objective of the registries, nothing listed by hand."""
+"""The tables over which tests run: every rule and every objective of the registries, nothing listed by hand.
+
+What is promised to the bit holds for objectives without elementary functions, and each one's own graph tells.
+"""
 
 import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib.trace import in_order
+from gdlib.trace.graph import ELEMENTARY
 
+
+def is_exact(objective: gd.Objective) -> bool:
+    """Whether value and gradient are made of operations that give the same bits everywhere."""
+    return not any(node.op in ELEMENTARY for node in in_order([objective.graphs.value, *objective.graphs.gradient]))
+
+
+EXACT = [f for f in gd.objectives if is_exact(f)]
+INEXACT = [f for f in gd.objectives if not is_exact(f)]
 each_rule = pytest.mark.parametrize("rule", list(gd.rules), ids=gd.rules.names)
 each_objective = pytest.mark.parametrize("objective", list(gd.objectives), ids=gd.objectives.names)
+each_exact_objective = pytest.mark.parametrize("objective", EXACT, ids=lambda f: f.name)
+each_inexact_objective = pytest.mark.parametrize("objective", INEXACT, ids=lambda f: f.name)
 
 # A moment in the middle of a run: signs of g mixed, one exact zero, memory not at rest.
 THETA = np.array([0.7, -1.1, 0.0, 2.5])
