@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, overload
 
+from gdlib.described import Described
 from gdlib.kinship import Relation, relations
 from gdlib.registry import nearest
-from gdlib.trace.contract import Trace, source_of, trace_rule
+from gdlib.trace.contract import Trace, trace_rule
 from gdlib.vocabulary import hyperparameter
 
 
-class Rule:
+class Rule(Described):
     """An update rule, called like the plain function that it is: `theta, *state = rule(theta, g, *state, …)`.
 
     `name`, `state` (names), `takes` (all positional names), `defaults`, `text` (its source code), `equations` (LaTeX, a
@@ -37,20 +36,11 @@ class Rule:
                 hyperparameter(given, default).check(default)
             except ValueError as error:
                 raise ValueError(f"rule {function.__name__}: default outside the range: {error}") from None
-        self._function = function
+        super().__init__(function)
         self._gradient_at = gradient_at
-        self.__doc__ = function.__doc__
-        self.__name__ = function.__name__
-        self.__module__ = function.__module__
-        self.__wrapped__ = function  # inspect.signature and doctest find the plain function through it
 
     def __call__(self, *args: Any, **hyperparameters: Any) -> Any:
         return self._function(*args, **hyperparameters)
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.trace.name
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -68,48 +58,9 @@ class Rule:
         return MappingProxyType(self.trace.defaults)
 
     @property
-    def title(self) -> str:
-        """What pages call it: the docstring's first line up to its colon, else its name in words."""
-        head, colon, _ = self._first_line.partition(": ")
-        return head if colon else self.name.replace("_", " ")
-
-    @property
-    def summary(self) -> str:
-        """Its meaning in one line: the docstring's first line without the title."""
-        head, colon, meaning = self._first_line.partition(": ")
-        return meaning[:1].upper() + meaning[1:] if colon else head
-
-    @property
-    def source(self) -> str:
-        """Where the rule and its defaults come from: the docstring's `Source: …`, "" if it has none."""
-        return self._noted("Source")
-
-    @property
     def kin(self) -> tuple[Relation, ...]:
         """What it becomes or is in another guise, by the equations of its docstring's `Kin:`."""
         return relations(self._noted("Kin"))
-
-    @property
-    def _first_line(self) -> str:
-        return (inspect.getdoc(self._function) or "").partition("\n")[0]
-
-    def _noted(self, field: str) -> str:
-        """The docstring's paragraph or line `field: …`, up to the next one."""
-        text = inspect.getdoc(self._function) or ""
-        found = re.search(rf"^{field}:\s*(.+?)(?=\n\s*\n|\n[A-Z]\w*: |\Z)", text, re.M | re.S)
-        return " ".join(found[1].split()) if found else ""
-
-    @property
-    def text(self) -> str:
-        """Its code without the docstring, as a reader of the book sees it; "" where Python has no source."""
-        found = source_of(self._function)
-        if found is None:
-            return ""
-        text, tree = found
-        lines, first = text.splitlines(keepends=True), tree.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            del lines[first.lineno - 1 : first.end_lineno]
-        return "".join(lines)
 
     @property
     def equations(self) -> list[str]:

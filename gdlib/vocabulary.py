@@ -21,7 +21,7 @@ class Knob:
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """A hyperparameter's name in the code, LaTeX symbol, meaning, allowed range and knob."""
+    """A hyperparameter: name in the code, LaTeX symbol, meaning, allowed range (whole numbers only?) and knob."""
 
     name: str
     symbol: str
@@ -31,6 +31,7 @@ class Hyperparameter:
     low_open: bool
     high_open: bool
     knob: Knob
+    whole: bool = False
 
     def range_in_words(self) -> str:
         """Such as "0 <= beta < 1" or "lr > 0"."""
@@ -51,7 +52,7 @@ class Hyperparameter:
         """Whether the number is finite and within the range."""
         low_ok = number > self.low if self.low_open else number >= self.low
         high_ok = number < self.high if self.high_open else number <= self.high
-        return math.isfinite(number) and low_ok and high_ok
+        return math.isfinite(number) and low_ok and high_ok and (not self.whole or number.is_integer())
 
     def check(self, value: Any) -> float:
         """The value as a float.
@@ -62,7 +63,8 @@ class Hyperparameter:
             raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {value!r}"[:300])
         number = float(value)
         if not self.allows(number):
-            raise ValueError(f"{self.name}: needs {self.range_in_words()}, got {value!r}")
+            what = "a whole number, " * self.whole + self.range_in_words()
+            raise ValueError(f"{self.name}: needs {what}, got {value!r}")
         return number
 
 
@@ -85,6 +87,12 @@ _TABLE = [
     Hyperparameter("growth", r"\mu", "growth limit of a Quickprop step", 0, _INF, True, True, Knob(0.5, 3.0, "linear")),
     Hyperparameter("l1", r"\lambda_1", "weight of the absolute values", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
     Hyperparameter("l2", r"\lambda_2", "weight of the squares", 0, _INF, False, True, Knob(1e-5, 1.0, "log")),
+    Hyperparameter("damping", r"\lambda", "added to every curvature", 0, _INF, False, True, Knob(1e-6, 100.0, "log")),
+    Hyperparameter("factor", r"\nu", "by which the damping changes", 1, _INF, True, True, Knob(1.1, 20.0, "log")),
+    Hyperparameter("c1", "c_1", "share of the promised decrease", 0, 1, True, True, Knob(1e-5, 0.5, "log")),
+    Hyperparameter("c2", "c_2", "share of the slope that may be left", 0, 1, True, True, Knob(0.05, 0.95, "linear")),
+    Hyperparameter("shrink", r"\tau", "factor of a step that is refused", 0, 1, True, True, Knob(0.05, 0.95, "linear")),
+    Hyperparameter("memory", "m", "pairs of steps that are kept", 1, _INF, False, True, Knob(1.0, 100.0, "log"), True),
     # a name's second meaning, for a default that its first does not allow: the beta of FTRL-Proximal
     Hyperparameter("beta", r"\beta", "added to the root of the sum", 0, _INF, False, True, Knob(1e-3, 10.0, "log")),
 ]  # fmt: skip
