@@ -65,6 +65,7 @@ WELLS = Ground(
         for place, kind in [((1, 1), "minimum"), ((-1, -1), "minimum"), ((0, 0), "saddle"), ((9, 9), "maximum")]
     ),
 )
+MONKEY = Ground(lambda x, y: x**3 - 3 * x * y**2)
 DOWN_Y = Ground(lambda x, y: y**3 - x)
 
 
@@ -101,6 +102,10 @@ EVERY = {
         WELLS, WELLS.points, zeros={"x = y³": DOWN_Y}, probes=[(0.9, 1.6)]
     ),
     "quadratic models": lambda: figures.quadratic_models(WELLS, [(1, 1), (0, 0), (0.5, 1)], radius=0.6),
+}
+EVERY |= {
+    "close-up": lambda: figures.close_up(WELLS, axes=True, curves={"y = x": [(-1, -1), (1, 1)]}),
+    "close-up with signs": lambda: figures.close_up(MONKEY, signs=True, circle=0.5, label="three ways up"),
 }
 once = cache(lambda draw: draw())  # for tests that only look
 every_figure = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY.keys())
@@ -290,6 +295,46 @@ def test_the_quadratic_model_is_wrong_by_third_order_only():
     assert ">λ = −4, 4</text>" in figure.svg
 
 
+def test_a_close_up_tells_curvatures_apart_by_dash_and_arrow():
+    slopes = {"minimum": (1, 3), "trough": (0, 2), "saddle": (-1, 1)}
+    drawn = {}
+    for name, (first, second) in slopes.items():
+        hessian = np.array([[first + second, first - second], [first - second, first + second]]) / 2
+        f = Ground(
+            lambda x, y, h=hessian: (h[0, 0] * (x * x + y * y) + 2 * h[0, 1] * x * y) / 2, hess=lambda _, h=hessian: h
+        )
+        drawn[name] = figures.close_up(f, axes=True)
+    assert "Curvature 1 along (0.707, 0.707). Curvature 3 along (−0.707, 0.707)." in drawn["minimum"].alt
+    assert "Curvature 0 along (0.707, 0.707)." in drawn["trough"].alt
+    assert ">λ = −1</text>" in drawn["saddle"].svg
+    arrows = {
+        name: [len(shapes_of(figure.svg, palette.SERIES[k])) for k in (0, 1, 2)] for name, figure in drawn.items()
+    }
+    assert arrows == {"minimum": [4, 0, 0], "trough": [2, 0, 0], "saddle": [2, 2, 0]}
+    assert [svg.count("stroke-dasharray") for svg in (drawn["minimum"].svg, drawn["trough"].svg)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "changes", "words"),
+    [
+        (lambda x, y: x * x - y * y, 4, "higher: 2; lower: 2"),
+        (lambda x, y: x**3 - 3 * x * y * y, 6, "higher: 3; lower: 3"),
+        (lambda x, y: x * x + y**3, 2, "higher: 1; lower: 1"),
+        (lambda x, y: x**4 + y**4, 0, "is higher on all sides"),
+        (lambda x, y: -x * x * y * y, 0, "is lower on all sides"),  # level on both axes, which is no change
+        (lambda x, y: 0 * x, 0, "is level on all sides"),
+        (lambda x, y: x, 2, "higher: 1; lower: 1"),  # the changes lie at the top and at the bottom
+        (lambda x, y: y, 2, "higher: 1; lower: 1"),  # and here where the angle begins and ends
+    ],
+)
+def test_a_close_up_counts_the_changes_of_sign_on_its_circle(value, changes, words):
+    away = Ground(lambda x, y: 7 + value(x - 3, y + 2))
+    figure = figures.close_up(away, (3, -2), signs=True, circle=0.5)
+    assert f"on the circle of radius 0.5: {changes}." in figure.alt
+    assert words in figure.alt
+    assert len(shapes_of(figure.svg, palette.SERIES[1])) in ({0, 1} if changes < 2 else {changes})
+
+
 def test_own_words_replace_the_written_ones():
     figure = figures.surfaces([BOWL, BOWL], window=((-1, 1), (-1, 1)), alt="Two bowls.")
     assert figure.alt.startswith("Two bowls.")
@@ -367,6 +412,15 @@ BAD = {
     "map: zeros": (lambda: figures.stationary_map(BOWL, zeros=dict.fromkeys("abcde", BOWL)), ValueError, "zeros: "),
     "map: level probe": (lambda: figures.stationary_map(BOWL, probes=[(0, 0)]), ValueError, "probes: "),
     "map: no gradient": (lambda: figures.stationary_map(Square(), probes=[(1, 0)]), TypeError, "probes: "),
+    "close-up: at": (lambda: figures.close_up(BOWL, (1, 2, 3)), ValueError, "at: "),
+    "close-up: radius": (lambda: figures.close_up(BOWL, radius=-1), ValueError, "radius: "),
+    "close-up: circle": (lambda: figures.close_up(BOWL, circle=np.nan), ValueError, "circle: "),
+    "close-up: no Hessian": (lambda: figures.close_up(BOWL, axes=True), TypeError, "axes: "),
+    "close-up: curves": (
+        lambda: figures.close_up(BOWL, curves={k: [(0, 0), (1, 1)] for k in "abcde"}),
+        ValueError,
+        "curves: at most 4",
+    ),
     "models: points": (lambda: figures.quadratic_models(WELLS, [], radius=1), ValueError, "points: "),
     "models: radius": (lambda: figures.quadratic_models(WELLS, [(0, 0)], radius=0), ValueError, "radius: "),
     "models: labels": (

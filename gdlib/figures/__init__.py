@@ -3,6 +3,8 @@
 from .charts import curve, lines, losses
 from .critical import quadratic_models, stationary_map
 from .flat import paths
+from .lineage import lineage
+from .neighbourhoods import close_up
 from .picture import Figure, beside
 from .rasters import digits
 from .solid import surfaces
@@ -11,8 +13,10 @@ from .wiring import network
 __all__ = [
     "Figure",
     "beside",
+    "close_up",
     "curve",
     "digits",
+    "lineage",
     "lines",
     "losses",
     "network",
