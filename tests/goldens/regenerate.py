@@ -198,12 +198,10 @@ def _best(found: list[float | None] | None) -> float | None:
 
 
 def _cell(found: list[float | None] | None) -> str:
-    if not found:
-        return "-"
     worst = _best(found)
     if worst is None:
-        return OTHER
-    return f"{worst:.0e}{'*' if None in found else ' '}" if worst else f"0{'*' if None in found else ' '}"
+        return f"{OTHER if found else '-'} "
+    return f"{worst:.0e}".replace("0e+00", "0") + ("*" if None in (found or []) else " ")
 
 
 def _show(number: float | None) -> str:
