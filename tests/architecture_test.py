@@ -20,7 +20,7 @@ ROOMS = [  # each may import from those before it, and from itself
     {"trace", "vocabulary", "registry"},
     {"arguments", "emit", "points"},
     {"formulas", "described", "given", "objective", "landscapes", "update_rule", "first_order", "kinship", "families", "invariances", "per_coordinate", "adaptive", "variants"},
-    {"clipping", "schedules", "stopping", "loops", "running"},
+    {"clipping", "schedules", "stationary", "stopping", "loops", "running"},
     {"networks", "figures"},
     {"widgets"},
 ]

@@ -1,0 +1,113 @@
+"""Stationary points: every one in a window, found with proof where there is one, and what f does there."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+
+from gdlib.objective import Objective
+from gdlib.stationary.result import StationaryPoint, StationaryPoints
+
+__all__ = ["StationaryPoint", "StationaryPoints", "classify", "stationary_points"]
+
+
+def stationary_points(
+    f: Objective, window: Sequence[Sequence[Any]] | None = None, seconds: float = 10
+) -> StationaryPoints:
+    """Every point of a window where the gradient of f is zero, and what f does there.
+
+    `window` is ((low, high), ...), one pair for each variable, ends included, infinite ones allowed; without it
+    `f.window` counts, else all of R^n where exact methods reach that far, else [-10, 10] for each variable. The search
+    ends after about `seconds`. The list has `.complete` (True only if it is proved that nothing is missing), `.curves`
+    (sets of dimension d of stationary points, each a SymPy tuple in d parameters) and `.note`.
+
+    Raises TypeError if f has no formula, ValueError for a window or a time that cannot be.
+
+    >>> points = stationary_points(Objective("x**3/3 - x + y**2"))
+    >>> points
+    2 stationary points, complete
+      <saddle at (-1, 0), value 2/3>
+      <strict minimum at (1, 0), value -2/3>
+    Searched all of R^2 by exact elimination.
+    >>> points[1].eigenvalues
+    (2, 2)
+    """
+    _checked_objective(f)
+    ends = None if window is None else _checked_window(window, f.n)
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 0 < float(seconds) < float("inf"):
+        raise ValueError(f"seconds: needs a positive number, got {seconds!r}")
+    from gdlib.stationary.search import search
+
+    return search(f, ends, float(seconds))
+
+
+def classify(f: Objective, at: Any, seconds: float = 10) -> StationaryPoint:
+    """What f does at one stationary point: minimum, maximum, saddle or undecided, with the certificate in words.
+
+    `at` holds n numbers (one bare number does for n = 1). Whole numbers, fractions and SymPy numbers are taken as they
+    are; a point given in floats is first polished by Newton's method. Where f is not defined but has a limit, it is
+    extended by it, and `.reason` says so. Raises ValueError with the gradient if the point is not stationary, and
+    ValueError that says "kink" where f is not differentiable.
+
+    >>> classify(Objective("x**3 - 3*x*y**2"), at=(0, 0)).kind
+    'saddle'
+    >>> classify(Objective("x**2 - x*y + y**2"), at=(0, 0)).eigenvalues
+    (1, 3)
+    """
+    _checked_objective(f)
+    from gdlib.stationary.one_point import judged
+
+    return judged(f, _checked_point(at, f.n), float(seconds))
+
+
+def _checked_objective(f: Any) -> None:
+    if not isinstance(f, Objective):
+        raise TypeError(f"f: needs an Objective with a formula, got {type(f).__name__}")
+
+
+def _checked_window(window: Any, n: int) -> list[tuple[Any, Any]]:
+    try:
+        pairs = [tuple(pair) for pair in window]
+    except TypeError:
+        raise TypeError(f"window: needs a pair (low, high) for each variable, got {window!r}") from None
+    if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(
+            f"window: needs {n} pair{'s' if n > 1 else ''} (low, high), one for each variable, got {window!r}"
+        )
+    result = []
+    for pair in pairs:
+        low, high = (_checked_number(end, "window", infinite=True) for end in pair)
+        if not bool(low < high):
+            raise ValueError(f"window: needs low < high, got ({pair[0]}, {pair[1]})")
+        result.append((low, high))
+    return result
+
+
+def _checked_point(at: Any, n: int) -> list[Any]:
+    if n == 1 and (isinstance(at, numbers.Number) or isinstance(at, sp.Basic) and at.is_number):
+        at = [at]
+    try:
+        coordinates = list(at)
+    except TypeError:
+        raise TypeError(f"at: needs the {n} coordinates of a point, got {at!r}") from None
+    if len(coordinates) != n:
+        raise ValueError(f"at: needs {n} coordinate{'s' if n > 1 else ''}, got {len(coordinates)}")
+    return [_checked_number(c, "at") for c in coordinates]
+
+
+def _checked_number(number: Any, argument: str, *, infinite: bool = False) -> Any:
+    """A real SymPy number; a float becomes a SymPy Float of the same value."""
+    try:
+        value = sp.sympify(number, strict=True)
+    except sp.SympifyError:
+        raise TypeError(f"{argument}: needs real numbers, got {number!r}") from None
+    if not isinstance(value, sp.Expr) or not value.is_number or isinstance(number, bool):
+        raise TypeError(f"{argument}: needs real numbers, got {number!r}")
+    if infinite and value in (sp.oo, -sp.oo):
+        return value
+    if not value.is_real or not value.is_finite:
+        raise ValueError(f"{argument}: needs finite real numbers, got {number!r}")
+    return value

@@ -1,0 +1,62 @@
+"""One given point: made exact or polished, then judged; what is no stationary point is refused with its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from gdlib.objective import Objective
+from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.bisection import Found, _prove
+from gdlib.stationary.budget import Budget, TimeUp, Undecided
+from gdlib.stationary.recognise import recognised
+from gdlib.stationary.result import StationaryPoint
+from gdlib.stationary.series import NotSmoothError
+
+FAR = 0.02
+"""How far, as a part of its size and of 1, Newton's method may move a point given in floats."""
+
+
+def judged(f: Objective, at: Sequence[Any], seconds: float) -> StationaryPoint:
+    """See `gdlib.classify`."""
+    assessor = Assessor(f, Budget(seconds))
+    if not any(c.has(sp.Float) for c in at):
+        return _exactly(assessor, tuple(at))
+    near = np.array([float(c) for c in at])
+    short = [sp.Rational(str(float(c))) if c.has(sp.Float) else c for c in at]
+    try:
+        if all(slope.subs(dict(zip(f.variables, short, strict=True))) == 0 for slope in f.gradient):
+            return assessor.exact(short)
+    except (NotSmoothError, NotStationaryError, Undecided):
+        pass
+    polished = assessor.system.newton(near[None], 60)[0]
+    reach = FAR * np.maximum(1.0, np.abs(near))
+    if not np.isfinite(polished).all() or (np.abs(polished - near) > reach).any():
+        polished = near
+    exact = recognised(f, polished, near - reach, near + reach)
+    if exact is not None:
+        return _exactly(assessor, exact)
+    found = Found()
+    _prove(assessor.system, polished[None], np.ones(f.n), found)
+    if found.low:
+        return assessor.enclosed(found.low[0], found.high[0])
+    return _exactly(assessor, tuple(short))
+
+
+def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
+    try:
+        return assessor.exact(location)
+    except NotStationaryError as error:
+        shown = ", ".join(str(sp.N(s, 8)) if not s.is_Integer else str(s) for s in error.slope)
+        place = ", ".join(map(str, location))
+        raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({shown})") from None
+    except NotSmoothError as error:
+        from gdlib.stationary.rough import rough_point
+
+        return rough_point(assessor, location, error)
+    except (Undecided, TimeUp) as error:
+        reason = str(error) or "the time was up"
+        return StationaryPoint(location, sp.nan, (), "undecided", None, reason)
