@@ -377,3 +377,21 @@ def test_a_landscape_is_made_when_it_is_asked_for_and_once():
     assert fresh["cliff"] is fresh["cliff"]
     assert list(fresh._made) == ["cliff"]
     assert math.isclose(fresh["cliff"].minima[0, 0], -0.012, rel_tol=1e-2)
+
+
+@pytest.mark.parametrize("f", [f for f in CATALOGUE if f.n == 1], ids=lambda f: f.name)
+def test_a_landscape_of_one_variable_is_drawn_as_a_curve_and_run_on(f):
+    run = gd.descend(f, gd.rules.gradient_descent, f.start, steps=30, lr=0.01)
+    assert run.reason == "steps"
+    assert run.values[-1] < run.values[0]
+    (name,) = (v.name for v in f.variables)
+    assert f"f({name})" in gd.figures.curve(f, run.path).svg
+
+
+def test_four_variables_run_and_their_losses_are_drawn():
+    f = gd.objectives.powell_singular
+    run = gd.descend(f, gd.rules.gradient_descent, f.start, steps=200, lr=1e-3)
+    assert run.values[-1] < 0.05 * run.values[0]
+    assert "nan" not in gd.figures.losses([run], gap=True).svg
+    with pytest.raises(ValueError, match="f: an objective of 2 variables"):
+        gd.figures.paths(f, [run])
