@@ -15,6 +15,7 @@ from gdlib.landscapes import objectives
 from gdlib.objective import Objective
 from gdlib.registry import Registry
 from gdlib.running import Run, descend
+from gdlib.second_order import methods_in_order as methods
 from gdlib.stationary import StationaryPoint, classify, stationary_points
 from gdlib.update_rule import Rule, rule
 
@@ -28,8 +29,8 @@ rules = Registry("rule", [thing for module in _RULES for thing in vars(module).v
 __version__ = "0.1.0"
 __all__ = [
     "Objective", "Rule", "Run", "StationaryPoint", "classify", "clip_norm", "clip_value", "descend", "emit", "explore",
-    "figures", "networks", "objectives", "rule", "rules", "schedules", "stationary_points", "stopping", "vocabulary",
-    "widgets",
+    "figures", "methods", "networks", "objectives", "rule", "rules", "schedules", "stationary_points", "stopping",
+    "vocabulary", "widgets",
 ]  # fmt: skip
 
 _ON_FIRST_USE = ("figures", "networks", "widgets")

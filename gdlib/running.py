@@ -12,8 +12,9 @@ from gdlib.emit.printable import Formula
 from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.on_floats import float_loop
 from gdlib.loops.plan import Plan, plan_of
-from gdlib.loops.record import LEFT, RUNNING, Record
+from gdlib.loops.record import LEFT, RUNNING, Record, halted
 from gdlib.points import Array, is_foreign
+from gdlib.second_order.method import Method
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
 
@@ -27,10 +28,11 @@ class Run:
     `path` holds the kept points, start first, shape (kept, n), for a batch (kept, ..., n), and `t` their step numbers;
     `values` and `grad_norms` match it entry for entry (of the objective itself: no noise, no transform). `steps` were
     taken, and `reason` says why the run ended: "steps", "stopped: <criterion>", "left the finite numbers at step k" or
-    "interrupted". For a batch, `steps` and `reason` are arrays, and a run that has ended repeats its last point.
+    "interrupted"; a method that cannot go on gives its own, as "stopped: singular Hessian". For a batch, `steps` and
+    `reason` are arrays, and a run that has ended repeats its last point.
     """
 
-    def __init__(self, f: Any, rule: Rule, plan: Plan, record: Record) -> None:
+    def __init__(self, f: Any, rule: Rule | Method, plan: Plan, record: Record) -> None:
         self.objective = f
         self.rule = rule
         self.start = plan.start
@@ -71,6 +73,8 @@ class Run:
     def _in_words(self, ended: int, steps: int) -> str:
         if ended == LEFT:
             return f"left the finite numbers at step {steps + 1}"
+        if ended < LEFT:
+            return f"stopped: {self._record.words[halted(ended)]}"
         if ended != RUNNING:
             return f"stopped: {self._plan.stop[ended - 1].name}"
         return "interrupted" if self._record.interrupted else "steps"
@@ -88,7 +92,7 @@ def _as_array(values: Any) -> Array:
 
 def descend(
     f: Any,
-    rule: Rule,
+    rule: Rule | Method,
     start: Any,
     *,
     steps: int,
@@ -100,7 +104,7 @@ def descend(
     keep: int = 1,
     **hyperparameters: float,
 ) -> Run:
-    """Run a rule on an objective from a start of shape (n,), or from many at once, of shape (..., n).
+    """Run a rule or a method on an objective from a start of shape (n,), or from many at once, of shape (..., n).
 
     Exactly `steps` steps are taken unless `stop` (a criterion of gd.stopping, or several) or a point that is not finite
     ends the run. `schedule(t)`, or `schedule(t, f)` with the value at theta, is a factor on lr (gd.schedules). To each
@@ -123,7 +127,14 @@ def descend(
     'steps'
     """
     plan = plan_of(f, rule, start, steps, schedule, stop, transform, noise, seed, keep, hyperparameters)
-    as_floats = (
+    if isinstance(rule, Rule) and _on_floats(f, plan):
+        return Run(f, rule, plan, float_loop(f, rule, plan))
+    return Run(f, rule, plan, array_loop(f, rule, plan))
+
+
+def _on_floats(f: Any, plan: Plan) -> bool:
+    """Whether the run may go as straight-line Python: one run of a formula that nothing looks at."""
+    return (
         plan.is_plain
         and isinstance(f, Formula)
         and type(plan.start) is np.ndarray
@@ -131,4 +142,3 @@ def descend(
         and plan.start.ndim == 1
         and len(plan.start) <= _MANY
     )
-    return Run(f, rule, plan, (float_loop if as_floats else array_loop)(f, rule, plan))

@@ -12,6 +12,7 @@ import numpy as np
 from gdlib.arguments import parameters_of, watches_value, whole_number
 from gdlib.points import Array, as_points
 from gdlib.registry import nearest
+from gdlib.second_order.method import Method
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
@@ -41,7 +42,7 @@ class Plan:
 
 def plan_of(
     f: Any,
-    rule: Rule,
+    rule: Rule | Method,
     start: Any,
     steps: Any,
     schedule: Any,
@@ -54,9 +55,11 @@ def plan_of(
 ) -> Plan:
     """The checked arguments of `descend`."""
     _check_objective(f)
-    if not isinstance(rule, Rule):
+    if not isinstance(rule, Rule | Method):
         hint = "; make it one with gd.rule(function)" if callable(rule) else ""
         raise TypeError(f"rule: needs a rule such as gd.rules.adam, got {type(rule).__name__}{hint}")
+    if isinstance(rule, Method):
+        _check_undisturbed(rule, transform, noise)
     points = as_points(start, f.n, "start")
     if 0 in points.shape:
         raise ValueError(f"start: needs at least one point, got an array of shape {points.shape}")
@@ -85,7 +88,17 @@ def _check_objective(f: Any) -> None:
         raise TypeError(f"f: needs an objective, with f(points), f.grad(points) and f.n; got {type(f).__name__}")
 
 
-def _hyperparameters(rule: Rule, given: Mapping[str, Any]) -> dict[str, float]:
+def _check_undisturbed(method: Method, transform: Any, noise: Any) -> None:
+    """A gradient that is not f's own would not fit the values and curvatures that a method sets beside it."""
+    if transform is not None:
+        raise ValueError(f"transform: needs a rule; {method.name} is a method, and takes the gradient as it is")
+    if not isinstance(noise, float | int) or noise != 0:
+        raise ValueError(
+            f"noise: needs a rule; {method.name} is a method, and takes the gradient as it is; got {noise!r}"
+        )
+
+
+def _hyperparameters(rule: Rule | Method, given: Mapping[str, Any]) -> dict[str, float]:
     for name in given:
         if name not in rule.defaults:
             known = ", ".join(rule.defaults) or "none"
@@ -97,7 +110,7 @@ def _hyperparameters(rule: Rule, given: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _check_schedule(rule: Rule, schedule: Any) -> bool:
+def _check_schedule(rule: Rule | Method, schedule: Any) -> bool:
     """Whether the schedule wants the value as well as the step."""
     if schedule is None:
         return False

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from gdlib.points import Array
 
 RUNNING, LEFT = 0, -1
-"""How a run ended: 0 went on to the last step, -1 left the finite numbers, k >= 1 met stopping criterion k."""
+"""How a run ended: 0 went on to the last step, -1 left the finite numbers, k >= 1 met stopping criterion k.
+
+Below -1 a method could not go on, for the reason at place -2 - k of the record's words.
+"""
+
+
+def halted(place: int) -> int:
+    """The number for a run that a method ended with the words at this place; `halted` of that number is the place."""
+    return LEFT - 1 - place
 
 
 @dataclass
@@ -19,3 +27,4 @@ class Record:
     steps: Array
     ended: Array
     interrupted: bool
+    words: tuple[str, ...] = ()

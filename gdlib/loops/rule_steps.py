@@ -1,0 +1,63 @@
+"""The steps of a rule on arrays: what it remembers, the powers carried from step to step, noise and transform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gdlib.emit.as_numpy import compile_rule, in_double, shared
+from gdlib.loops.plan import Plan
+from gdlib.loops.record import LEFT
+from gdlib.points import Array
+from gdlib.update_rule import Rule
+
+
+class RuleSteps:
+    """A rule at work on any number of runs side by side; `value` and `gradient` measure the objective."""
+
+    words: tuple[str, ...] = ()
+    ended_as = LEFT
+
+    def __init__(self, rule: Rule, plan: Plan, value: Callable[[Array], Array], gradient: Callable[[Array], Array]):
+        self._rule, self._plan, self._value, self._gradient = rule, plan, value, gradient
+        self._blocks = compile_rule(rule)
+        self._arrays = [name for name in rule.takes if name != "t"]
+        self._given = dict.fromkeys(self._arrays, np.zeros_like(plan.start))
+        hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
+        with np.errstate(all="ignore"):
+            self._once = self._blocks.once(*hyper.values())
+        self._factors = [(hyper | self._once)[factor] for factor in self._blocks.powers.values()]
+        self._powers = [np.float64(1.0)] * len(self._factors)
+
+    def step(self, t: int, theta: Array, hyper: Mapping[str, Array], alive: Array) -> Array:
+        """The points after step t."""
+        blocks, given = self._blocks, self._given
+        self._powers = [power * factor for power, factor in zip(self._powers, self._factors, strict=True)]
+        numbers = shared(
+            blocks.numbers(*hyper.values(), *self._once.values(), *self._powers, np.float64(t)), theta.dtype
+        )
+        state = [given[name] for name in self._rule.state]
+        point = theta if blocks.gradient_at is None else blocks.gradient_at(theta, *state, numbers)
+        given["theta"] = theta
+        given["g"] = _disturbed(self._gradient(point), theta, self._plan)
+        if "f" in given:
+            given["f"] = np.broadcast_to(self._value(theta)[..., None], theta.shape)
+        moved, *state = blocks.step(*(given[name] for name in self._arrays), numbers)
+        given.update(zip(self._rule.state, state, strict=True))
+        return moved
+
+
+def _disturbed(g: Array, theta: Array, plan: Plan) -> Array:
+    """The gradient with noise, then as the transform makes it, which may look at the point too."""
+    if plan.noise and plan.generator is not None:
+        draws = plan.noise * plan.generator.standard_normal(g.shape)
+        g = g + np.asarray(draws.astype(g.dtype), like=g)
+    if plan.transform is None:
+        return g
+    changed: Any = plan.transform(g, theta) if plan.watches_point else plan.transform(g)
+    if getattr(changed, "shape", None) != g.shape:
+        came = getattr(changed, "shape", type(changed).__name__)
+        raise ValueError(f"transform: must return a gradient of shape {g.shape}, got {came}")
+    return changed
