@@ -1,0 +1,88 @@
+"""`stationary_points` against the catalogue's data, which landscapes_test proves by other means: the same points, kinds
+and curves, in under ten seconds each, and never more claimed than found."""
+
+import time
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import gdlib as gd
+from tests.tables import each_objective
+
+NOT_PROVED = {  # where the search may say that it is not complete, and why it is hard
+    "flat_disk": "a region of stationary points, given by branches",
+    "flat_well": "every derivative vanishes at a point where the formula divides by 0",
+    "ackley": "a kink at which the formula divides 0 by 0",
+}
+SECONDS = 10
+
+
+def sampled(location, ranges, window, count=4001) -> np.ndarray:
+    """Points of a set in parameters that lie in the window."""
+    grids = np.meshgrid(
+        *(
+            np.linspace(max(low, -6.0), min(high, 6.28), count if len(ranges) == 1 else 80)
+            for low, high in ranges.values()
+        )
+    )
+    with np.errstate(all="ignore"):
+        columns = [
+            np.broadcast_to(sp.lambdify(list(ranges), part)(*grids), grids[0].shape).ravel() for part in location
+        ]
+    points = np.stack(columns, axis=1).astype(float)
+    low, high = np.array(window).T
+    return points[np.isfinite(points).all(axis=1) & ((points >= low) & (points <= high)).all(axis=1)]
+
+
+def farthest(points, others) -> float:
+    """The greatest distance from one of the points to the nearest of the others."""
+    return max(np.abs(others - point).max(axis=1).min() for point in points[::20])
+
+
+@each_objective
+def test_the_search_finds_what_is_known(objective):
+    f = objective
+    began = time.process_time()
+    found = gd.stationary_points(f)
+    assert time.process_time() - began < SECONDS
+    assert found.complete or f.name in NOT_PROVED
+    filled = [sampled(one.location, one.ranges, f.window) for one in f.stationary_sets]
+    matched = set()
+    for point in found:
+        place = np.array([float(x) for x in point.location])
+        near = [k for k, one in enumerate(f.stationary) if np.abs(place - one.point).max() < 1e-9]
+        if near:
+            (known,) = near
+            matched.add(known)
+            assert (point.kind, point.strict) == (f.stationary[known].kind, f.stationary[known].strict)
+        else:  # a point of a curve, where two of them cross
+            home = next(k for k, points in enumerate(filled) if np.abs(points - place).max(axis=1).min() < 1e-2)
+            assert (point.kind, point.strict) == (f.stationary_sets[home].kind, False)
+    if found.complete:
+        assert len(matched) == len(f.stationary)
+        assert len(found.curves) == len(f.stationary_sets)
+    taken = []
+    for curve in found.curves:
+        parameters = sorted({s for part in curve for s in part.free_symbols}, key=str)
+        drawn = sampled(curve, dict.fromkeys(parameters, (-6.0, 6.0)), f.window)
+        taken += [
+            k for k, points in enumerate(filled) if farthest(drawn, points) < 1e-2 and farthest(points, drawn) < 1e-2
+        ]
+    assert sorted(taken) == list(range(len(found.curves)))
+
+
+@pytest.mark.parametrize("f", [f for f in gd.objectives if f.stationary], ids=lambda f: f.name)
+def test_each_point_is_classified_as_known(f):
+    for known in f.stationary[:6]:
+        verdict = gd.classify(f, at=known.location)
+        if verdict.kind == "undecided":
+            assert f.name in NOT_PROVED
+        else:
+            assert (verdict.kind, verdict.strict) == (known.kind, known.strict)
+        assert verdict.reason
+
+
+def test_a_kink_is_no_stationary_point():
+    with pytest.raises(ValueError, match="kink"):
+        gd.classify(gd.objectives.ackley, at=(0, 0))
