@@ -11,6 +11,7 @@ import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary.budget import Budget, Undecided
+from gdlib.stationary.cells import smooth_at
 from gdlib.stationary.krawczyk import System
 from gdlib.stationary.reals import Root, roots_of
 from gdlib.stationary.result import StationaryPoint
@@ -41,7 +42,8 @@ class Assessor:
     def exact(self, location: Sequence[Any], isolated: bool | None = None) -> StationaryPoint:
         """A point whose coordinates are exact SymPy numbers. Raises NotStationaryError, NotSmoothError, Undecided."""
         location = tuple(sp.sympify(a) for a in location)
-        verdict = verdict_at(self.f.expr, self.f.variables, location, self.budget, isolated=isolated)
+        formula = smooth_at(self.f.expr, dict(zip(self.f.variables, location, strict=True)))
+        verdict = verdict_at(formula, self.f.variables, location, self.budget, isolated=isolated)
         if verdict.kind == "none":
             raise NotStationaryError(verdict.slope)
         return StationaryPoint(
@@ -55,7 +57,7 @@ class Assessor:
             return self.exact(numbers, isolated)
         decimals = [root.decimal(50) for root in roots]
         centre = np.array([[float(root) for root in roots]])
-        slack = 2e-16 * np.abs(centre) + 1e-300
+        slack = 4e-16 * np.abs(centre)
         signs = self._signs(centre - slack, centre + slack)[0]
         how = "the coordinates are exact roots of polynomials" if not any(a.has(sp.Float) for a in numbers) else (
             "the coordinates are roots of polynomials of high degree, printed as decimals")  # fmt: skip

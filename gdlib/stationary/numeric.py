@@ -11,64 +11,59 @@ from gdlib.objective import Objective
 from gdlib.stationary.assess import Assessor, NotStationaryError
 from gdlib.stationary.bisection import Found, zeros_in
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
+from gdlib.stationary.closing import alone_by_derivatives, cone_tip
+from gdlib.stationary.findings import Findings
 from gdlib.stationary.recognise import recognised
-from gdlib.stationary.result import StationaryPoint, StationaryPoints
 from gdlib.stationary.series import NotSmoothError
-from gdlib.stationary.windows import DEFAULT_REACH, Window, in_words
+from gdlib.stationary.windows import DEFAULT_REACH, Window
 
 MOST_CLUSTERS = 200
 
 
-def certified(f: Objective, window: Window | None, budget: Budget) -> StationaryPoints:
-    """The stationary points in the window (default [-10, 10] for each variable), each proved; complete if all boxes
-    were decided."""
+def find_boxes(f: Objective, window: Window | None, budget: Budget) -> Findings:
+    """The stationary points in the window (default [-10, 10] for each variable), each proved; nothing stays open if
+    all boxes were decided."""
     ends = window or [(sp.Integer(-DEFAULT_REACH), sp.Integer(DEFAULT_REACH))] * f.n
     bounds = np.array([[float(sp.N(end, 20)) for end in pair] for pair in ends])
-    where = in_words(f, ends)
+    result = Findings("interval arithmetic (bisection with Krawczyk's test)", ends)
     if not np.isfinite(bounds).all():
         bounds = np.clip(bounds, -DEFAULT_REACH, DEFAULT_REACH)
-        where += f" (looked at up to {DEFAULT_REACH} only)"
+        result.open.append(f"only what lies within {DEFAULT_REACH} of the origin was looked at")
     low, high = bounds[:, 0], bounds[:, 1]
-    assessor = Assessor(f, budget)
     edge = 1e-9 * np.maximum(1, np.abs(bounds).max(1))
-    found = zeros_in(assessor.system, low - 2 * edge, high + 2 * edge, budget.part(0.7))
-    points = _assessed(found, assessor, low - edge, high + edge)
-    notes = [f"Searched {where} by interval arithmetic (bisection with Krawczyk's test)."]
+    try:
+        with budget.guard():
+            assessor = Assessor(f, budget)
+        found = zeros_in(assessor.system, low - 2 * edge, high + 2 * edge, budget.part(0.7))
+    except TimeUp:
+        result.open.append("the time was up before the search began")
+        return result
+    _assess_all(found, assessor, low - edge, high + edge, result)
     clusters = _clusters(found, high - low)
-    closed = True
     if found.too_many:
-        closed = False
-        notes.append("Not proved complete: what is left to decide is no handful of points but a curve or a region.")
+        result.open.append("what is left to decide is no handful of points but a curve or a region")
     for cluster_low, cluster_high in clusters:
-        point, settled, words = _degenerate(assessor, cluster_low, cluster_high)
-        if point is not None:
-            points.append(point)
-        if not settled:
-            closed = False
-            notes.append(words)
+        _degenerate(assessor, cluster_low, cluster_high, result)
     if not found.in_time:
-        notes.append("Not proved complete: the time was up before every part of the window was decided.")
-    complete = found.in_time and closed and bool(np.isfinite(bounds).all()) and "only)" not in where
-    points.sort(key=lambda p: tuple(float(sp.N(c)) for c in p.location))
-    return StationaryPoints(points, complete=complete, note=" ".join(notes[:8]))
+        result.open.append("the time was up before every part of the window was decided")
+    return result
 
 
-def _assessed(found: Found, assessor: Assessor, low: Any, high: Any) -> list[StationaryPoint]:
-    points = []
+def _assess_all(found: Found, assessor: Assessor, low: Any, high: Any, result: Findings) -> None:
     for box_low, box_high, alone_low, alone_high in zip(
         found.low, found.high, found.alone_low, found.alone_high, strict=True
     ):
         if (box_high < low).any() or (box_low > high).any():
             continue
-        exact = recognised(assessor.f, 0.5 * (box_low + box_high), alone_low, alone_high)
         point = None
-        if exact is not None:
-            try:
+        try:
+            with assessor.budget.guard():
+                exact = recognised(assessor.f, 0.5 * (box_low + box_high), alone_low, alone_high)
+            if exact is not None:
                 point = assessor.exact(exact)
-            except (NotStationaryError, Undecided, NotSmoothError, TimeUp):
-                point = None
-        points.append(point if point is not None else assessor.enclosed(box_low, box_high))
-    return points
+        except (NotStationaryError, Undecided, NotSmoothError, TimeUp):
+            point = None
+        result.points.append(point if point is not None else assessor.enclosed(box_low, box_high))
 
 
 def _clusters(found: Found, size: Any) -> list[tuple[Any, Any]]:
@@ -90,17 +85,28 @@ def _clusters(found: Found, size: Any) -> list[tuple[Any, Any]]:
     return hulls
 
 
-def _degenerate(assessor: Assessor, low: Any, high: Any) -> tuple[StationaryPoint | None, bool, str]:
-    """A point in an open cluster, whether the cluster holds nothing else, and words if not."""
+def _degenerate(assessor: Assessor, low: Any, high: Any, result: Findings) -> None:
+    """A cluster of open boxes: a degenerate point with exact coordinates, a kink, or what stays open."""
+    f = assessor.f
     centre = 0.5 * (low + high)
-    shown = ", ".join(f"{c:.6g}" for c in centre)
-    exact = recognised(assessor.f, centre, low - 1e-6, high + 1e-6)
-    if exact is None:
-        return None, False, f"Not proved complete: what happens near ({shown}) could not be decided."
+    shown = ", ".join(f"{c:.6g}" for c in centre + 0.0)
     try:
-        point = assessor.exact(exact)
+        tip = cone_tip(f, low, high, assessor.budget)
+        if tip is not None:
+            result.remarks.append(f"f has a kink at ({', '.join(map(str, tip))}), which is no stationary point.")
+            return
+        with assessor.budget.guard():
+            exact = recognised(f, centre, low - 1e-6, high + 1e-6)
+        if exact is not None:
+            result.points.append(assessor.exact(exact))
+            if f.n == 1 and alone_by_derivatives(f, exact[0], low, high, assessor.budget):
+                return
+            place = ", ".join(map(str, exact))
+            result.open.append(f"whether others lie within {float(np.max(high - low)):.1e} of ({place}) is not known")
+            return
     except NotSmoothError as why:
-        return None, False, f"Not proved complete: f is not smooth near ({shown}): {why}."
+        result.open.append(f"f is not smooth near ({shown}): {why}")
+        return
     except (NotStationaryError, Undecided, TimeUp):
-        return None, False, f"Not proved complete: what happens near ({shown}) could not be decided."
-    return point, False, f"Not proved complete: whether others lie beside ({shown}) could not be decided."
+        pass
+    result.open.append(f"what happens near ({shown}) could not be decided")

@@ -14,6 +14,7 @@ from gdlib.stationary.bisection import Found, _prove
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.recognise import recognised
 from gdlib.stationary.result import StationaryPoint
+from gdlib.stationary.rough import rough_point
 from gdlib.stationary.series import NotSmoothError
 
 FAR = 0.02
@@ -54,9 +55,13 @@ def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
         place = ", ".join(map(str, location))
         raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({shown})") from None
     except NotSmoothError as error:
-        from gdlib.stationary.rough import rough_point
+        try:
+            return rough_point(assessor, location, error)
+        except (Undecided, TimeUp) as why:
+            return _undecided(location, why)
+    except (Undecided, TimeUp) as why:
+        return _undecided(location, why)
 
-        return rough_point(assessor, location, error)
-    except (Undecided, TimeUp) as error:
-        reason = str(error) or "the time was up"
-        return StationaryPoint(location, sp.nan, (), "undecided", None, reason)
+
+def _undecided(location: tuple[Any, ...], why: BaseException) -> StationaryPoint:
+    return StationaryPoint(location, sp.nan, (), "undecided", None, str(why) or "the time was up")

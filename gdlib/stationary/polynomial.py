@@ -31,7 +31,7 @@ def gradient_system(f: Objective, budget: Budget) -> GradientSystem | None:
     system = GradientSystem([])
     for slope in f.gradient:
         with budget.guard():
-            equation = _bare(slope, variables, system.poles)
+            equation = bare(slope, variables, system.poles)
         if equation is None:
             return None
         system.equations.append(equation)
@@ -43,8 +43,8 @@ def gradient_system(f: Objective, budget: Budget) -> GradientSystem | None:
     return system
 
 
-def _bare(slope: Any, variables: Any, poles: list[Any]) -> Any:
-    """The polynomial that is zero where the slope is."""
+def bare(slope: Any, variables: Any, poles: list[Any]) -> Any:
+    """The polynomial that is zero where an expression is, None if there is none; `poles` gets its denominators."""
     if slope.is_polynomial(*variables):
         return _poly(slope, variables)
     numerator, denominator = sp.fraction(sp.factor(sp.together(slope)))
@@ -54,11 +54,26 @@ def _bare(slope: Any, variables: Any, poles: list[Any]) -> Any:
         base = _base(factor)
         if not base.free_symbols or _never_zero(base):
             continue
-        poly = _poly(base, variables) if base.is_polynomial(*variables) else None
+        poly = _poly(base, variables) if base.is_polynomial(*variables) else _without_root(base, variables)
         if poly is None:
             return None
         result = result * poly
     return result
+
+
+def _without_root(base: Any, variables: Any) -> Any:
+    """For a sqrt(u) + b with numbers a and b and a polynomial u: a polynomial that is zero where it is, or None."""
+    root = [part for part in base.atoms(sp.Pow) if part.exp == sp.S.Half and part.base.free_symbols]
+    if len(root) != 1:
+        return None
+    stand_in = sp.Dummy("s")
+    line = sp.Poly(base.xreplace({root[0]: stand_in}), stand_in)
+    if line.degree() != 1 or any(c.free_symbols for c in line.all_coeffs()):
+        return None
+    height = -line.all_coeffs()[1] / line.all_coeffs()[0]
+    if not height.is_Rational or not root[0].base.is_polynomial(*variables):
+        return None
+    return _poly(root[0].base - height**2, variables) if height >= 0 else sp.Poly(1, *variables, domain="QQ")
 
 
 def _base(factor: Any) -> Any:

@@ -35,12 +35,20 @@ class Root:
         return int(self.poly.degree())
 
     def enclosure(self, bits: int) -> tuple[Fraction, Fraction]:
-        """Rational ends no further apart than 2**-bits, around the root."""
+        """Rational ends around the root, no further apart than 2**-bits times its size (or 2**-bits, if it is > 1)."""
         if self.low == self.high:
             return self.low, self.high
         if bits not in self._finer:
-            low, high = self.poly.refine_root(_rational(self.low), _rational(self.high), eps=sp.Rational(1, 2**bits))
-            self._finer[bits] = Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
+            low, high = self.low, self.high
+            extra = bits
+            while True:
+                ends = self.poly.refine_root(_rational(low), _rational(high), eps=sp.Rational(1, 2**extra))
+                low, high = (Fraction(int(end.p), int(end.q)) for end in ends)
+                size = min(abs(low), abs(high), Fraction(1)) if low * high > 0 else Fraction(0)
+                if high - low <= size / 2**bits:
+                    break
+                extra += 40
+            self._finer[bits] = low, high
         return self._finer[bits]
 
     def __float__(self) -> float:

@@ -1,66 +1,79 @@
-"""The search for every stationary point of an objective in a window: by exact elimination, else by certified boxes."""
+"""The search for every stationary point of an objective in a window: which way is tried, and what is said of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor
+from gdlib.stationary import exactly, numeric, pieces, sums
+from gdlib.stationary.assess import Assessor, NotStationaryError
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
-from gdlib.stationary.numeric import certified
-from gdlib.stationary.polynomial import GradientSystem, gradient_system
-from gdlib.stationary.reals import Root
-from gdlib.stationary.result import StationaryPoint, StationaryPoints
-from gdlib.stationary.systems import Solution, solve
-from gdlib.stationary.windows import Window, in_words, inside, window_of
+from gdlib.stationary.cells import has_kinks
+from gdlib.stationary.findings import Findings
+from gdlib.stationary.result import StationaryPoints
+from gdlib.stationary.rough import rough_point
+from gdlib.stationary.series import NotSmoothError
+from gdlib.stationary.windows import Window, in_words, window_of
+
+SAMPLES = (sp.Rational(1, 3), sp.Integer(-2), sp.Rational(7, 5))
 
 
 def search(f: Objective, window: Window | None, seconds: float) -> StationaryPoints:
     """See `gdlib.stationary_points`."""
     budget = Budget(seconds)
-    given = window if window is not None else window_of(f)
+    found = find(f, window if window is not None else window_of(f), budget)
+    found.points.sort(key=lambda point: tuple(float(sp.N(c, 20)) for c in point.location))
+    sentences = [f"Searched {in_words(f, found.window)} by {found.method}."]
+    sentences += [f"All points {s.coordinates}{f' with {s.where}' if s.where else ''} are stationary"
+                  f"{_kinds_on(f, s, budget)}." for s in found.sets]  # fmt: skip
+    sentences += found.remarks
+    if found.open:
+        sentences.append("Not proved complete: " + "; ".join(dict.fromkeys(found.open)) + ".")
+    return StationaryPoints(found.points, complete=not found.open, curves=[s.coordinates for s in found.sets],
+                            note=" ".join(sentences))  # fmt: skip
+
+
+def find(f: Objective, window: Window | None, budget: Budget) -> Findings:
+    """The findings by the first way that fits: sums of fewer variables, pieces, exact elimination, boxes."""
     try:
-        system = gradient_system(f, budget)
-        found = None if system is None else _exactly(f, system, given, budget)
-    except TimeUp:
-        found = None
-    if found is not None:
-        return found
-    return certified(f, given, Budget(max(budget.left(), 0.05 * seconds)))
+        parts = sums.parts_of(f)
+        if len(parts) > 1:
+            found = sums.find_sum(f, parts, window, budget, find)
+            if found is not None:
+                return found
+        if has_kinks(f.expr):
+            found = pieces.find_pieces(f, window, budget, find)
+            if found is not None:
+                return found
+        else:
+            found = exactly.find_exactly(f, window, budget.part(0.7))
+            if found is not None:
+                return found
+    except (TimeUp, Undecided):
+        pass
+    return numeric.find_boxes(f, window, budget)
 
 
-def _exactly(f: Objective, system: GradientSystem, window: Window | None, budget: Budget) -> StationaryPoints | None:
-    """The answer by exact elimination, None if that is not the way."""
-    if system.poles:
-        return None
-    solution = solve(system.equations, f.variables, budget)
-    roots = [point for point in solution.points if window is None or inside(point, window)]
-    assessor = Assessor(f, budget)
-    points: list[StationaryPoint] = []
-    late = False
-    for point in roots:
+def _kinds_on(f: Objective, one: Any, budget: Budget) -> str:
+    """What f does on a set, at a few of its points."""
+    kinds: dict[str, list[str]] = {}
+    assessor = Assessor(f, budget.part(0.5))
+    for sample in SAMPLES:
+        values = dict(zip(one.parameters, (sample, sample / 2 + 1, *([sample] * len(one.parameters))), strict=False))
+        place = tuple(sp.simplify(c.subs(values)) for c in one.coordinates)
+        if one.where or not all(c.is_real and c.is_finite for c in place):
+            continue
         try:
-            points.append(assessor.algebraic(point))
-        except TimeUp:
-            late = True
-            points.append(_unjudged(point))
-    complete = not solution.open
-    return StationaryPoints(points, complete=complete, curves=[s.coordinates for s in solution.sets],
-                            note=_note(f, window, solution, late))  # fmt: skip
-
-
-def _unjudged(point: Sequence[Root]) -> StationaryPoint:
-    location = tuple(root.number for root in point)
-    return StationaryPoint(location, sp.nan, (), "undecided", None, "the time was up before this point was looked at")
-
-
-def _note(f: Objective, window: Window | None, solution: Solution, late: bool) -> str:
-    sentences = [f"Searched {in_words(f, window)} by exact elimination."]
-    if solution.open:
-        sentences.append("Not proved complete: " + "; ".join(solution.open) + ".")
-    if late:
-        sentences.append("The time was up before every point was judged.")
-    return " ".join(sentences)
+            try:
+                point = assessor.exact(place)
+            except NotSmoothError as why:
+                point = rough_point(assessor, place, why)
+        except (NotStationaryError, Undecided, TimeUp, ValueError):
+            continue
+        strict = {True: "strict ", False: "non-strict ", None: ""}[point.strict]
+        kinds.setdefault(strict + point.kind, []).append(f"({', '.join(map(str, place))})")
+    if not kinds:
+        return ""
+    return ": " + ", ".join(f"{kind} at {' and '.join(places)}" for kind, places in kinds.items())

@@ -18,6 +18,8 @@ class RealSet:
 
     coordinates: Any
     parameters: tuple[Any, ...]
+    where: str = ""
+    """A condition on the parameters, in words, where not all of them count."""
 
     def within(self, variables: Sequence[Any], idle: Sequence[Any], known: Mapping[Any, Any]) -> RealSet:
         """The set in all `variables`, when it was found in some, `idle` ones are free, `known` follow from those."""
@@ -45,6 +47,24 @@ def graph(variables: Sequence[Any], free: Sequence[Any], known: Mapping[Any, Any
     values = dict(zip(free, parameters, strict=True))
     values |= {v: e.subs(values) for v, e in known.items()}
     return RealSet(sp.Tuple(*(values[v] for v in variables)), parameters)
+
+
+def disk(side: Any, variables: tuple[Any, ...]) -> RealSet | None:
+    """The points of the plane where side >= 0, if that is a disk, in polar coordinates about its centre."""
+    if len(variables) != 2 or not side.is_polynomial(*variables):
+        return None
+    x, y = variables
+    poly = sp.Poly(side, x, y)
+    a = poly.coeff_monomial(x**2)
+    if poly.total_degree() != 2 or a != poly.coeff_monomial(y**2) or poly.coeff_monomial(x * y) != 0 or not a < 0:
+        return None
+    centre = [-poly.coeff_monomial(v) / (2 * a) for v in variables]
+    radius = sp.sqrt(-poly.eval(tuple(centre)) / a)
+    if not radius.is_positive:
+        return None
+    r, t = (sp.Symbol(name, real=True) for name in ("r", "t"))
+    place = sp.Tuple(centre[0] + r * sp.cos(t), centre[1] + r * sp.sin(t))
+    return RealSet(place, (r, t), f"0 <= r <= {radius}")
 
 
 def zero_set(poly: Any, variables: tuple[Any, ...], budget: Budget) -> Iterator[RealSet | tuple[Root, ...]]:

@@ -200,7 +200,7 @@ def _decided(
     floats = [np.array([float(root) for root in roots]) for roots in candidates]
     centre = np.stack([floats[i][places[:, i]] for i in range(n)], -1)
     radius = np.stack([gaps[i][places[:, i]] for i in range(n)], -1)
-    slack = 1e-15 * np.abs(centre) + 1e-300
+    slack = 4e-16 * np.abs(centre)
     systems = [System([e.as_expr() for e in equations], variables)] if len(equations) == n else []
     proved = np.zeros(len(places), dtype=bool)
     possible = np.ones(len(places), dtype=bool)

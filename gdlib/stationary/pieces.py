@@ -1,0 +1,152 @@
+"""Stationary points of a formula with kinks: those of its smooth pieces, each on its cell, and where pieces meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from gdlib.objective import Objective
+from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.budget import Budget, TimeUp, Undecided
+from gdlib.stationary.cells import Cell, cells_of
+from gdlib.stationary.fields import Field
+from gdlib.stationary.findings import Findings
+from gdlib.stationary.result import StationaryPoint
+from gdlib.stationary.rough import rough_point
+from gdlib.stationary.series import NotSmoothError
+from gdlib.stationary.signs import NEGATIVE, NONNEGATIVE, POSITIVE, plain_sign
+from gdlib.stationary.surfaces import RealSet, disk
+from gdlib.stationary.windows import Window
+
+Find = Callable[[Objective, Window | None, Budget], Findings]
+GRID = [sp.Rational(k, 7) for k in range(-23, 24, 3)]
+
+
+def find_pieces(f: Objective, window: Window | None, budget: Budget, find: Find) -> Findings | None:
+    """Where f is differentiable on a border between cells, its gradient is that of both pieces: so every stationary
+    point is one of a piece, in the closed cell of that piece."""
+    cells = cells_of(f.expr)
+    found = Findings("", window)
+    assessor = Assessor(f, budget)
+    methods = []
+    borders: list[tuple[Any, ...]] = []
+    for number, cell in enumerate(cells):
+        piece = Objective(cell.expression, variables=[v.name for v in f.variables])
+        own = find(piece, window, budget.part(1 / (len(cells) - number + 0.5)))
+        methods.append(own.method)
+        found.window = own.window
+        found.open += own.open
+        for point in own.points:
+            _place(f, point, cell, found, borders)
+        for one in own.sets:
+            _place_set(f, one, cell, found, assessor)
+    found.method = " and ".join(dict.fromkeys(methods)) + ", each smooth piece of the formula by itself"
+    for location in dict.fromkeys(borders):
+        if not any(_in_region(one, location, f) for one in found.sets):
+            _add_border(assessor, location, found)
+    return found
+
+
+def _side(f: Objective, side: Any, location: tuple[Any, ...]) -> int:
+    """The sign of a cell's side at a point; raises Undecided if it is too near 0 for a decimal point."""
+    value = sp.sympify(side).subs(dict(zip(f.variables, location, strict=True)))
+    if value.has(sp.Float):
+        if abs(sp.N(value)) < 1e-9:
+            raise Undecided("a point lies too near the border of its piece")
+        return 1 if value > 0 else -1
+    field = Field([sp.pi])
+    return field.sign(field(value))
+
+
+def _place(f: Objective, point: StationaryPoint, cell: Cell, found: Findings, borders: list[tuple[Any, ...]]) -> None:
+    try:
+        signs = [_side(f, side, point.location) for side in cell.sides]
+    except Undecided as why:
+        found.open.append(str(why))
+        return
+    if all(sign > 0 for sign in signs):
+        found.points.append(point)
+    elif all(sign >= 0 for sign in signs):
+        borders.append(point.location)
+
+
+def _add_border(assessor: Assessor, location: tuple[Any, ...], found: Findings) -> None:
+    shown = ", ".join(map(str, location))
+    try:
+        try:
+            found.points.append(assessor.exact(location))
+        except NotSmoothError as why:
+            found.points.append(rough_point(assessor, location, why))
+    except (NotStationaryError, ValueError) as why:
+        found.remarks.append(f"({shown}) is no stationary point: {str(why).removeprefix('at: ')}.")
+    except (Undecided, TimeUp):
+        found.open.append(f"what f does at ({shown}), where its pieces meet, is not known")
+
+
+def _place_set(f: Objective, one: RealSet, cell: Cell, found: Findings, assessor: Assessor) -> None:
+    values = dict(zip(f.variables, one.coordinates, strict=True))
+    conditions = []
+    for side in cell.sides:
+        inside = sp.simplify(sp.sympify(side).subs(values))
+        sign = plain_sign(inside) if inside != 0 else "border"
+        if sign == NEGATIVE:
+            return
+        if sign == "border":
+            if not _stationary_on(one, assessor) or any(_in_region(other, None, f, side) for other in found.sets):
+                return
+        elif sign not in (POSITIVE, NONNEGATIVE):
+            conditions.append(inside)
+    if conditions and not _somewhere(conditions, one.parameters):
+        found.open.append(f"whether the set {one.coordinates} meets its piece is not known")
+        return
+    if len(one.parameters) == f.n and len(cell.sides) == 1:
+        round_ = disk(sp.sympify(cell.sides[0]), f.variables)
+        if round_ is not None:
+            found.sets.append(round_)
+            return
+    where = " and ".join(f"{condition} >= 0" for condition in conditions)
+    found.sets.append(RealSet(one.coordinates, one.parameters, " and ".join(w for w in (one.where, where) if w)))
+
+
+def _somewhere(conditions: list[Any], parameters: tuple[Any, ...]) -> bool:
+    for sample in product(GRID, repeat=len(parameters)):
+        values = dict(zip(parameters, sample, strict=True))
+        if all(bool(condition.subs(values) > 0) for condition in conditions):
+            return True
+    return False
+
+
+def _stationary_on(one: RealSet, assessor: Assessor) -> bool:
+    """Whether f is differentiable, with gradient 0, at a point of a set on a border."""
+    values = dict.fromkeys(one.parameters, sp.Rational(1, 3))
+    location = tuple(sp.simplify(c.subs(values)) for c in one.coordinates)
+    try:
+        try:
+            assessor.exact(location)
+        except NotSmoothError as why:
+            rough_point(assessor, location, why)
+    except (NotStationaryError, ValueError, Undecided, TimeUp):
+        return False
+    return True
+
+
+def _in_region(one: RealSet, location: tuple[Any, ...] | None, f: Objective, side: Any = None) -> bool:
+    """Whether a point (or the border of a side) belongs to a full-dimensional set that was found."""
+    if len(one.parameters) < f.n:
+        return False
+    if location is None:
+        return True
+    if one.coordinates.args != one.parameters and not one.where.startswith("0 <= r"):
+        return False
+    if one.where.startswith("0 <= r"):
+        r, t = one.parameters
+        centre = [c.subs(r, 0) for c in one.coordinates]
+        radius = sp.sympify(one.where.split("<=")[-1])
+        return bool(sp.N(sum((a - b) ** 2 for a, b in zip(location, centre, strict=True)) - radius**2) <= 1e-12)
+    return not one.where or all(
+        bool(sp.N(sp.sympify(c.split(">=")[0], locals={p.name: v for p, v in zip(one.parameters, location, strict=True)})) >= -1e-12)
+        for c in one.where.split(" and ")
+    )  # fmt: skip
