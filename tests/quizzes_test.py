@@ -15,6 +15,7 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gdlib as gd
@@ -32,13 +33,42 @@ KEYS = {
 }
 TILTED = gd.Objective("x**3*y - y**2")
 
+
+def steps_until_far(text, start, far, lr):
+    run = gd.descend(gd.Objective(text), gd.rules.gradient_descent, (start, 0.0), steps=1000, lr=lr)
+    return int(np.flatnonzero(np.linalg.norm(run.path, axis=-1) >= far)[0])
+
+
+def turns_round_the_origin(text, changes):
+    """The turns of the gradient on a circle, on which the values change their sign as often as the question says."""
+    f, angles = gd.Objective(text), np.linspace(0, 2 * np.pi, 2001) + 1e-3
+    circle = 0.1 * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    assert (np.diff(np.sign(f(circle))) != 0).sum() == changes
+    turned = np.unwrap(np.arctan2(*f.grad(circle).T[::-1]))
+    return (turned[-1] - turned[0]) / (2 * np.pi)
+
+
+def fits(kind, strict, *texts):
+    """Whether one of the functions is of that kind at the origin, where each has the eigenvalues 4 and 0."""
+    points = [gd.classify(gd.Objective(text, ("x", "y")), at=(0, 0)) for text in texts]
+    assert all(point.eigenvalues == (0, 4) for point in points)
+    return any(point.kind == kind and strict in (None, point.strict) for point in points)
+
+
 # id -> what gdlib computes for the answer of a number question
 COMPUTED = {
     "sp-hessian-entry": lambda: TILTED.hess((2.0, 1.0))[0, 1],
     "sp-how-many": lambda: len(gd.stationary_points(gd.Objective("x**3 - 3*x + y**3 - 3*y"))),
+    "sd-smaller-eigenvalue": lambda: gd.classify(gd.Objective("x**2 + 3*x*y + y**2"), at=(0, 0)).eigenvalues[0],
+    "sd-steps-from-the-top": lambda: steps_until_far("-x**2 - y**2", 0.001, 1.0, lr=0.1),
+    "sd-index-of-eight": lambda: turns_round_the_origin("x**4 - 6*x**2*y**2 + y**4", changes=8),
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    "sd-four-and-zero": lambda: [
+        fits(kind, strict, "2*x**2 + y**4", "2*x**2", "2*x**2 - y**4", "2*x**2 + y**3")
+        for kind, strict in (("minimum", True), ("minimum", False), ("maximum", None), ("saddle", None))
+    ],
     "sp-level-direction": lambda: [3 * a - 4 * b == 0 for a, b in ((3, -4), (-3, 4), (4, 3), (3, 4))],
 }
 
