@@ -124,6 +124,14 @@ class Objective:
         return Graphs(tuple(v.name for v in self._variables), node_of(self.expr, self._inputs), slopes)
 
     @cached_property
+    def hessian_graph(self) -> tuple[tuple[Node, ...], ...]:
+        """The Hessian as expression graphs, row by row."""
+        return tuple(tuple(self._hessian_entry(i, j) for j in range(self.n)) for i in range(self.n))
+
+    def _hessian_entry(self, i: int, j: int) -> Node:
+        return node_of(self.hessian[i, j], self._inputs)
+
+    @cached_property
     def _inputs(self) -> dict[sp.Symbol, Node]:
         return {variable: symbol(variable.name) for variable in self._variables}
 
@@ -138,12 +146,8 @@ class Objective:
 
     @cached_property
     def _hessian_on_arrays(self) -> Callable[[Array], Array]:
-        entries = {
-            (i, j): node_of(self.hessian[i, j], self._inputs)
-            for i in range(self.n)
-            for j in range(i, self.n)
-            if self.hessian[i, j] != 0
-        }
+        above = ((i, j) for i in range(self.n) for j in range(i, self.n))
+        entries = {(i, j): self._hessian_entry(i, j) for i, j in above if self.hessian[i, j] != 0}
         return compile_hessian(entries, [v.name for v in self._variables])
 
     def __call__(self, points: Any) -> Any:

@@ -1,16 +1,30 @@
-"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript."""
+"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript.
+
+A method that is written out by component (gd.methods.newton) is printed as Python or JavaScript in a rule's place.
+"""
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from gdlib.emit import as_javascript, as_latex, as_python
-from gdlib.emit.printable import Formula, TracedRule
+from gdlib.emit import as_javascript, as_latex, as_python, method_as_python
+from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
 
 __all__ = ["javascript", "latex", "python"]
 
-Printable = Formula | TracedRule | tuple[Formula, TracedRule]
+Printable = Formula | TracedRule | MethodByComponent | tuple[Formula, TracedRule] | tuple[Formula, MethodByComponent]
+_RULE, _PAIR, _METHOD, _ON_METHOD = "rule", "(objective, rule)", "method", "(objective, method)"
+_Printers = Mapping[str, Callable[..., str]]
+_LATEX: _Printers = {"objective": as_latex.objective_text, _RULE: as_latex.rule_text, _PAIR: as_latex.pair_text}
+_PYTHON: _Printers = {
+    "objective": as_python.objective_text, _RULE: as_python.rule_text, _PAIR: as_python.pair_text,
+    _METHOD: method_as_python.method_text, _ON_METHOD: method_as_python.method_pair_text,
+}  # fmt: skip
+_JAVASCRIPT: _Printers = {
+    "objective": as_javascript.objective_text, _RULE: as_javascript.rule_text, _PAIR: as_javascript.pair_text,
+    _METHOD: as_javascript.method_text, _ON_METHOD: as_javascript.method_pair_text,
+}  # fmt: skip
 
 
 def latex(what: Printable) -> str:
@@ -20,7 +34,7 @@ def latex(what: Printable) -> str:
     >>> gd.emit.latex(gd.objectives.saddle)
     'x^{2} - y^{2}'
     """
-    return _print(as_latex, what)
+    return _print(_LATEX, what)
 
 
 def python(what: Printable) -> str:
@@ -38,7 +52,7 @@ def python(what: Printable) -> str:
         return (2.0 * x, -(2.0 * y))
     <BLANKLINE>
     """
-    return _print(as_python, what)
+    return _print(_PYTHON, what)
 
 
 def javascript(what: Printable) -> str:
@@ -48,24 +62,25 @@ def javascript(what: Printable) -> str:
     >>> "export function step(theta, g, {lr = 0.01} = {})" in gd.emit.javascript(gd.rules.gradient_descent)
     True
     """
-    return _print(as_javascript, what)
+    return _print(_JAVASCRIPT, what)
 
 
-def _print(printer: ModuleType, what: Any) -> str:
-    if isinstance(what, tuple) and [type_of(part) for part in what] == ["objective", "rule"]:
-        return str(printer.pair_text(*what))
+def _print(printers: _Printers, what: Any) -> str:
     kind = type_of(what)
-    if kind == "rule":
-        return str(printer.rule_text(what))
-    if kind == "objective":
-        return str(printer.objective_text(what))
-    raise TypeError(f"emit: needs an objective with a formula, a rule, or (objective, rule); got {kind}")
+    if kind not in printers:
+        methods = ", a method written out by component" if _METHOD in printers else ""
+        raise TypeError(f"emit: needs an objective with a formula, a rule{methods}, or (objective, rule); got {kind}")
+    if kind == _ON_METHOD and len(what[0].graphs.variables) > 2:
+        raise ValueError(f"emit: {what[1].name} is written out for 1 and 2 variables, got {what[0]!r}"[:300])
+    return printers[kind](*what) if isinstance(what, tuple) else printers[kind](what)
 
 
 def type_of(what: Any) -> str:
-    """ "objective" or "rule" for what can be printed, else a word for what it is."""
+    """ "objective", "rule" or "method" for what can be printed, else a word for what it is."""
     if isinstance(what, tuple):
         return f"({', '.join(type_of(part) for part in what)})"
     if isinstance(what, TracedRule):
-        return "rule"
+        return _RULE
+    if isinstance(what, MethodByComponent):
+        return _METHOD if what.has_components(1) else f"{what.name}, which is not"
     return "objective" if isinstance(what, Formula) else type(what).__name__

@@ -10,7 +10,7 @@ from textwrap import indent
 import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule
-from gdlib.emit.printable import Formula, TracedRule
+from gdlib.emit.printable import Curved, Formula, MethodByComponent, TracedRule
 from gdlib.emit.straight_line import Code, Language, identifiers, operations, print_code
 from gdlib.trace.graph import ELEMENTARY, Node, in_order
 from gdlib.trace.powers import carried_powers
@@ -67,8 +67,7 @@ def rule_text(rule: TracedRule) -> str:
     """A module with `step` for one coordinate, what it takes and keeps, and the powers that a loop carries for it."""
     outputs, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
     names = identifiers((*rule.takes, *rule.defaults, *once, *carried), JAVASCRIPT)
-    # Callers give settings by the rule's own names, which JavaScript may forbid as variables: {new: new_ = 0.5}.
-    taken = {name: name if names[name] == name else f"{name}: {names[name]}" for name in rule.defaults}
+    taken = _taken(rule.defaults, names)
     settings = [f"{taken[name]} = {_number(default)}" for name, default in rule.defaults.items()]
     own = f"{{{', '.join(taken.values())}}}"
     first = [f"{name}: ({own}) => {_once(rule, base, names, name)}" for name, base in once.items()]
@@ -96,6 +95,11 @@ def rule_text(rule: TracedRule) -> str:
     return f"{exported}{fixed}{body}{one}{at}"
 
 
+def _taken(settings: Mapping[str, float], names: Mapping[str, str]) -> dict[str, str]:
+    """Callers give settings by the rule's own names, which JavaScript may forbid as variables: {new: new_ = 0.5}."""
+    return {name: name if names[name] == name else f"{name}: {names[name]}" for name in settings}
+
+
 def _once(rule: TracedRule, base: Node, names: Mapping[str, str], name: str) -> str:
     """A base's text; where the default settings would need a function of the browser's, their number itself.
 
@@ -111,6 +115,36 @@ def _once(rule: TracedRule, base: Node, names: Mapping[str, str], name: str) -> 
     return f"{default} ? {_number(float(number))} : {text}"
 
 
+def curvature_text(f: Formula) -> str:
+    """What `objective_text` leaves out and a method needs: `hessian(x, y)`, and the same of a point as an array."""
+    assert isinstance(f, Curved)
+    names = identifiers(f.graphs.variables, JAVASCRIPT)
+    n = len(names)
+    code = print_code([entry for row in f.hessian_graph for entry in row], names, JAVASCRIPT)
+    rows = [f"[{', '.join(code.outputs[i * n : i * n + n])}]" for i in range(n)]
+    hessian = _function("hessian", ", ".join(names.values()), Code(code.lines, rows), several=True)
+    spelt = ", ".join(f"p[{i}]" for i in range(n))
+    return f"{hessian}export const curvatureAt = (p) => hessian({spelt});\n"
+
+
+def method_text(method: MethodByComponent) -> str:
+    """A module with `move(theta, g, H, settings)` for one and two coordinates, in the place of a rule's module."""
+    names = {n: identifiers((*method.component_names(n), *method.defaults), JAVASCRIPT) for n in (1, 2)}
+    moves = ""
+    for n in (1, 2):
+        taken = _taken(method.defaults, names[n])
+        given = [f"{taken[name]} = {_number(default)}" for name, default in method.defaults.items()]
+        settings = f"{{{', '.join(given)}}} = {{}}"
+        code = print_code(method.component_graph(n), names[n], JAVASCRIPT)
+        signature = ", ".join([*(names[n][name] for name in method.component_names(n)), settings])
+        moves += _function(f"move{n}", signature, code, several=True)
+    places = ["theta[0]", "g[0]", "H[0][0]"], ["theta[0]", "theta[1]", "g[0]", "g[1]", "H[0][0]", "H[0][1]", "H[1][1]"]
+    one, two = (f"move{n}({', '.join(places[n - 1])}, settings)" for n in (1, 2))
+    move = f"export const move = (theta, g, H, settings) => theta.length === 1 ? {one} : {two};\n"
+    facts = {"name": method.name, "takes": ["theta", "g", "H"], "state": [], "defaults": dict(method.defaults)}
+    return "".join(f"export const {key} = {json.dumps(fact)};\n" for key, fact in facts.items()) + moves + move
+
+
 def _function(name: str, signature: str, code: Code, several: bool = False) -> str:
     result = f"[{', '.join(code.outputs)}]" if several else code.outputs[0]
     body = indent("\n".join([*code.lines, f"return {result};"]), "  ")
@@ -120,10 +154,10 @@ def _function(name: str, signature: str, code: Code, several: bool = False) -> s
 _PAIR = """\
 {runner}
 const objective = (() => {{
-{objective}  return {{variables, value, gradient, valueAt, slopeAt}};
+{objective}  return {{{of_objective}}};
 }})();
 const rule = (() => {{
-{rule}  return {{name, takes, state, defaults, once, powers, step, stepOf, gradientAt}};
+{rule}  return {{{of_rule}}};
 }})();
 export const {{value, gradient}} = objective;
 export function run(start, steps, hyperparameters = {{}}) {{
@@ -134,5 +168,22 @@ export function run(start, steps, hyperparameters = {{}}) {{
 
 def pair_text(f: Formula, rule: TracedRule) -> str:
     """A module with `value`, `gradient` and `run(start, steps, hyperparameters)`, which returns the path."""
-    inner = [indent(text.replace("export ", ""), "  ") for text in (objective_text(f), rule_text(rule))]
-    return _PAIR.format(runner=RUNNER.read_text(encoding="utf-8"), objective=inner[0], rule=inner[1])
+    return _pair(objective_text(f), _OF_OBJECTIVE, rule_text(rule), _OF_RULE)
+
+
+def method_pair_text(f: Formula, method: MethodByComponent) -> str:
+    """The same for a method on an objective of one or two variables, with `hessian` as well."""
+    objective = objective_text(f) + curvature_text(f)
+    text = _pair(objective, f"{_OF_OBJECTIVE}, hessian, curvatureAt", method_text(method), _OF_METHOD)
+    return text.replace("export const {value, gradient} =", "export const {value, gradient, hessian} =")
+
+
+_OF_OBJECTIVE = "variables, value, gradient, valueAt, slopeAt"
+_OF_RULE = "name, takes, state, defaults, once, powers, step, stepOf, gradientAt"
+_OF_METHOD = "name, takes, state, defaults, move"
+
+
+def _pair(objective: str, of_objective: str, rule: str, of_rule: str) -> str:
+    inner = [indent(text.replace("export ", ""), "  ") for text in (objective, rule)]
+    runner = RUNNER.read_text(encoding="utf-8")
+    return _PAIR.format(runner=runner, objective=inner[0], rule=inner[1], of_objective=of_objective, of_rule=of_rule)

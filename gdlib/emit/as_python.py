@@ -63,8 +63,8 @@ def objective_text(f: Formula) -> str:
     graphs = f.graphs
     names = identifiers(graphs.variables, PYTHON)
     signature = ", ".join(names.values())
-    value = _function("value", signature, print_code([graphs.value], names, PYTHON), f"The value of {f.title}.")
-    gradient = _function(
+    value = function_text("value", signature, print_code([graphs.value], names, PYTHON), f"The value of {f.title}.")
+    gradient = function_text(
         "gradient", signature, print_code(graphs.gradient, names, PYTHON), f"The gradient of {f.title}.", bracket=True
     )
     return _imports([graphs.value, *graphs.gradient]) + value + "\n\n" + gradient
@@ -90,15 +90,16 @@ def rule_text(rule: TracedRule) -> str:
     keywords = [*settings, *(f"{names[power]}=None" for power in carried)]
     signature = ", ".join([*(names[name] for name in rule.takes), *(["*", *keywords] if keywords else [])])
     code = Code("\n".join([*powers, *code.lines]).splitlines(), code.outputs)
-    text = _function("step", signature, code, rule.summary or f"One step of {rule.name}.", bracket=bool(rule.state))
+    text = function_text("step", signature, code, rule.summary or f"One step of {rule.name}.", bracket=bool(rule.state))
     if where is not None:
         place = print_code([where], names, language)
         at = ", ".join([*(names[name] for name in rule.trace.outputs_named), *(["*", *settings] if settings else [])])
-        text += "\n\n" + _function("gradient_at", at, place, "The point at which the gradient is taken.")
+        text += "\n\n" + function_text("gradient_at", at, place, "The point at which the gradient is taken.")
     return _imports(everything) + text
 
 
-def _function(name: str, signature: str, code: Code, doc: str, bracket: bool = False) -> str:
+def function_text(name: str, signature: str, code: Code, doc: str, bracket: bool = False) -> str:
+    """A function of straight-line code; `bracket`: it returns its outputs as a tuple."""
     comma = "," if len(code.outputs) == 1 else ""
     result = f"({', '.join(code.outputs)}{comma})" if bracket else code.outputs[0]
     body = "\n".join([f'"""{_quoted(doc)}"""', *code.lines, f"return {result}"])

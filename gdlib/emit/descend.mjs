@@ -2,10 +2,11 @@
 
 /**
  * The path of a run: a list of points, the start first; it ends before the first point that is not finite.
- * `objective` and `rule` are modules as gdlib emits them.
+ * `objective` and `rule` are modules as gdlib emits them; a method in place of a rule needs the objective's curvatureAt.
  */
 export function descend(objective, rule, start, steps, hyperparameters = {}) {
   const settings = {...rule.defaults, ...hyperparameters};
+  if (rule.move) return moved(objective, rule, start, steps, settings);
   for (const [name, made] of Object.entries(rule.once)) settings[name] = made(settings);
   const powers = Object.entries(rule.powers).map(([name, factor]) => [name, settings[factor]]);
   for (const [name] of powers) settings[name] = 1;
@@ -32,6 +33,18 @@ export function descend(objective, rule, start, steps, hyperparameters = {}) {
     if (!finite) break;
     theta = next;
     path.push(theta);
+  }
+  return path;
+}
+
+/** The same for a method, which moves all coordinates at once. */
+function moved(objective, method, start, steps, settings) {
+  const path = [[...start]];
+  for (let t = 1; t <= steps; t++) {
+    const theta = path.at(-1);
+    const next = method.move(theta, objective.slopeAt(theta), objective.curvatureAt(theta), settings);
+    if (!next.every(Number.isFinite)) break;
+    path.push(next);
   }
   return path;
 }

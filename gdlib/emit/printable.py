@@ -1,4 +1,4 @@
-"""What can be printed: anything with the graphs of an objective, and anything with the trace of a rule."""
+"""What can be printed: anything with the graphs of an objective, the trace of a rule or the components of a method."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from gdlib.trace.contract import Trace
 from gdlib.trace.formula import Graphs
+from gdlib.trace.graph import Node
 
 
 @runtime_checkable
@@ -56,3 +57,38 @@ class TracedRule(Protocol):
     @property
     def trace(self) -> Trace:
         """What it computes."""
+
+
+@runtime_checkable
+class MethodByComponent(Protocol):
+    """A method that may be written out by component."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def summary(self) -> str:
+        """Its meaning in one line."""
+
+    @property
+    def defaults(self) -> Mapping[str, float]:
+        """Its hyperparameters with their defaults."""
+
+    def has_components(self, n: int) -> bool:
+        """Whether it is written out for n coordinates."""
+
+    def component_graph(self, n: int) -> tuple[Node, ...]:
+        """Its step for n coordinates."""
+
+    def component_names(self, n: int) -> tuple[str, ...]:
+        """The inputs of that step beside the hyperparameters: theta, g, and H on and above the diagonal."""
+
+
+@runtime_checkable
+class Curved(Protocol):
+    """An objective whose second derivatives are graphs too."""
+
+    @property
+    def hessian_graph(self) -> tuple[tuple[Node, ...], ...]:
+        """The Hessian, row by row."""

@@ -92,21 +92,26 @@ class Method(Described):
         made: tuple[Any, ...] = self._by_component(theta, g, H, **{**self._defaults, **hyperparameters})
         return made
 
+    def component_names(self, n: int) -> tuple[str, ...]:
+        """The inputs of the form by component, beside the hyperparameters: theta, g, and H, its mirror entries as one.
+
+        >>> import gdlib as gd
+        >>> gd.methods.newton.component_names(2)
+        ('theta0', 'theta1', 'g0', 'g1', 'h00', 'h01', 'h11')
+        """
+        return tuple(dict.fromkeys(name for row in _inputs(n) for name in row))
+
     def component_graph(self, n: int) -> tuple[Node, ...]:
-        """The step for n <= 2 as graphs of the inputs of `component_names(n)` and the hyperparameters."""
-        theta, g, *rows = ([symbol(name) for name in row] for row in component_names(n))
+        """The step for n <= 2 as graphs of the inputs `component_names(n)` and of the hyperparameters."""
+        theta, g, *rows = (tuple(symbol(name) for name in row) for row in _inputs(n))
         return self.by_component(theta, g, rows, **{name: symbol(name) for name in self._defaults})
 
     def __repr__(self) -> str:
         return f"<method {self.name}{inspect.signature(self._function)}>"
 
 
-def component_names(n: int) -> tuple[tuple[str, ...], ...]:
-    """The inputs of a form by component: theta, g, then the rows of the symmetric H, whose mirror entries are one.
-
-    >>> component_names(2)
-    (('theta0', 'theta1'), ('g0', 'g1'), ('h00', 'h01'), ('h01', 'h11'))
-    """
+def _inputs(n: int) -> tuple[tuple[str, ...], ...]:
+    """Names for theta, g, and the rows of H."""
     places = range(n)
     rows = (tuple(f"h{min(i, j)}{max(i, j)}" for j in places) for i in places)
     return (tuple(f"theta{i}" for i in places), tuple(f"g{i}" for i in places), *rows)
