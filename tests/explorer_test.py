@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
+from gdlib.families import families, is_taught
 from gdlib.widgets import modules
-from gdlib.widgets.entry import MOST_AT_ONCE, OFFERED
+from gdlib.widgets.entry import FIRST, OFFERED
+from gdlib.widgets.starting_values import starting_values
 from tests.conftest import ROOT, Watch, serve
 from tools.serve import HOST, Handler
 
 pytestmark = pytest.mark.browser
+
+TAUGHT = [rule for rule in gd.rules if is_taught(rule)]
 
 READY = 'gd-explorer[data-ready="true"]'
 PAGE = """<!doctype html>
@@ -117,13 +122,23 @@ def bits(path: Any) -> list[list[str]]:
 def test_the_page_computes_the_paths_of_python_bit_for_bit(page: Page, landscape: str) -> None:
     f = gd.objectives[landscape]
     first = set_state(page, {"objective": landscape, "steps": 400})
-    defaults = [{"name": rule.name} | {"hyperparameters": dict(rule.defaults)} for rule in gd.rules]
+    defaults = [{"name": rule.name} | {"hyperparameters": dict(rule.defaults)} for rule in TAUGHT]
     second = set_state(page, {"rules": defaults, "steps": 400})
-    for shown, most in ((first, MOST_AT_ONCE), (second, None)):
-        assert [one["name"] for one in shown["rules"]] == [rule.name for rule in gd.rules][:most]
+    for shown, names in ((first, list(FIRST)), (second, [rule.name for rule in TAUGHT])):
+        assert [one["name"] for one in shown["rules"]] == names
         for one in shown["rules"]:
             run = gd.descend(f, gd.rules[one["name"]], shown["start"], steps=400, **one["hyperparameters"])
             assert bits(shown["paths"][one["id"]]) == bits(run.path), one
+
+
+@pytest.mark.parametrize("landscape", OFFERED)
+def test_the_page_finds_the_step_sizes_that_python_finds(page: Page, landscape: str) -> None:
+    f = gd.objectives[landscape]
+    x, y = f.start if landscape != "rosenbrock" else (-1.2, 1.0)
+    shown = set_state(page, {"objective": landscape, "rules": [{"name": rule.name} for rule in TAUGHT]})
+    for rule, one in zip(TAUGHT, shown["rules"], strict=True):
+        found = starting_values(f, rule, (float(x), float(y)), 200)
+        assert one["hyperparameters"] == {**rule.defaults, **found}, rule.name
 
 
 def test_a_reader_s_own_objective_runs_with_its_own_names_and_two_copies(
@@ -239,9 +254,9 @@ def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None
     for old, new in zip(before["rules"], after["rules"], strict=True):
         unlike = [name for name, value in old["hyperparameters"].items() if new["hyperparameters"][name] != value]
         assert unlike == list(old["hyperparameters"])
-    assert len(moved) == sum(len(rule.defaults) for rule in gd.rules)
+    assert len(moved) == sum(len(gd.rules[name].defaults) for name in FIRST)
     assert picture(page) != lines
-    box = page.get_by_label("lr of adam, as a number", exact=True)
+    box = page.get_by_label("lr of Adam, as a number", exact=True)
     box.fill("0.25")
     box.press("Enter")
     adam = next(one for one in state(page)["rules"] if one["id"] == "adam")
@@ -253,18 +268,45 @@ def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None
 
 
 def test_rules_are_chosen_and_copied(page: Page) -> None:
-    page.get_by_role("checkbox", name="momentum", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Momentum", exact=True).uncheck()
     assert "momentum" not in [one["id"] for one in state(page)["rules"]]
-    page.get_by_label("Add a copy of adam", exact=True).click()
+    page.get_by_label("Add a copy of Adam", exact=True).click()
     ids = [one["id"] for one in state(page)["rules"]]
     assert ids[ids.index("adam") + 1] == "adam#2"
-    page.get_by_role("checkbox", name="momentum", exact=True).check()
+    page.get_by_role("checkbox", name="Momentum", exact=True).check()
     assert [one["id"] for one in state(page)["rules"]][1] == "momentum"
-    page.get_by_role("checkbox", name="adam #2", exact=True).click()  # and it is gone
-    assert sorted(one["id"] for one in state(page)["rules"]) == sorted(rule.name for rule in gd.rules)
-    for rule in gd.rules:
-        page.get_by_role("checkbox", name=rule.name.replace("_", " "), exact=True).uncheck()
+    page.get_by_role("checkbox", name="Adam #2", exact=True).click()  # and it is gone
+    assert [one["id"] for one in state(page)["rules"]] == list(FIRST)
+    for name in FIRST:
+        page.get_by_role("checkbox", name=gd.rules[name].title, exact=True).uncheck()
     assert "No rule is chosen" in readout(page)
+
+
+def ticks(page: Page) -> list[str]:
+    """The rules in sight, by the names of their boxes."""
+    return [one.get_attribute("aria-label") or "" for one in page.locator(".gd-tick input").all()]
+
+
+def test_a_family_shows_what_runs_and_unfolds(page: Page) -> None:
+    first = [gd.rules[name].title for name in FIRST]
+    assert ticks(page) == first
+    for family, rules in families(TAUGHT).items():
+        away = [rule for rule in rules if rule.name not in FIRST]
+        head = page.get_by_role("button", name=f"{family} {len(away)} more")
+        assert head.get_attribute("aria-expanded") == "false"
+        head.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+        assert set(ticks(page)) >= {rule.title for rule in rules}
+    assert ticks(page) == [rule.title for rule in TAUGHT]
+    page.get_by_role("checkbox", name="Lion", exact=True).check()
+    page.get_by_role("button", name="Adaptive rules only what runs").click()
+    page.get_by_role("button", name="Signs and secants only what runs").click()
+    page.get_by_role("button", name="Gradient descent and momentum only what runs").click()
+    assert ticks(page) == [*first, "Lion"]
+    page.get_by_role("checkbox", name="Lion", exact=True).uncheck()  # and it stays under the pointer
+    assert ticks(page) == [*first, "Lion"]
+    assert [one["id"] for one in state(page)["rules"]] == list(FIRST)
 
 
 def test_a_landscape_brings_its_start_and_reset_brings_back_the_first_state(page: Page) -> None:
@@ -459,7 +501,22 @@ def test_lines_differ_in_dash_and_marker_as_well_as_colour(page: Page) -> None:
           document.querySelectorAll(".gd-board .gd-mark")[index].getAttribute("d")])"""
     )
     for part in range(3):
-        assert len({look[part] for look in looks}) == len(gd.rules)
+        assert len({look[part] for look in looks}) == len(FIRST)
+
+
+def test_any_two_rules_differ_in_two_of_colour_dash_and_marker_and_keep_their_looks(page: Page) -> None:
+    swatch = """() => Object.fromEntries([...document.querySelectorAll(".gd-tick")].map((tick) => {
+      const [line, mark] = tick.querySelectorAll("path");
+      return [tick.querySelector("input").getAttribute("aria-label"),
+        [line.getAttribute("stroke-dasharray"), getComputedStyle(line).stroke, mark.getAttribute("d")]];
+    }))"""
+    before = page.evaluate(swatch)
+    set_state(page, {"rules": [{"name": rule.name} for rule in TAUGHT]})
+    looks = page.evaluate(swatch)
+    assert len(looks) == len(TAUGHT)
+    assert {title: looks[title] for title in before} == before
+    for one, other in combinations(looks.values(), 2):
+        assert sum(a != b for a, b in zip(one, other, strict=True)) >= 2
 
 
 def test_in_print_the_picture_stays_and_the_buttons_go(page: Page) -> None:

@@ -1,8 +1,10 @@
 """The explorers' Python side: what the page and Jupyter are given, and what is refused."""
 
+import gzip
 import json
 import math
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser
 
 import gdlib as gd
+from gdlib.families import is_taught
 from gdlib.widgets import modules, page_form
-from gdlib.widgets.entry import OFFERED
+from gdlib.widgets.entry import FIRST, OFFERED
 from gdlib.widgets.module_files import single_module
 from gdlib.widgets.plain_signs import formula, symbol
 from gdlib.widgets.starting_values import GONE, starting_values
@@ -29,7 +32,7 @@ def bundle(explorer: Any) -> dict[str, Any]:
 def spec_in(html: str) -> Any:
     """The description as the page's script will read it."""
     match = re.fullmatch(
-        r'<gd-explorer data-kind="race" style="--runs: \d"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
+        r'<gd-explorer data-kind="race" style="--runs: \d; --folded: \d"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
         html,
         re.S,
     )
@@ -48,7 +51,7 @@ def test_the_still_picture_shows_the_same_runs() -> None:
     html = bundle(gd.explore(BOWL, rules=["adam", ("adam", {"lr": 0.5})], steps=7))["text/html"]
     assert html.count("<figure") == 1
     assert "in 7 steps" in html
-    assert "adam#2" in html
+    assert "Adam #2" in html
 
 
 def test_without_anywidget_the_html_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,9 +93,12 @@ def test_every_module_is_short_and_says_first_what_it_is_for() -> None:
 # ------------------------------------------------------------------ what is asked for
 
 
-def test_none_offers_every_rule_and_a_short_list_of_landscapes_with_the_chosen_one() -> None:
+def test_none_offers_what_chapters_teach_and_a_short_list_of_landscapes_with_the_chosen_one() -> None:
     spec = gd.explore().spec
-    assert [one["name"] for one in spec["rules"]] == [rule.name for rule in gd.rules]
+    taught = [rule for rule in gd.rules if rule.__module__ != "gdlib.variants"]
+    assert [one["name"] for one in spec["rules"]] == [rule.name for rule in taught]
+    assert [one["title"] for one in spec["rules"]] == [rule.title for rule in taught]
+    assert [one["id"] for one in spec["state"]["rules"]] == list(FIRST)
     assert [one["name"] for one in spec["objectives"]] == list(OFFERED)
     assert set(OFFERED) <= {f.name for f in gd.objectives if f.n == 2}
     spec = gd.explore("goldstein_price", rules=["adam"], steps=5).spec
@@ -128,7 +134,32 @@ def test_a_function_that_is_a_rule_joins_the_race() -> None:
         return theta - 0.5 * lr * g
 
     spec = gd.explore(BOWL, rules=[halfway, "adam"]).spec
-    assert [(one["name"], one["group"]) for one in spec["rules"]] == [("halfway", "yours"), ("adam", "adaptive")]
+    shown = [(one["name"], one["group"]) for one in spec["rules"]]
+    assert shown == [("halfway", "Your own"), ("adam", "Adaptive rules")]
+
+
+def test_variants_race_when_they_are_named() -> None:
+    explorer = gd.explore(BOWL, rules=[*(rule.name for rule in gd.rules if not is_taught(rule)), "momentum"], steps=20)
+    assert {one["group"] for one in explorer.spec["rules"]} == {"Variants", "Gradient descent and momentum"}
+    assert 'data-kind="race"' in bundle(explorer)["text/html"]
+
+
+def test_what_runs_at_first_has_the_first_looks_in_its_order() -> None:
+    spec = gd.explore().spec
+    series = {one["name"]: one["series"] for one in spec["rules"]}
+    assert [series[name] for name in FIRST] == list(range(len(FIRST)))
+    assert sorted(series.values()) == list(range(len(series)))
+
+
+def test_a_race_is_described_and_drawn_before_a_reader_looks_up() -> None:
+    """Only what runs at first is tried out; a page tries the rest. In processor time, so that a busy machine may pass."""
+    starting_values.cache_clear()
+    bundle(gd.explore("bowl"))  # the first loads what draws
+    began = time.process_time()
+    html = bundle(gd.explore("himmelblau"))["text/html"]
+    assert time.process_time() - began < 1.5
+    assert starting_values.cache_info().currsize == 2 * len(FIRST)
+    assert len(gzip.compress(html.encode())) < 25_000
 
 
 def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequence() -> None:
@@ -248,10 +279,10 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
         run_cell(page, 0)
         page.wait_for_selector(".gd-explorer .gd-board .gd-line", timeout=120_000)
         assert page.locator("gd-explorer").count() == 0  # the widget, not the page's form
-        knob = page.get_by_label("lr of adam", exact=True)
+        knob = page.get_by_label("lr of Adam", exact=True)
         knob.focus()
         page.keyboard.press("ArrowRight")
-        lr = page.get_by_label("lr of adam, as a number", exact=True).input_value()
+        lr = page.get_by_label("lr of Adam, as a number", exact=True).input_value()
         page.wait_for_timeout(500)
         run_cell(page, 1)
         printed = page.locator(".jp-OutputArea-output pre", has_text="from the page:")

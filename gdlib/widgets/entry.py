@@ -9,6 +9,7 @@ from typing import Any
 
 from gdlib import objectives as all_objectives
 from gdlib import rules as all_rules
+from gdlib.families import is_taught
 from gdlib.objective import Objective
 from gdlib.registry import nearest
 from gdlib.update_rule import Rule
@@ -20,8 +21,8 @@ from gdlib.widgets.race_spec import Entry, key, race_spec, start_of
 KINDS = ("race",)
 OFFERED = ("bowl", "saddle", "ravine", "rosenbrock", "himmelblau", "beale", "three_hump_camel", "plateau")
 """Landscapes from which a reader may choose when none are named: what tells the rules apart, and no more."""
-MOST_AT_ONCE = 8
-"""Rules that run at first when none are named: as many as can be told apart by colour, dash and marker."""
+FIRST = ("gradient_descent", "momentum", "nesterov", "rprop_minus", "rmsprop", "adam")
+"""Rules that run at first when none are named: the most used of each family; a reader ticks the others."""
 
 
 def explore(
@@ -39,7 +40,7 @@ def explore(
         f: an Objective of two variables with a formula, a landscape's name, or None for Rosenbrock's valley.
         kind: "race": several rules set out from one start.
         rules: names, rules, functions that are rules, or pairs (rule, {hyperparameter: value}); the same rule twice is
-            two runs. None offers every rule of `gd.rules`.
+            two runs. None offers the rules that chapters teach, by family, and begins with six of them.
         start: two numbers; None is the landscape's own start.
         steps: 1 to 10,000.
         objectives: what the reader may choose from, all of two variables; None is `f` and eight that tell rules apart.
@@ -56,19 +57,17 @@ def explore(
     offered: list[Objective] = [all_objectives[name] for name in OFFERED]
     if objectives is not None:
         offered = [_objective(one, "objectives") for one in _listed(objectives, "objectives")]
-    known = {key(one): one for one in offered}
-    if key(chosen) not in known:
-        offered = [chosen, *offered]
-    else:
-        offered = [chosen if name == key(chosen) else one for name, one in known.items()]
-    entries = [_entry(one) for one in (all_rules if rules is None else _listed(rules, "rules"))]
+    landscapes = {key(one): one for one in offered}
+    first = {} if key(chosen) in landscapes else {key(chosen): chosen}
+    landscapes = first | landscapes | {key(chosen): chosen}
+    entries = [_entry(one) for one in (FIRST if rules is None else _listed(rules, "rules"))]
     _refuse_namesakes(entries)
+    taught = [rule for rule in all_rules if is_taught(rule)]
+    known = {rule.name: rule for rule in (taught if rules is None else [entry.rule for entry in entries])}
     steps = whole_steps(steps, "steps")
     set_out = start_of(chosen) if start is None else point(start, "start")
-    spec = race_spec(chosen, offered, entries, set_out, steps)
-    if rules is None:
-        del spec["state"]["rules"][MOST_AT_ONCE:]
-    explorer = Explorer(spec, chosen, {entry.rule.name: entry.rule for entry in entries})
+    spec = race_spec(chosen, list(landscapes.values()), list(known.values()), entries, set_out, steps)
+    explorer = Explorer(spec, landscapes, known)
     if importlib.util.find_spec("anywidget") is None:
         return explorer
     from gdlib.widgets.jupyter import ExplorerWidget

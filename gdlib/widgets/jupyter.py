@@ -30,7 +30,8 @@ class ExplorerWidget(anywidget.AnyWidget):
     @traitlets.validate("state")
     def _complete(self, proposal: Any) -> Any:
         spec = self._explorer.spec
-        return checked_state(proposal["value"], self.state or spec["state"], spec, self._explorer.rules)
+        explorer = self._explorer
+        return checked_state(proposal["value"], self.state or spec["state"], spec, explorer.rules, explorer.found)
 
     def __repr__(self) -> str:
         return repr(self._explorer)

@@ -1,4 +1,4 @@
-/* The rules of a race: which run, with which knobs; the list is the legend as well. */
+/* The rules of a race: which run, with which knobs; the list is the legend as well, and a family's others fold away. */
 
 import { button, knob, symbol, tick } from "./controls.mjs";
 import { html } from "./elements.mjs";
@@ -10,7 +10,8 @@ const OPEN = 2; // knobs in sight; the rest of a rule's knobs fold away
 export class Lineup {
   /** `onChange(rules)` hears the new list of a state's rules. */
   constructor(known, onChange) {
-    Object.assign(this, { known, onChange, rules: [], cards: new Map(), looks: new Map(), layout: "" });
+    Object.assign(this, { known, onChange, rules: [], cards: new Map(), looks: new Map(), layout: "",
+      unfolded: new Set(), kept: new Set() });
     this.node = html("div", { class: "gd-lineup", role: "group", "aria-label": "Rules" });
   }
 
@@ -27,6 +28,7 @@ export class Lineup {
   /** Shows the state's rules; the cards are made anew only when other rules run. */
   show(rules) {
     this.rules = rules;
+    for (const { name } of rules) this.kept.add(name);
     const layout = rules.map(({ id }) => id).join();
     if (layout !== this.layout || !this.cards.size) {
       this.layout = layout;
@@ -41,7 +43,7 @@ export class Lineup {
 
   /** A rule keeps its look whatever else runs; a copy takes the first that is free. */
   dress(rules) {
-    this.looks = new Map(this.known.map(({ name }, index) => [name, index]));
+    this.looks = new Map(this.known.map(({ name, series }) => [name, series]));
     const taken = new Set(rules.map(({ id }) => this.looks.get(id)).filter((series) => series !== undefined));
     for (const { id } of rules) {
       if (this.looks.has(id)) continue;
@@ -57,16 +59,43 @@ export class Lineup {
     const opened = new Set([...this.node.querySelectorAll("details[open]")].map((fold) => fold.dataset.key));
     this.cards.clear();
     const groups = new Map();
-    for (const rule of this.known) {
-      const own = this.rules.filter(({ name }) => name === rule.name).map(({ id }) => id);
-      const ids = own.includes(rule.name) ? own : [rule.name, ...own];
-      const cards = ids.map((id) => this.card(rule, id, own.includes(id), opened.has(id)));
-      groups.set(rule.group, [...(groups.get(rule.group) ?? []), ...cards]);
-    }
-    const named = groups.size > 1;
-    this.node.replaceChildren(...[...groups].map(([group, cards]) =>
-      html("div", { role: "group", "aria-label": group }, named ? html("p", { class: "gd-group" }, group) : null, cards)));
+    for (const rule of this.known) groups.set(rule.group, [...(groups.get(rule.group) ?? []), rule]);
+    this.node.replaceChildren(...[...groups].map(([group, rules]) =>
+      html("div", { role: "group", "aria-label": group }, this.head(group, rules, groups.size > 1),
+        rules.filter(({ name }) => this.kept.has(name)).flatMap((rule) => this.runs(rule, opened)))));
     if (active) this.node.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+  }
+
+  /**
+   * A family's title; where rules of it are out of sight it is a button that shows them, and then folds them again.
+   * In sight are those that run, or ran since the family was last folded, so that nothing vanishes under the pointer.
+   */
+  head(group, rules, named) {
+    const away = rules.filter(({ name }) => !this.kept.has(name)).length;
+    const open = this.unfolded.has(group);
+    if (!away && !open) return named ? html("p", { class: "gd-group" }, group) : null;
+    return html("button", { type: "button", class: "gd-group", "aria-expanded": String(open), "data-key": `group ${group}`,
+      onclick: () => this.fold(group, rules) },
+    html("span", {}, group), " ", html("span", {}, open ? "only what runs" : `${away} more`));
+  }
+
+  fold(group, rules) {
+    if (this.unfolded.delete(group)) {
+      const running = new Set(this.rules.map(({ name }) => name));
+      for (const { name } of rules) if (!running.has(name)) this.kept.delete(name);
+    } else {
+      this.unfolded.add(group);
+      for (const { name } of rules) this.kept.add(name);
+    }
+    this.layout = "";
+    this.show(this.rules);
+  }
+
+  /** The card of a rule and those of its copies. */
+  runs(rule, opened) {
+    const own = this.rules.filter(({ name }) => name === rule.name).map(({ id }) => id);
+    const ids = own.includes(rule.name) ? own : [rule.name, ...own];
+    return ids.map((id) => this.card(rule, id, own.includes(id), opened.has(id)));
   }
 
   card(rule, id, runs, open) {

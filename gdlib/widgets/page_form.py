@@ -10,6 +10,7 @@ from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
 from gdlib.widgets.race_spec import Json, window_of
+from gdlib.widgets.starting_values import starting_values
 
 _INSTALL = 'To move this picture in Jupyter: pip install "gdlib[widgets]", then start the kernel anew.'
 _MOST_DRAWN = 8
@@ -18,10 +19,18 @@ _MOST_DRAWN = 8
 class Explorer:
     """An explorer without a kernel: its description, and what the still picture is drawn from."""
 
-    def __init__(self, spec: Json, f: Objective, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, spec: Json, objectives: Mapping[str, Objective], rules: Mapping[str, Rule]) -> None:
         self.spec = spec
-        self._f = f
         self.rules = rules
+        self._objectives = objectives
+
+    def found(self, landscape: Json, rule: Rule) -> dict[str, float]:
+        """The hyperparameters, other than defaults, with which a rule sets out on one of the landscapes."""
+        known: Json = landscape["hyperparameters"]
+        if rule.name not in known:
+            f, (x, y) = self._objectives[landscape["name"]], landscape["start"]
+            known[rule.name] = starting_values(f, rule, (x, y), self.spec["state"]["steps"])
+        return dict(known[rule.name])
 
     def html(self, note: str = "") -> str:
         """The <gd-explorer> element; what it holds besides the script is for print and where no script runs."""
@@ -29,9 +38,10 @@ class Explorer:
         # No string in it may end the script or open a comment there.
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
-        runs = len(self.spec["state"]["rules"])
+        running = [one["name"] for one in self.spec["state"]["rules"]]
+        folded = {rule["group"] for rule in self.spec["rules"] if rule["name"] not in running}
         return (
-            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--runs: {runs}">'
+            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--runs: {len(running)}; --folded: {len(folded)}">'
             f'<script type="application/json">{text}</script>'
             f'<div class="gd-still">{self.still()}{words}</div></gd-explorer>'
         )
@@ -43,14 +53,18 @@ class Explorer:
         except ImportError:  # matplotlib comes with the same extra as the widget
             return ""
         state = self.spec["state"]
+        f = self._objectives[state["objective"]]
         start = (state["start"][0], state["start"][1])
         runs = {
-            one["id"].replace("_", " "): descend(
-                self._f, self.rules[one["name"]], start, steps=state["steps"], **one["hyperparameters"]
-            )
+            self._title(one): descend(f, self.rules[one["name"]], start, steps=state["steps"], **one["hyperparameters"])
             for one in state["rules"][:_MOST_DRAWN]
         }
-        return str(figures.paths(self._f, runs, window=window_of(self._f, start))._repr_html_())
+        return str(figures.paths(f, runs, window=window_of(f, start))._repr_html_())
+
+    def _title(self, runner: Json) -> str:
+        """What the page calls a runner: its rule's title, and the number of a copy."""
+        _, copy, number = runner["id"].partition("#")
+        return self.rules[runner["name"]].title + (f" #{number}" if copy else "")
 
     def __repr__(self) -> str:
         state = self.spec["state"]

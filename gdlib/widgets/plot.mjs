@@ -3,7 +3,7 @@
 import { freshId, html, svg } from "./elements.mjs";
 
 const FAR = 1e5; // pixels; an SVG renderer counts in 32 bits, and divergence reaches 1e300
-// Marks and dashes in the order of gdlib's still figures, so that a series looks alike in both.
+// Marks and dashes in the order of gdlib's still figures, so that the first eight look alike in both.
 const MARKS = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0Z", "M-4 -4H4V4H-4Z", "M0 -5.5L5 4H-5Z", "M0 -5.5L5.5 0L0 5.5L-5.5 0Z",
   "M0 5.5L5 -4H-5Z", "M-2 -5H2V-2H5V2H2V5H-2V2H-5V-2H-2Z",
@@ -11,12 +11,14 @@ const MARKS = [
 ];
 const DASHES = [null, "9 3.6", "2.2 2.9", "12 3.6 2.2 3.6", "5.4 2.7", "16 5.4", "12 3.6 2.2 3.6 2.2 3.6", "3.6 5.4"];
 
-/** How series number `index` looks: colour, dash and marker all differ, so that none is needed alone. */
-export const look = (index) => ({
-  colour: `var(--series-${(index % 8) + 1})`,
-  dash: DASHES[(index + Math.floor(index / 8)) % 8],
-  mark: MARKS[(index + Math.floor(index / 8)) % 8],
-});
+/**
+ * How series number `index` looks. Any two of the first eight differ in colour, dash and marker, any two of 32 in two
+ * of these, so that none is needed alone: from each eight to the next the dashes move by one place, the colours by two.
+ */
+export const look = (index) => {
+  const [eight, place] = [Math.floor(index / 8), index % 8];
+  return { colour: `var(--series-${((place + 2 * eight) % 8) + 1})`, dash: DASHES[(place + eight) % 8], mark: MARKS[place] };
+};
 
 /** The piece of line with its marker that stands beside a series' name. */
 export function swatch(index) {

@@ -8,6 +8,7 @@ import { html } from "./elements.mjs";
 import { Lineup } from "./lineup.mjs";
 import { short } from "./numbers.mjs";
 import { Readout } from "./readout.mjs";
+import { startingValues } from "./starting_values.mjs";
 import { completed, MOST_STEPS } from "./state.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -181,7 +182,8 @@ async function render({ model, el }) {
   const texts = [...spec.objectives, ...spec.rules];
   const loaded = await Promise.all(texts.map((entry) => module(entry.module)));
   const modules = Object.fromEntries(texts.map((entry, index) => [entry.name, loaded[index]]));
-  const race = new Race({ ...spec, state: model.get("state") ?? spec.state }, modules, stop.signal);
+  const found = startingValues(modules, spec.state.steps);
+  const race = new Race({ ...spec, state: model.get("state") ?? spec.state, startingValues: found }, modules, stop.signal);
   race.transport.lengthen(race.state.steps);
   race.transport.step = race.state.steps;
   race.settle();

@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from gdlib import emit
+from gdlib.families import family
 from gdlib.objective import Objective
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
@@ -49,7 +50,7 @@ def _title(f: Objective) -> str:
     return words[:1].upper() + words[1:] if f.name else words
 
 
-def _landscape(f: Objective, rules: list[Rule], start: tuple[float, float], steps: int) -> Json:
+def _landscape(f: Objective, start: tuple[float, float]) -> Json:
     minima = [] if f.minima is None else [[float(part) for part in point] for point in f.minima]
     return {
         "name": key(f),
@@ -60,7 +61,7 @@ def _landscape(f: Objective, rules: list[Rule], start: tuple[float, float], step
         "start": list(start),
         "minima": minima,
         "minimum": float(min(f(f.minima))) if minima else None,
-        "hyperparameters": {rule.name: starting_values(f, rule, start, steps) for rule in rules},
+        "hyperparameters": {},
         "module": emit.javascript(f),
     }
 
@@ -84,33 +85,47 @@ def _knob(name: str, default: float) -> Json:
     }
 
 
-def _rule(rule: Rule) -> Json:
-    module = rule.__module__
+def _rule(rule: Rule, series: int) -> Json:
     return {
         "name": rule.name,
-        "title": rule.name.replace("_", " "),
+        "title": rule.title,
         "summary": rule.summary,
-        "group": module.rpartition(".")[2].replace("_", " ") if module.startswith("gdlib.") else "yours",
+        "group": family(rule),
+        "series": series,
         "hyperparameters": [_knob(name, default) for name, default in rule.defaults.items()],
         "module": emit.javascript(rule),
     }
 
 
 def race_spec(
-    f: Objective, objectives: list[Objective], entries: list[Entry], start: tuple[float, float], steps: int
+    f: Objective,
+    objectives: list[Objective],
+    rules: list[Rule],
+    entries: list[Entry],
+    start: tuple[float, float],
+    steps: int,
 ) -> Json:
-    """The whole description of a race; `f` is one of `objectives`."""
-    rules = list({entry.rule.name: entry.rule for entry in entries}.values())
-    landscapes = [_landscape(one, rules, start if one is f else start_of(one), steps) for one in objectives]
+    """The whole description of a race; `f` is one of `objectives`, the `entries` run at first, and more `rules` may.
+
+    A landscape's `hyperparameters` are those with which rules set out on it, where they are known: of what runs at
+    first. A page or a widget finds the others when they are asked for.
+    """
+    landscapes = [_landscape(one, start if one is f else start_of(one)) for one in objectives]
     chosen = next(one for one in landscapes if one["name"] == key(f))
+    known: Json = chosen["hyperparameters"]
     runners: list[Json] = []
     for rule, given in entries:
         copies = sum(one["name"] == rule.name for one in runners)
-        values = {**rule.defaults, **chosen["hyperparameters"][rule.name], **given}
+        if rule.name not in known:
+            known[rule.name] = starting_values(f, rule, start, steps)
+        values = {**rule.defaults, **known[rule.name], **given}
         runners.append(
             {"id": f"{rule.name}#{copies + 1}" if copies else rule.name, "name": rule.name, "hyperparameters": values}
         )
     for name, given in {entry.rule.name: entry.given for entry in reversed(entries)}.items():
-        chosen["hyperparameters"][name] = {**chosen["hyperparameters"][name], **given}
+        known[name] = {**known[name], **given}
     state = {"kind": "race", "objective": key(f), "start": list(start), "steps": steps, "rules": runners}
-    return {"kind": "race", "objectives": landscapes, "rules": [_rule(rule) for rule in rules], "state": state}
+    # What runs at first has the first looks, in its order, as in a still figure of the same runs.
+    looks = list(dict.fromkeys([one["name"] for one in runners] + [rule.name for rule in rules]))
+    told = [_rule(rule, looks.index(rule.name)) for rule in rules]
+    return {"kind": "race", "objectives": landscapes, "rules": told, "state": state}

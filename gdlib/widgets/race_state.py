@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gdlib.registry import nearest
@@ -14,8 +14,14 @@ from gdlib.widgets.race_spec import Json
 _KEYS = ("kind", "objective", "start", "steps", "rules")
 
 
-def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mapping[str, Rule]) -> Json:
-    """The whole state that `given` asks for; what it leaves out stays as it is `now`; `paths` follow from it."""
+Found = Callable[[Json, Rule], dict[str, float]]
+
+
+def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mapping[str, Rule], found: Found) -> Json:
+    """The whole state that `given` asks for; what it leaves out stays as it is `now`; `paths` follow from it.
+
+    `found(landscape, rule)` gives the hyperparameters with which a rule sets out there.
+    """
     for name in given:
         if name not in (*_KEYS, "paths"):
             raise ValueError(f"state: needed {', '.join(_KEYS)}, got {name!r}.{nearest(name, _KEYS)}")
@@ -32,10 +38,9 @@ def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mappin
         raise TypeError(f"state.rules: needed a list, got {type(wanted).__name__}")
     runners: list[Json] = []
     for one in wanted:
-        runner = _runner(one, [other["id"] for other in runners], landscapes[objective], rules)
         if moved and "rules" not in given:
-            runner = _runner({"id": one["id"], "name": one["name"]}, [], landscapes[objective], rules)
-        runners.append(runner)
+            one = {"id": one["id"], "name": one["name"]}
+        runners.append(_runner(one, [other["id"] for other in runners], landscapes[objective], rules, found))
     steps = whole_steps(given.get("steps", now["steps"]), "state.steps")
     return {
         "kind": spec["kind"],
@@ -46,7 +51,7 @@ def checked_state(given: Mapping[str, Any], now: Json, spec: Json, rules: Mappin
     }
 
 
-def _runner(given: Any, taken: list[str], landscape: Json, rules: Mapping[str, Rule]) -> Json:
+def _runner(given: Any, taken: list[str], landscape: Json, rules: Mapping[str, Rule], found: Found) -> Json:
     name = given.get("name") if isinstance(given, Mapping) else None
     if not isinstance(name, str) or name not in rules:
         raise ValueError(f"state.rules: needed entries with a name of {', '.join(rules)}, got {given!r}"[:300])
@@ -55,7 +60,7 @@ def _runner(given: Any, taken: list[str], landscape: Json, rules: Mapping[str, R
     own = given.get("id", free)
     if not isinstance(own, str) or own.partition("#")[0] != rule.name or own in taken:
         raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
-    values = dict(rule.defaults) | landscape["hyperparameters"][rule.name]
+    values = dict(rule.defaults) | found(landscape, rule)
     wanted = given.get("hyperparameters", {})
     if not isinstance(wanted, Mapping):
         raise TypeError(f"state.rules: {rule.name}: needed a mapping of hyperparameters, got {type(wanted).__name__}")

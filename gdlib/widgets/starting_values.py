@@ -1,4 +1,8 @@
-"""The hyperparameters that a rule sets out with on a landscape, where its defaults would lead nowhere."""
+"""The hyperparameters that a rule sets out with on a landscape, where its defaults would lead nowhere.
+
+A page finds them itself, by starting_values.mjs, for what runs only once a reader chooses it: a race offers more pairs
+of rule and landscape than a cell could try out in the time that it has.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,7 @@ def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps:
 
     def height(**hyperparameters: Any) -> float:
         run = descend(f, rule, start, steps=steps, **hyperparameters)
-        steady = run.reason == "steps" and max(run.values) <= run.values[0]
+        steady = run.reason == "steps" and bool((run.values <= run.values[0]).all())
         return float(run.values[-1]) - least if steady else math.inf
 
     enough = GONE * (float(f(start)) - least)

@@ -14,12 +14,6 @@ function named(list, name, place) {
     ?? complain(place, `one of ${list.map((entry) => entry.name).join(", ")}`, name);
 }
 
-/** What a rule starts with on a landscape: its defaults, but for what the landscape's table says. */
-export const startingValues = (objective, rule) => ({
-  ...Object.fromEntries(rule.hyperparameters.map(({ name, value }) => [name, value])),
-  ...objective.hyperparameters[rule.name],
-});
-
 /** The first of adam, adam#2, adam#3, … that is free. */
 export function freeId(name, taken) {
   let id = name;
@@ -38,7 +32,10 @@ function hyperparameters(given, rule, base, place) {
   return found;
 }
 
-/** The whole state that `given` asks for, from the state `base`; throws before anything is changed. */
+/**
+ * The whole state that `given` asks for, from the state `base`; throws before anything is changed. What a rule sets
+ * out with on a landscape is for `spec.startingValues(objective, rule)` to say.
+ */
 export function completed(given, base, spec) {
   if (given === null || typeof given !== "object") complain("", "an object", given);
   if (given.kind !== undefined && given.kind !== spec.kind) complain("kind", JSON.stringify(spec.kind), given.kind);
@@ -61,7 +58,7 @@ export function completed(given, base, spec) {
       complain("rules", `an id of its own such as ${freeId(rule.name, taken)}`, id);
     }
     taken.push(id);
-    const base = startingValues(objective, rule);
+    const base = spec.startingValues(objective, rule);
     return { id, name: rule.name, hyperparameters: hyperparameters(entry.hyperparameters, rule, base, id) };
   });
   return { kind: spec.kind, objective: objective.name, start: [...start], steps, rules };
