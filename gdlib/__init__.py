@@ -9,7 +9,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gdlib import adaptive, emit, first_order, per_coordinate, schedules, stopping, variants, vocabulary
+from gdlib import adaptive, emit, first_order, per_coordinate, rates, schedules, stopping, variants, vocabulary
 from gdlib.clipping import clip_norm, clip_value
 from gdlib.landscapes import objectives
 from gdlib.objective import Objective
@@ -29,7 +29,7 @@ rules = Registry("rule", [thing for module in _RULES for thing in vars(module).v
 __version__ = "0.1.0"
 __all__ = [
     "Objective", "Rule", "Run", "StationaryPoint", "classify", "clip_norm", "clip_value", "descend", "emit", "explore",
-    "figures", "methods", "networks", "objectives", "rule", "rules", "schedules", "stationary_points", "stopping",
+    "figures", "methods", "networks", "objectives", "rates", "rule", "rules", "schedules", "stationary_points", "stopping",
     "vocabulary", "widgets",
 ]  # fmt: skip
 
