@@ -29,8 +29,8 @@ rules = Registry("rule", [thing for module in _RULES for thing in vars(module).v
 __version__ = "0.1.0"
 __all__ = [
     "Objective", "Rule", "Run", "StationaryPoint", "classify", "clip_norm", "clip_value", "descend", "emit", "explore",
-    "figures", "methods", "networks", "objectives", "rates", "rule", "rules", "schedules", "stationary_points", "stopping",
-    "vocabulary", "widgets",
+    "figures", "methods", "networks", "objectives", "rates", "rule", "rules", "schedules", "stationary_points",
+    "stopping", "vocabulary", "widgets",
 ]  # fmt: skip
 
 _ON_FIRST_USE = ("figures", "networks", "widgets")

@@ -1,6 +1,6 @@
 """Rates: how fast descent goes on a quadratic, from its least and greatest curvature, and what order errors fall with.
 
-`optimal_step`, `contraction`, `optimal_momentum` and `spectral_radius` are plain arithmetic: they take numbers or arrays,
+`optimal_step`, `contraction`, `optimal_momentum` and `spectral_radius` are plain arithmetic: they take numbers, arrays,
 and the nodes of a trace, so that a page can compute them live.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,14 +137,14 @@ def order_of(errors: Sequence[Any]) -> Order:
     rounding has reached: zeros at the end are, and are dropped. Numbers of any precision are taken (SymPy's, mpmath's,
     Decimal). ValueError for fewer than four errors that are left, and unless each is smaller than the one before.
 
-    >>> order_of([1e-1, 1e-2, 1e-4, 1e-8])
+    >>> order_of([2**-1, 2**-2, 2**-4, 2**-8])
     Order(order=2.0, uncertainty=0.0)
     """
     logs = _logarithms(errors)
-    falls = [after - before for before, after in zip(logs, logs[1:], strict=False)]
+    falls = [after - before for before, after in pairwise(logs)]
     if not all(fall < 0 for fall in falls):
         raise ValueError("errors: needs each smaller than the one before; leave out those that rounding has reached")
-    estimates = [second / first for first, second in zip(falls, falls[1:], strict=False)]
+    estimates = [second / first for first, second in pairwise(falls)]
     order = estimates[-1]
     return Order(order, max(abs(order - other) for other in estimates[-3:-1]))
 
@@ -196,21 +197,20 @@ def _stepped(rule: Rule, given: Sequence[Any], curvature: Any, t: int, settings:
 
 def _check_linear(rule: Rule) -> None:
     """That the step, at the default settings, keeps sums and multiples and is the same at every t."""
-    size = 1 + len(rule.state)
     rng = np.random.default_rng(5)
-    one, other = rng.standard_normal((2, size))
+
+    def stepped(point: Array, t: int) -> Array:
+        return np.array(_stepped(rule, list(map(np.float64, point)), 0.75, t, {}), dtype=float)
+
     with np.errstate(all="ignore"):
-        first, second, both = (
-            np.array(_stepped(rule, list(map(np.float64, point)), 0.75, 3, {}), dtype=float)
-            for point in (one, other, 2.0 * one - 3.0 * other)
-        )
-        later = np.array(_stepped(rule, list(map(np.float64, one)), 0.75, 40, {}), dtype=float)
-        begun = np.array(_stepped(rule, list(map(np.float64, one)), 0.75, 1, {}), dtype=float)
-    scale = float(np.abs(np.concatenate([first, second])).max())
-    if not np.abs(both - (2.0 * first - 3.0 * second)).max() <= _SAME * scale:
-        raise ValueError(f"rule: needs one whose step is linear, as momentum's; {rule.name}'s is not")
-    if not max(np.abs(later - first).max(), np.abs(begun - first).max()) <= _SAME * scale:
-        raise ValueError(f"rule: needs one that does the same in every step, as momentum; {rule.name} looks at t")
+        for _ in range(8):
+            one, other = rng.standard_normal((2, 1 + len(rule.state)))
+            first, second, both = stepped(one, 3), stepped(other, 3), stepped(0.7 * one - 1.9 * other, 3)
+            scale = _SAME * float(np.abs(np.concatenate([first, second])).max())
+            if not np.abs(both - (0.7 * first - 1.9 * second)).max() <= scale:
+                raise ValueError(f"rule: needs one whose step is linear, as momentum's; {rule.name}'s is not")
+            if not max(np.abs(stepped(one, t) - first).max() for t in (1, 40)) <= scale:
+                raise ValueError(f"rule: needs one that does the same in every step; {rule.name} looks at t")
 
 
 def _radius(matrix: Sequence[Sequence[Any]]) -> Any:
