@@ -16,7 +16,7 @@ DESCENT = gd.rules.gradient_descent
 def curvatures(expression, *variables):
     """The Hessian's eigenvalues at the origin, rising, by SymPy from the formula alone."""
     hessian = sp.hessian(expression, variables).subs(dict.fromkeys(variables, 0))
-    return sorted(hessian.eigenvals(multiple=True))
+    return sorted(hessian.eigenvals(multiple=True))  # each as often as it is one
 
 
 def judged(expression, *variables, kind, strict=None):
@@ -255,12 +255,15 @@ def test_all_derivatives_vanish_and_yet_it_is_a_minimum():
     return [*map(float, limits), float(f((0.1,))), 0.1]
 
 
+@claim("crossed-ridges-sign")
 def test_the_crossed_ridges_are_a_maximum_that_is_not_strict():
     f = -(X**2) * Y**2
+    assert gd.objectives.crossed_ridges.expr == f
     assert f.is_nonpositive
     assert f.subs(Y, 0) == f.subs(X, 0) == 0
     assert sp.hessian(f, (X, Y)).subs({X: 0, Y: 0}) == sp.zeros(2)
-    judged(f, X, Y, kind="maximum", strict=False)
+    point = judged(f, X, Y, kind="maximum", strict=False)
+    return [*map(int, curvatures(f, X, Y)), int(point.value)]
 
 
 @claim("flat-region")
