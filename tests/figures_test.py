@@ -332,7 +332,14 @@ def test_a_close_up_counts_the_changes_of_sign_on_its_circle(value, changes, wor
     figure = figures.close_up(away, (3, -2), signs=True, circle=0.5)
     assert f"on the circle of radius 0.5: {changes}." in figure.alt
     assert words in figure.alt
-    assert len(shapes_of(figure.svg, palette.SERIES[1])) in ({0, 1} if changes < 2 else {changes})
+    assert len(shapes_of(figure.svg, palette.SERIES[1])) == changes
+
+
+def test_a_close_up_writes_plus_where_the_ground_is_higher():
+    root = ElementTree.fromstring(figures.close_up(Ground(lambda x, y: x), signs=True).svg)
+    plus, minus = (next(one for one in root.iter() if one.text == sign) for sign in "+−")
+    assert float(plus.get("x")) > float(minus.get("x")) + 50
+    assert float(plus.get("y")) == float(minus.get("y"))
 
 
 def test_own_words_replace_the_written_ones():
@@ -410,6 +417,7 @@ BAD = {
     "map: points": (lambda: figures.stationary_map(BOWL, [(0, 0)]), TypeError, "points: each needs .location"),
     "map: no list": (lambda: figures.stationary_map(BOWL, 3), TypeError, "points: a list"),
     "map: zeros": (lambda: figures.stationary_map(BOWL, zeros=dict.fromkeys("abcde", BOWL)), ValueError, "zeros: "),
+    "map: inches": (lambda: figures.stationary_map(BOWL, inches=0), ValueError, "inches: "),
     "map: level probe": (lambda: figures.stationary_map(BOWL, probes=[(0, 0)]), ValueError, "probes: "),
     "map: no gradient": (lambda: figures.stationary_map(Square(), probes=[(1, 0)]), TypeError, "probes: "),
     "close-up: at": (lambda: figures.close_up(BOWL, (1, 2, 3)), ValueError, "at: "),

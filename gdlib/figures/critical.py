@@ -105,7 +105,7 @@ def _draw_probe(axes: Axes, f: Any, place: Array, ground: contours.Ground, windo
     for piece in level:
         thin = contours.simplified(piece * scale, 0.2) / scale
         axes.plot(*thin.T, color=INK, linewidth=1.1, zorder=2.2)
-    axes.plot(*np.stack([place - reach * along, place + reach * along]).T, zorder=3, **_DASHED)
+    axes.plot(*np.stack([place - 1.6 * reach * along, place + 1.6 * reach * along]).T, zorder=3, **_DASHED)
     axes.quiver(*place, *(reach * up), angles="xy", scale_units="xy", scale=1, width=0.008, headwidth=4, headlength=4.5,
                 headaxislength=4, color=SERIES[0], zorder=3.2)  # fmt: skip
     axes.plot(*place, "o", color=INK, markersize=4.5, zorder=3.4)
@@ -120,6 +120,7 @@ def stationary_map(
     probes: Sequence[Sequence[float]] = (),
     window: Any = None,
     levels: int | Sequence[float] = 14,
+    inches: float = 4.7,
     caption: str | None = None,
     alt: str | None = None,
 ) -> Figure:
@@ -132,8 +133,11 @@ def stationary_map(
         zeros: from label to a function of two variables: the lines where it is zero. At most 4.
         probes: points where the level line, its tangent and the direction of the gradient are drawn.
         window, levels, caption, alt: as for `paths`.
+        inches: the most that the map is wide; 2.9 for two side by side.
     """
     check_landscape(f, 2)
+    if not 1 <= inches <= 8:
+        raise ValueError(f"inches: 1 to 8 are needed, got {inches!r}")
     marks = _read_marks(points)
     lines = dict(zeros or {})
     if len(lines) > len(_ZEROS):
@@ -146,12 +150,13 @@ def stationary_map(
     names = axis_names(f, 2)
     title = f"Stationary points of {title_of(f)}" if marks or curves else f"Contour plot of {title_of(f)}"
     words = [f"{title} for {' and '.join(_span(n, s) for n, s in zip(names, area, strict=True))}."]
-    width, height = size_for(area)
+    width, height = (side * inches / 4.7 for side in size_for(area))
     kinds = [kind for kind in _LOOKS if any(mark.kind == kind and _inside(mark.place, area) for mark in marks)]
     keys = [_key(_LOOKS[kind][1], "none", _LOOKS[kind][0], kind) for kind in kinds]
     keys += [_key(INK, "-", None, "stationary curve")] if curves else []
     keys += [_key(*_ZEROS[k], None, label) for k, label in enumerate(lines)]
-    columns = 2 if any(len(str(key.get_label())) > 12 for key in keys) else 3
+    longest = max((len(str(key.get_label())) for key in keys), default=0)
+    columns = max(1, min(3, int((width + 0.15) / (0.55 + 0.08 * longest))))  # inches: a key's mark, and about a letter
     left, bottom, top = 0.55, 0.47, 0.12 + 0.24 * -(-len(keys) // columns)
     with canvas(width + left + 0.15, height + bottom + top) as paper:
         axes = paper.axes
