@@ -125,6 +125,9 @@ def nadam(theta, g, m, v, product, t, *, lr=0.002, beta1=0.9, beta2=0.999, eps=1
 
     >>> nadam(0.0, 1.0, 1.0, 0.0, 0.0, 1, lr=1.0, beta1=0.5, beta2=0.5, psi=0.0, eps=0.0)  # mu = 1/4: 4/15 + 1
     (-1.2666666666666666, 1.0, 0.5, 0.25)
+    >>> step = nadam(0.0, 1.0, 1.0, 0.0, 0.0, 1, lr=1.0, beta1=0.5, beta2=0.5, psi=1.0, eps=0.0)[0]
+    >>> round(step, 4)  # mu = (1 - 0.48)/2 = 0.26, then (1 - 0.4608)/2 = 0.2696: 0.2696/(1 - 0.26 * 0.2696) + 1
+    -1.2899
     """
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * psi))
     mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * psi))
@@ -207,6 +210,8 @@ def radam(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 
     >>> radam(1.0, 4.0, 2.0, 4.0, 2, lr=0.75, beta1=0.5, beta2=0.75)  # too few: 1 - 0.75 * 3 / (3/4)
     (-2.0, 3.0, 7.0)
+    >>> round(radam(1.0, 4.0, 2.0, 16.0, 5, lr=0.5, beta1=0.5, beta2=0.875, eps=1.0)[0], 4)  # rho = 4.47, r = 0.165
+    0.962
     >>> radam(1.0, 4.0, 2.0, 16.0, 9999, lr=0.5, beta1=0.5, beta2=0.9375, eps=1.0)  # at last Adam: 1 - 1.5 / (4 + 1)
     (0.7, 3.0, 16.0)
     """
@@ -254,6 +259,8 @@ def ftrl_proximal(theta, g, z, n, t, *, lr=0.001, beta=1.0, l1=0.0, l2=0.0):
     (array(-0.2), 3.0, 9.0)
     >>> ftrl_proximal(0.0, 3.0, 0.0, 0.0, 1, l1=4.0)[0]  # |z| <= l1
     array(0.)
+    >>> ftrl_proximal(1.0, 3.0, -4.0, 16.0, 2, lr=0.5, beta=1.0, l1=1.0, l2=4.0)  # z = -4 + 3 - (5 - 4)/0.5: 2/16
+    (array(0.125), -3.0, 25.0)
     """
     before = np.where(t == 1, -theta * (beta / lr + l2) - l1 * np.sign(theta), z)
     sigma = (np.sqrt(n + g**2) - np.sqrt(n)) / lr

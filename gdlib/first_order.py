@@ -1,4 +1,4 @@
-"""Gradient descent and momentum: the update rules with one step size for all coordinates.
+"""Gradient and momentum: the update rules with one step size for all coordinates.
 
 A rule takes the point theta, the gradient g there and whatever it remembers, and returns the next point and the next
 memory. All of them have one shape, any shape; memory starts at zero; t counts steps from 1. Hyperparameters stand after
@@ -7,6 +7,8 @@ knobs and its tests, so it may use + - * / **, comparisons and np.where, np.sqrt
 name once, and treats each coordinate by itself. A docstring's `Kin:` says what a rule becomes, or what it is in another
 guise, as equations that a test runs.
 """
+
+import numpy as np
 
 from gdlib.update_rule import rule
 
@@ -23,6 +25,20 @@ def gradient_descent(theta, g, *, lr=0.01):
     0.75
     """
     return theta - lr * g
+
+
+@rule
+def sign_descent(theta, g, *, lr=0.01):
+    """Sign descent: step by one length in every coordinate, against the sign of the gradient.
+
+    theta and g have one shape; returns theta. lr is in units of theta.
+
+    Source: bernstein2018, without noise; default: as for gradient descent.
+
+    >>> sign_descent(np.array([1.0, 1.0]), np.array([1e-9, -3.0]), lr=0.25)
+    array([0.75, 1.25])
+    """
+    return theta - lr * np.sign(g)
 
 
 @rule

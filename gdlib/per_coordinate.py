@@ -9,20 +9,6 @@ from gdlib.update_rule import rule
 
 
 @rule
-def sign_descent(theta, g, *, lr=0.01):
-    """Sign descent: step by one length in every coordinate, against the sign of the gradient.
-
-    theta and g have one shape; returns theta. lr is in units of theta.
-
-    Source: bernstein2018, without noise; default: as for gradient descent.
-
-    >>> sign_descent(np.array([1.0, 1.0]), np.array([1e-9, -3.0]), lr=0.25)
-    array([0.75, 1.25])
-    """
-    return theta - lr * np.sign(g)
-
-
-@rule
 def rprop_plus(theta, g, step, g_prev, move, t, *, step0=0.1, up=1.2, down=0.5, step_min=1e-6, step_max=50.0):
     """Rprop+: each coordinate's step grows while the sign holds; when it flips, the last move is taken back.
 
@@ -78,7 +64,7 @@ def irprop_plus(theta, g, f, step, g_prev, move, f_prev, t, *,
 
     >>> irprop_plus(1.0, 3.0, 7.0, 0.25, -0.5, 0.25, 5.0, 2)  # the sign has changed and the value has risen: back
     (0.75, array(0.125), array(0.), array(-0.25), 7.0)
-    >>> irprop_plus(1.0, 3.0, 4.0, 0.25, -0.5, 0.25, 5.0, 2)[0]  # it has fallen: stay, and go on with half the step
+    >>> irprop_plus(1.0, 3.0, 5.0, 0.25, -0.5, 0.25, 5.0, 2)[0]  # it has not: stay, and go on with half the step
     1.0
     """
     previous = np.where(t == 1, step0, step)
@@ -142,8 +128,8 @@ def quickprop(theta, g, g_prev, move, *, lr=0.01, growth=1.75):
 
     Source: fahlman1988; defaults: growth the report's, lr as for gradient descent.
 
-    >>> quickprop(3.0, 1.0, 4.0, -0.5, lr=0.125)  # jump -1/2 * 1/(4 - 1) is within the limit; then -1/8 * 1
-    (2.7083333333333335, 1.0, -0.29166666666666663)
+    >>> quickprop(3.0, 2.0, 4.0, -0.5, lr=0.125)  # 2/4 < 1.75/2.75, so jump -1/2 * 2/(4 - 2); then -2/8
+    (2.25, 2.0, -0.75)
     >>> quickprop(3.0, 3.0, 4.0, -0.5, lr=0.125)  # too flat a change of slope: -1/2 * 1.75 - 3/8
     (1.75, 3.0, -1.25)
     """

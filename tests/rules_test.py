@@ -294,17 +294,6 @@ PROPORTIONAL = {  # in units of lr times the gradient
     "gradient_descent": 1, "momentum": 1, "momentum_accumulate": 1, "momentum_ema": 0.1, "nesterov": 1 + 0.9,
     "nesterov_lookahead": 1, "quickprop": 1, "quickprop_secant": 1, "radam": 1, "radam_torch": 1,
 }  # fmt: skip
-OF_THEIR_OWN = {
-    "adadelta",
-    "adagrad_no_root",
-    "nadam",
-    "nadamax",
-    "ftrl_proximal",
-}  # worked by hand in their docstrings
-
-
-def test_every_rules_first_step_is_known():
-    assert {*FIRST_STEPS, *PROPORTIONAL} | OF_THEIR_OWN == set(gd.rules.names)
 
 
 @pytest.mark.parametrize("g", [1e-3, 1.0, 1e3])
