@@ -15,8 +15,8 @@ import sympy as sp
 
 from gdlib import figures, networks
 from gdlib.figures import palette
-from gdlib.figures.contours import simplified
-from gdlib.figures.critical import SecondOrder, _trace_curve
+from gdlib.figures.contours import simplified, survey
+from gdlib.figures.critical import SecondOrder, _draw_probe, _trace_curve, _zero_lines
 from gdlib.figures.picture import number
 
 CSS = Path(__file__).parent.parent / "assets" / "descent.css"
@@ -281,6 +281,29 @@ def test_curves_of_stationary_points_are_drawn_inside_the_window_only():
     figure = figures.stationary_map(BOWL, ring)
     assert "Curves of stationary points" in figure.alt
     assert ">stationary curve</text>" in figure.svg
+
+
+def test_a_probe_shows_the_gradient_uphill_and_a_tangent_across_it():
+    axes, at = matplotlib.figure.Figure().add_subplot(), np.array([0.9, 1.6])
+    window = np.array(WELLS.window)
+    words = _draw_probe(axes, WELLS, at, survey(WELLS, window, 14), window, np.array([100.0, 100.0]))
+    assert words == "At (0.9, 1.6) the gradient is (−3.48, 12.8)."
+    up = WELLS.grad(at) / np.linalg.norm(WELLS.grad(at))
+    (arrow,) = axes.collections
+    assert np.cross([*up, 0], [arrow.U[0], arrow.V[0], 0])[2] == pytest.approx(0)
+    assert up @ (arrow.U[0], arrow.V[0]) > 0
+    (tangent,) = (line for line in axes.lines if line.get_color() == palette.SERIES[1])
+    ends = tangent.get_xydata()
+    assert np.diff(ends, axis=0)[0] @ up == pytest.approx(0)
+    np.testing.assert_allclose(ends.mean(axis=0), at)
+    level = np.concatenate([line.get_xydata() for line in axes.lines if line.get_color() == palette.INK])
+    np.testing.assert_allclose(WELLS(level), WELLS(at), atol=0.05)
+
+
+def test_lines_of_zeros_lie_where_the_function_is_zero():
+    (line,) = _zero_lines(DOWN_Y, np.array([[-2.0, 2.0], [-1.8, 1.8]]), "x = y³")
+    np.testing.assert_allclose(line[:, 1] ** 3, line[:, 0], atol=1e-3)
+    assert np.ptp(line[:, 0]) == pytest.approx(4, abs=0.05)
 
 
 def test_the_quadratic_model_is_wrong_by_third_order_only():
