@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.printing.pycode import MpmathPrinter
 
 from gdlib.objective import Objective
 from gdlib.stationary.budget import Budget, Undecided
 from gdlib.stationary.cells import smooth_at
 from gdlib.stationary.krawczyk import System
+from gdlib.stationary.polynomial import polynomial_of
 from gdlib.stationary.reals import Root, roots_of
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.verdict import verdict_at
@@ -35,14 +38,28 @@ class Assessor:
         self.f = f
         self.n = f.n
         self.budget = budget
-        self.system = System(list(f.gradient), f.variables, f.hessian)
+        self.polynomial = polynomial_of(f)
+
+    @cached_property
+    def system(self) -> System:
+        """The gradient, for interval arithmetic: as the formula is written, which encloses best."""
+        system = System.of_expressions(list(self.f.gradient), self.f.variables, self.f.hessian)
+        system.at_points = self.f.grad, self.f.hess
+        return system
+
+    @cached_property
+    def _slopes(self) -> System:
+        """The gradient for boxes as small as round-off, where any form does."""
+        if self.polynomial is None:
+            return self.system
+        return System.of_polynomials([self.polynomial.diff(v) for v in self.f.variables])
 
     # -- points with exact coordinates
 
     def exact(self, location: Sequence[Any], isolated: bool | None = None) -> StationaryPoint:
         """A point whose coordinates are exact SymPy numbers. Raises NotStationaryError, NotSmoothError, Undecided."""
         location = tuple(sp.sympify(a) for a in location)
-        formula = smooth_at(self.f.expr, dict(zip(self.f.variables, location, strict=True)))
+        formula = self.polynomial or smooth_at(self.f.expr, dict(zip(self.f.variables, location, strict=True)))
         verdict = verdict_at(formula, self.f.variables, location, self.budget, isolated=isolated)
         if verdict.kind == "none":
             raise NotStationaryError(verdict.slope)
@@ -68,9 +85,7 @@ class Assessor:
                 return point
             except Undecided as why:
                 found = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign: {why}")
-        return StationaryPoint(
-            tuple(numbers), self._decimal_value(decimals), self._decimal_eigenvalues(decimals), *found
-        )
+        return StationaryPoint(tuple(numbers), *self._in_digits(decimals), *found)
 
     # -- points known by an enclosure
 
@@ -87,7 +102,7 @@ class Assessor:
         )
         decimals = [sp.Float(float(c), 17) for c in centre]
         location = tuple(sp.Float(float(c), DIGITS) for c in centre)
-        return StationaryPoint(location, self._decimal_value(decimals), self._decimal_eigenvalues(decimals), *found)
+        return StationaryPoint(location, *self._in_digits(decimals), *found)
 
     def _by_signs(self, signs: Any, how: str) -> tuple[str, bool | None, str] | None:
         """A verdict from the proved signs of the eigenvalues (0: not known)."""
@@ -105,7 +120,7 @@ class Assessor:
 
         By Weyl's inequality no eigenvalue is further from one of the middle matrix than the norm of the difference.
         """
-        middle, spread = self.system.jacobian(low, high)
+        middle, spread = self._slopes.jacobian(low, high)
         middle = 0.5 * (middle + np.swapaxes(middle, -1, -2))
         found = np.zeros(middle.shape[:-1], dtype=int)
         good = np.isfinite(spread).all((-1, -2))
@@ -118,26 +133,60 @@ class Assessor:
 
     # -- values
 
+    @cached_property
+    def _hessian(self) -> Any:
+        if self.polynomial is None:
+            return self.f.hessian
+        n, variables = self.n, self.f.variables
+        return sp.Matrix(n, n, lambda i, j: self.polynomial.diff(variables[i]).diff(variables[j]).as_expr())
+
     def _value(self, location: Sequence[Any]) -> Any:
-        value = self.f.expr.subs(dict(zip(self.f.variables, location, strict=True)))
+        if self.polynomial is not None:
+            value = self.polynomial.eval(tuple(location))
+        else:
+            value = self.f.expr.subs(dict(zip(self.f.variables, location, strict=True)))
         if value.is_Rational:
             return value
         with self.budget.guard():
             return sp.radsimp(sp.expand(value)) if value.is_algebraic else sp.simplify(value)
 
-    def _decimal_value(self, decimals: Sequence[Any]) -> Any:
-        place = dict(zip(self.f.variables, decimals, strict=True))
-        value = sp.N(self.f.expr.subs(place), DIGITS)
-        size = max((abs(sp.N(term.subs(place), DIGITS)) for term in sp.Add.make_args(self.f.expr)), default=1)
-        return sp.Float(0, DIGITS) if abs(value) < 1e-14 * size * self._slack(decimals) else sp.Float(value, DIGITS)
+    @cached_property
+    def _in_digits(self) -> Callable[[Sequence[Any]], tuple[Any, Any]]:
+        """Value and Hessian at a point, to 50 digits. The context is our own: nothing changes for other threads."""
+        context = mpmath.mp.clone()
+        context.dps = 50
+        entries = [self._hessian[i, j] for i in range(self.n) for j in range(i, self.n)]
+        terms = list(sp.Add.make_args(self.f.expr))
+        names = {name: getattr(context, name) for name in dir(context) if not name.startswith("_")}
+        names |= {
+            "mpmath": context,
+            "Abs": context.fabs,
+            "Heaviside": lambda x, _=0: context.mpf(x > 0),
+            "Max": max,
+            "Min": min,
+        }
+        compute = sp.lambdify(self.f.variables, [terms, entries], modules=[names], printer=MpmathPrinter, cse=True)
 
-    def _slack(self, decimals: Sequence[Any]) -> Any:
-        """Decimals of 50 digits leave less behind a zero than those of 17."""
-        return sp.Float(10) ** (17 - min((d._prec * 3 // 10 for d in decimals), default=17))
+        def at(point: Sequence[Any]) -> tuple[Any, Any]:
+            parts, flat = compute(*(context.mpf(sp.Float(c, 50)._mpf_) for c in point))
+            matrix, rest = context.zeros(self.n), iter(flat)
+            for i in range(self.n):
+                for j in range(i, self.n):
+                    matrix[i, j] = matrix[j, i] = context.mpf(next(rest))
+            value, size = context.fsum(parts), max(abs(context.mpf(part)) for part in parts)
+            digits = min(17 if c.is_Float and c._prec < 100 else 45 for c in point)
+            if abs(value) < size * context.mpf(10) ** (2 - digits):  # nothing but the point's own rounding
+                value = context.zero
+            return sp.Float(context.nstr(value, 30), DIGITS), _rising(context, matrix)
 
-    def _decimal_eigenvalues(self, decimals: Sequence[Any]) -> tuple[Any, ...]:
-        place = dict(zip(self.f.variables, decimals, strict=True))
-        return decimal_eigenvalues(self.f.hessian.subs(place))
+        return at
+
+
+def _rising(context: Any, matrix: Any) -> tuple[Any, ...]:
+    """The eigenvalues as Floats, rising; what is round-off beside the largest is a Float 0."""
+    values = context.eigsy(matrix, eigvals_only=True)
+    small = max((abs(v) for v in values), default=0) * context.mpf(10) ** -30
+    return tuple(sp.Float(0 if abs(v) <= small else context.nstr(v, 30), DIGITS) for v in sorted(values))
 
 
 def eigenvalues(hessian: Any) -> tuple[Any, ...]:
@@ -160,18 +209,12 @@ def eigenvalues(hessian: Any) -> tuple[Any, ...]:
 
 
 def decimal_eigenvalues(hessian: Any) -> tuple[Any, ...]:
-    """The eigenvalues as Floats of 15 digits; what is 0 to 25 digits of the matrix's size is 0."""
-    context = mpmath.mp.clone()  # a context of its own: nothing is changed for other threads
+    """The eigenvalues of an exact matrix as Floats of 15 digits."""
+    context = mpmath.mp.clone()
     context.dps = 40
     n = hessian.shape[0]
     matrix = context.matrix(n, n)
     for i in range(n):
         for j in range(n):
             matrix[i, j] = context.mpf(str(sp.N(hessian[i, j], 40)))
-    values = context.eigsy(matrix, eigvals_only=True)
-    size = max((abs(v) for v in values), default=0)
-    result = []
-    for k in range(n):
-        small = abs(values[k]) <= size * context.mpf(10) ** -25
-        result.append(sp.Integer(0) if small else sp.Float(context.nstr(values[k], 30), DIGITS))
-    return tuple(sorted(result, key=float))
+    return _rising(context, matrix)

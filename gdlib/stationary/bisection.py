@@ -44,6 +44,7 @@ def zeros_in(system: System, low: Array, high: Array, budget: Budget, dropped: A
     found = Found()
     size = high - low
     _guess(system, low, high, found)
+    settle(system, found)
     boxes_low, boxes_high = low[None].copy(), high[None].copy()
     try:
         while len(boxes_low):
@@ -64,6 +65,7 @@ def zeros_in(system: System, low: Array, high: Array, budget: Budget, dropped: A
             boxes_high = np.concatenate([boxes_high, here_high])
     except TimeUp:
         found.in_time = False
+    settle(system, found)
     return found
 
 
@@ -82,7 +84,7 @@ def _kept(system: System, low: Array, high: Array, found: Found, dropped: Any) -
     verdicts = system.test(low, high)
     smooth = ~bent
     for place in np.flatnonzero(verdicts.unique & smooth):
-        _add(system, verdicts.low[place], verdicts.high[place], low[place], high[place], found)
+        _add(verdicts.low[place], verdicts.high[place], low[place], high[place], found)
     keep = ~((verdicts.empty | verdicts.unique) & smooth)
     low = np.where(smooth[:, None], np.maximum(low, verdicts.low), low)[keep]
     high = np.where(smooth[:, None], np.minimum(high, verdicts.high), high)[keep]
@@ -133,10 +135,10 @@ def _guess(system: System, low: Array, high: Array, found: Found) -> None:
     points = points[np.isfinite(points).all(-1)]
     if len(points) > 5000:
         return
-    _prove(system, points, high - low, found)
+    prove(system, points, high - low, found)
 
 
-def _prove(system: System, points: Array, size: Array, found: Found) -> None:
+def prove(system: System, points: Array, size: Array, found: Found) -> None:
     """Adds the zeros near points, each with the largest of a row of boxes in which it is proved to be alone."""
     alone = np.zeros(len(points), dtype=bool)
     reach = np.zeros_like(points)
@@ -159,26 +161,37 @@ def _prove(system: System, points: Array, size: Array, found: Found) -> None:
             (point >= a).all() and (point <= b).all() for a, b in zip(found.alone_low, found.alone_high, strict=True)
         ):
             continue
-        _add(system, narrow_low[place], narrow_high[place], point - reach[place], point + reach[place], found)
+        _add(narrow_low[place], narrow_high[place], point - reach[place], point + reach[place], found)
 
 
-def _add(system: System, low: Array, high: Array, alone_low: Array, alone_high: Array, found: Found) -> None:
-    """Notes a zero, its bounds made as narrow as the test makes them, unless it was found before."""
-    for _ in range(12):
-        verdicts = system.test(low[None], high[None])
-        if not verdicts.unique[0]:
-            break
-        new_low, new_high = np.maximum(low, verdicts.low[0]), np.minimum(high, verdicts.high[0])
-        if not ((new_high - new_low) < 0.5 * (high - low)).any():
-            low, high = new_low, new_high
-            break
-        low, high = new_low, new_high
-    for a, b, other_low, other_high in zip(found.alone_low, found.alone_high, found.low, found.high, strict=True):
-        if (low >= a).all() and (high <= b).all():  # alone there: the same zero
-            return
-        if (other_low >= alone_low).all() and (other_high <= alone_high).all():
-            return
+def _add(low: Array, high: Array, alone_low: Array, alone_high: Array, found: Found) -> None:
+    """Notes a zero and a box in which it is alone."""
     found.low.append(low)
     found.high.append(high)
     found.alone_low.append(alone_low)
     found.alone_high.append(alone_high)
+
+
+def settle(system: System, found: Found) -> None:
+    """Makes the bounds of all zeros as narrow as the test makes them, and drops those that were noted twice."""
+    if not found.low:
+        return
+    low, high = np.array(found.low), np.array(found.high)
+    for _ in range(12):
+        verdicts = system.test(low, high)
+        new_low, new_high = np.maximum(low, verdicts.low), np.minimum(high, verdicts.high)
+        better = verdicts.unique & ((new_high - new_low) < 0.9 * (high - low)).any(-1)
+        low, high = np.where(better[:, None], new_low, low), np.where(better[:, None], new_high, high)
+        if not better.any():
+            break
+    keep: list[int] = []
+    for place in range(len(low)):
+        twice = any(
+            ((low[place] >= found.alone_low[k]) & (high[place] <= found.alone_high[k])).all()
+            or ((low[k] >= found.alone_low[place]) & (high[k] <= found.alone_high[place])).all()
+            for k in keep
+        )
+        if not twice:
+            keep.append(place)
+    found.low, found.high = [low[k] for k in keep], [high[k] for k in keep]
+    found.alone_low, found.alone_high = [found.alone_low[k] for k in keep], [found.alone_high[k] for k in keep]

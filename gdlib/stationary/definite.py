@@ -50,10 +50,13 @@ def _sampled(form: Terms, field: Field, n: int, budget: Budget) -> dict[int, tup
     powers = np.array(list(form))
     values = np.array([float(sp.N(field.expression(c))) for c in form.values()])
     rng = np.random.default_rng(0)
-    fractions = rng.integers(-24, 25, (4000, n)) / 12.0
+    fractions = rng.integers(-24, 25, (400, n)) / 12.0
     points = np.concatenate([np.array(directions, dtype=float), fractions])
-    guesses = np.prod(points[:, None, :] ** powers, -1) @ values
-    scale = np.prod(np.abs(points[:, None, :]) ** powers, -1) @ np.abs(values)
+    parts = np.ones((len(points), len(powers)))
+    for i in range(n):
+        table = points[:, i, None] ** np.arange(powers[:, i].max() + 1)
+        parts *= table[:, powers[:, i]]
+    guesses, scale = parts @ values, np.abs(parts) @ np.abs(values)
     for place in np.flatnonzero(np.abs(guesses) > 1e-9 * scale):
         sign = int(np.sign(guesses[place]))
         if sign not in found:

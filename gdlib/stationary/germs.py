@@ -78,11 +78,11 @@ def decide(terms: Terms, field: Field, n: int, order: int | None, budget: Budget
             f"the first terms that are not zero, {shown(form)}, are positive in some directions and negative in others"
         )
         return Germ("saddle", None, words, curves[1], curves[-1])
-    return (
-        _by_polygon(terms, field, order, budget, shown)
-        if n == 2
-        else _by_weights(terms, field, n, order, budget, shown)
-    ) or by_factors(terms, field, n, order, budget, shown)
+    if n == 2:
+        germ = _by_polygon(terms, field, order, budget, shown)
+        return germ or by_factors(terms, field, n, order, budget, shown)
+    germ = by_factors(terms, field, n, order, budget, shown)
+    return germ or _by_weights(terms, field, n, order, budget, shown)
 
 
 def _on_a_line(terms: Terms, field: Field, shown: Shown) -> Germ:
@@ -145,6 +145,7 @@ def _by_polygon(terms: Terms, field: Field, order: int | None, budget: Budget, s
 def _by_weights(terms: Terms, field: Field, n: int, order: int | None, budget: Budget, shown: Shown) -> Germ | None:
     """Forms of other weights: x_i counts w_i times. A definite one decides, and so do curves of both signs."""
     curves: dict[int, Curve] = {}
+    seen: set[frozenset[tuple[int, ...]]] = set()
     for weights in sorted(product((1, 2, 3, 4), repeat=n), key=lambda w: (sum(w), w)):
         budget.check()
         heavy = {powers: sum(k * w for k, w in zip(powers, weights, strict=True)) for powers in terms}
@@ -152,6 +153,9 @@ def _by_weights(terms: Terms, field: Field, n: int, order: int | None, budget: B
         if order is not None and degree >= (order + 1) * min(weights):
             continue
         form = {powers: c for powers, c in terms.items() if heavy[powers] == degree}
+        if frozenset(form) in seen:
+            continue
+        seen.add(frozenset(form))
         sign = sign_of_form(form, field, weights, budget)
         if sign is None:
             continue

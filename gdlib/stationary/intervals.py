@@ -43,7 +43,8 @@ def _outward(low: Array, high: Array, ulps: int = 1) -> Interval:
     return Interval(_down(low, ulps), _up(high, ulps))
 
 
-def _add(a: Interval, b: Interval) -> Interval:
+def add(a: Interval, b: Interval) -> Interval:
+    """The sum."""
     return _outward(a.low + b.low, a.high + b.high)
 
 
@@ -51,7 +52,8 @@ def _sub(a: Interval, b: Interval) -> Interval:
     return _outward(a.low - b.high, a.high - b.low)
 
 
-def _mul(a: Interval, b: Interval) -> Interval:
+def multiply(a: Interval, b: Interval) -> Interval:
+    """The product."""
     products = (a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high)
     low = np.minimum(np.minimum(products[0], products[1]), np.minimum(products[2], products[3]))
     high = np.maximum(np.maximum(products[0], products[1]), np.maximum(products[2], products[3]))
@@ -63,6 +65,24 @@ def _square(a: Interval) -> Interval:
     low = np.where((a.low <= 0) & (a.high >= 0), 0.0, np.minimum(*ends))
     result = _outward(low, np.maximum(*ends))
     return Interval(np.maximum(result.low, 0.0), result.high)
+
+
+def power(a: Interval, exponent: int) -> Interval:
+    """A whole power >= 1."""
+    if exponent % 2 == 0:
+        return _square(power(a, exponent // 2))
+    if exponent == 1:
+        return a
+    low, high = power_of(a.low, exponent), power_of(a.high, exponent)  # odd: rising
+    return _outward(low, high, exponent)
+
+
+def power_of(x: Array, exponent: int) -> Array:
+    """x multiplied with itself, one rounding a factor."""
+    result = x
+    for _ in range(exponent - 1):
+        result = result * x
+    return result
 
 
 def _rising(function: Callable[[Array], Array], floor: float = -_INF, ceiling: float = _INF) -> Any:
@@ -119,7 +139,7 @@ def _abs(a: Interval) -> Interval:
 
 
 _SMOOTH: Mapping[str, Callable[..., Interval]] = {
-    "add": _add, "sub": _sub, "mul": _mul,
+    "add": add, "sub": _sub, "mul": multiply,
     "neg": lambda a: Interval(-a.high, -a.low),
     "exp": _rising(np.exp, floor=0.0), "tanh": _rising(np.tanh, -1.0, 1.0), "atan": _rising(np.arctan),
     "sinh": _rising(np.sinh), "cosh": _cosh, "sin": _sin, "cos": _cos,
@@ -185,7 +205,7 @@ class Enclosures:
         self.bent |= across
         self.void |= (b.low == 0) & (b.high == 0)
         safe = Interval(np.where(across, 1.0, b.low), np.where(across, 1.0, b.high))
-        result = _mul(a, _outward(1.0 / safe.high, 1.0 / safe.low))
+        result = multiply(a, _outward(1.0 / safe.high, 1.0 / safe.low))
         return Interval(np.where(across, -_INF, result.low), np.where(across, _INF, result.high))
 
     def _sqrt_(self, a: Interval) -> Interval:
@@ -211,7 +231,7 @@ class Enclosures:
         self.bent |= a.low <= 0
         self.void |= a.high < 0
         log = _outward(np.log(np.maximum(a.low, 0.0)), np.log(np.maximum(a.high, 0.0)), 4)
-        result = _SMOOTH["exp"](_mul(log, b))
+        result = _SMOOTH["exp"](multiply(log, b))
         return result
 
     def _abs_(self, a: Interval) -> Interval:

@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 
 from gdlib.stationary.intervals import Enclosures
+from gdlib.stationary.polyboxes import PolyEnclosures
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 
@@ -32,18 +33,31 @@ class Verdicts(NamedTuple):
 
 
 class System:
-    """n equations g(x) = 0 in n variables, given as SymPy expressions; the Jacobian is derived unless given."""
+    """n equations g(x) = 0 in n variables: what encloses their values, and those derivatives (i, j) that are not 0."""
 
-    def __init__(self, equations: Sequence[Any], variables: Sequence[Any], jacobian: Any = None) -> None:
-        n = len(variables)
+    def __init__(self, values: Any, slopes: Any, places: Sequence[tuple[int, int]], n: int) -> None:
         self.n = n
+        self.at_points: tuple[Any, Any] | None = None
+        """The values and the Jacobian as functions of points (m, n), where there are faster ones than enclosures."""
+        self._values, self._slopes, self._places = values, slopes, list(places)
+
+    @classmethod
+    def of_expressions(cls, equations: Sequence[Any], variables: Sequence[Any], jacobian: Any) -> System:
+        """From SymPy expressions and the matrix of their derivatives."""
+        n = len(variables)
         inputs = {v: symbol(v.name) for v in variables}
         names = [v.name for v in variables]
-        if jacobian is None:
-            jacobian = sp.Matrix(n, n, lambda i, j: sp.diff(equations[i], variables[j]))
-        self._places = [(i, j) for i in range(n) for j in range(n) if jacobian[i, j] != 0]
-        self._values = Enclosures([node_of(sp.sympify(e), inputs) for e in equations], names)
-        self._slopes = Enclosures([node_of(jacobian[i, j], inputs) for i, j in self._places], names)
+        places = [(i, j) for i in range(n) for j in range(n) if jacobian[i, j] != 0]
+        values = Enclosures([node_of(sp.sympify(e), inputs) for e in equations], names)
+        return cls(values, Enclosures([node_of(jacobian[i, j], inputs) for i, j in places], names), places, n)
+
+    @classmethod
+    def of_polynomials(cls, equations: Sequence[Any]) -> System:
+        """From SymPy Polys with rational coefficients, n of them in n variables."""
+        n = len(equations)
+        slopes = {(i, j): e.diff(v) for i, e in enumerate(equations) for j, v in enumerate(e.gens)}
+        slopes = {place: slope for place, slope in slopes.items() if not slope.is_zero}
+        return cls(PolyEnclosures(equations), PolyEnclosures(list(slopes.values())), list(slopes), n)
 
     def values(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Enclosures of g over boxes (m, n): two arrays (m, n)."""
@@ -79,9 +93,11 @@ class System:
         points = np.array(points, dtype=float)
         with np.errstate(all="ignore"):
             for _ in range(steps):
-                low, high = self.values(points, points)
-                slopes = self.jacobian(points, points)[0]
-                step = _solved(slopes, 0.5 * low + 0.5 * high)
+                if self.at_points is not None:
+                    step = _solved(self.at_points[1](points), self.at_points[0](points))
+                else:
+                    low, high = self.values(points, points)
+                    step = _solved(self.jacobian(points, points)[0], 0.5 * low + 0.5 * high)
                 points = points - step
                 if not np.nanmax(np.abs(step), initial=0.0) > 1e-15 * (1 + np.nanmax(np.abs(points), initial=0.0)):
                     break
@@ -94,7 +110,7 @@ class System:
         g_low, g_high = self.values(centre, centre)
         slopes, spread = self.jacobian(low, high)
         with np.errstate(all="ignore"):
-            y = _inverses(self.jacobian(centre, centre)[0])
+            y = _inverses(slopes)  # the middle of the enclosure does as well as the Jacobian at the middle
             g = 0.5 * g_low + 0.5 * g_high
             g_spread = np.maximum(g_high - g, g - g_low)
             size = np.abs(y)

@@ -10,7 +10,7 @@ import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary.assess import Assessor, NotStationaryError
-from gdlib.stationary.bisection import Found, _prove
+from gdlib.stationary.bisection import Found, prove, settle
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.recognise import recognised
 from gdlib.stationary.result import StationaryPoint
@@ -41,7 +41,8 @@ def judged(f: Objective, at: Sequence[Any], seconds: float) -> StationaryPoint:
     if exact is not None:
         return _exactly(assessor, exact)
     found = Found()
-    _prove(assessor.system, polished[None], np.ones(f.n), found)
+    prove(assessor.system, polished[None], np.ones(f.n), found)
+    settle(assessor.system, found)
     if found.low:
         return assessor.enclosed(found.low[0], found.high[0])
     return _exactly(assessor, tuple(short))

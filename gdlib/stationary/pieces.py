@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -33,6 +34,7 @@ def find_pieces(f: Objective, window: Window | None, budget: Budget, find: Find)
     assessor = Assessor(f, budget)
     methods = []
     borders: list[tuple[Any, ...]] = []
+    cells.sort(key=lambda cell: bool(sp.sympify(cell.expression).free_symbols))  # regions first: borders belong to them
     for number, cell in enumerate(cells):
         piece = Objective(cell.expression, variables=[v.name for v in f.variables])
         own = find(piece, window, budget.part(1 / (len(cells) - number + 0.5)))
@@ -95,7 +97,7 @@ def _place_set(f: Objective, one: RealSet, cell: Cell, found: Findings, assessor
         if sign == NEGATIVE:
             return
         if sign == "border":
-            if not _stationary_on(one, assessor) or any(_in_region(other, None, f, side) for other in found.sets):
+            if any(_borders(other, side) for other in found.sets) or not _stationary_on(one, assessor):
                 return
         elif sign not in (POSITIVE, NONNEGATIVE):
             conditions.append(inside)
@@ -105,10 +107,11 @@ def _place_set(f: Objective, one: RealSet, cell: Cell, found: Findings, assessor
     if len(one.parameters) == f.n and len(cell.sides) == 1:
         round_ = disk(sp.sympify(cell.sides[0]), f.variables)
         if round_ is not None:
-            found.sets.append(round_)
+            found.sets.append(replace(round_, sides=cell.sides))
             return
     where = " and ".join(f"{condition} >= 0" for condition in conditions)
-    found.sets.append(RealSet(one.coordinates, one.parameters, " and ".join(w for w in (one.where, where) if w)))
+    sides = cell.sides if len(one.parameters) == f.n else ()
+    found.sets.append(replace(one, where=" and ".join(w for w in (one.where, where) if w), sides=sides))
 
 
 def _somewhere(conditions: list[Any], parameters: tuple[Any, ...]) -> bool:
@@ -121,32 +124,27 @@ def _somewhere(conditions: list[Any], parameters: tuple[Any, ...]) -> bool:
 
 def _stationary_on(one: RealSet, assessor: Assessor) -> bool:
     """Whether f is differentiable, with gradient 0, at a point of a set on a border."""
-    values = dict.fromkeys(one.parameters, sp.Rational(1, 3))
-    location = tuple(sp.simplify(c.subs(values)) for c in one.coordinates)
+    places = [tuple(sp.simplify(c.subs(dict.fromkeys(one.parameters, value))) for c in one.coordinates)
+              for value in (sp.S.Zero, sp.S.One, sp.Rational(1, 3))]  # fmt: skip
+    places.sort(key=lambda place: not all(c.is_Rational for c in place))
     try:
         try:
-            assessor.exact(location)
+            assessor.exact(places[0])
         except NotSmoothError as why:
-            rough_point(assessor, location, why)
+            rough_point(assessor, places[0], why)
     except (NotStationaryError, ValueError, Undecided, TimeUp):
         return False
     return True
 
 
-def _in_region(one: RealSet, location: tuple[Any, ...] | None, f: Objective, side: Any = None) -> bool:
-    """Whether a point (or the border of a side) belongs to a full-dimensional set that was found."""
-    if len(one.parameters) < f.n:
+def _borders(region: RealSet, side: Any) -> bool:
+    """Whether the places where a side is 0 are the border of a region that was found."""
+    return len(region.sides) == 1 and sp.expand(region.sides[0] + side) == 0
+
+
+def _in_region(region: RealSet, location: tuple[Any, ...], f: Objective) -> bool:
+    """Whether a point belongs to a region that was found."""
+    if not region.sides:
         return False
-    if location is None:
-        return True
-    if one.coordinates.args != one.parameters and not one.where.startswith("0 <= r"):
-        return False
-    if one.where.startswith("0 <= r"):
-        r, t = one.parameters
-        centre = [c.subs(r, 0) for c in one.coordinates]
-        radius = sp.sympify(one.where.split("<=")[-1])
-        return bool(sp.N(sum((a - b) ** 2 for a, b in zip(location, centre, strict=True)) - radius**2) <= 1e-12)
-    return not one.where or all(
-        bool(sp.N(sp.sympify(c.split(">=")[0], locals={p.name: v for p, v in zip(one.parameters, location, strict=True)})) >= -1e-12)
-        for c in one.where.split(" and ")
-    )  # fmt: skip
+    place = dict(zip(f.variables, location, strict=True))
+    return all(bool(sp.N(sp.sympify(side).subs(place)) >= 0) for side in region.sides)

@@ -23,11 +23,19 @@ class GradientSystem:
     poles: list[Any] = field(default_factory=list)
 
 
+def polynomial_of(f: Objective) -> Any:
+    """f as a SymPy Poly with rational coefficients, None if it is none."""
+    return _poly(f.expr, f.variables) if f.expr.is_polynomial(*f.variables) else None
+
+
 def gradient_system(f: Objective, budget: Budget) -> GradientSystem | None:
     """The system, or None if the gradient is no polynomial times factors without zeros."""
     variables = f.variables
     if f.expr.has(sp.Abs, sp.Max, sp.Min, sp.sign, sp.Piecewise, sp.Heaviside, sp.Float):
         return None
+    whole = polynomial_of(f)
+    if whole is not None:
+        return GradientSystem([whole.diff(v) for v in variables])
     system = GradientSystem([])
     for slope in f.gradient:
         with budget.guard():

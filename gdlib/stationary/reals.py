@@ -39,16 +39,8 @@ class Root:
         if self.low == self.high:
             return self.low, self.high
         if bits not in self._finer:
-            low, high = self.low, self.high
-            extra = bits
-            while True:
-                ends = self.poly.refine_root(_rational(low), _rational(high), eps=sp.Rational(1, 2**extra))
-                low, high = (Fraction(int(end.p), int(end.q)) for end in ends)
-                size = min(abs(low), abs(high), Fraction(1)) if low * high > 0 else Fraction(0)
-                if high - low <= size / 2**bits:
-                    break
-                extra += 40
-            self._finer[bits] = low, high
+            low, high = max(self._finer.values(), key=lambda ends: ends[0] - ends[1], default=(self.low, self.high))
+            self._finer[bits] = _refined([int(c) for c in self.poly.all_coeffs()], low, high, bits)
         return self._finer[bits]
 
     def __float__(self) -> float:
@@ -68,6 +60,60 @@ class Root:
     def decimal(self, digits: int) -> Any:
         low, high = self.enclosure(4 * digits + 20)
         return sp.Float(_rational((low + high) / 2), digits)
+
+
+def _refined(coefficients: list[int], low: Fraction, high: Fraction, bits: int) -> tuple[Fraction, Fraction]:
+    """Closer ends about the one root in (low, high), where the polynomial changes its sign: by halving, and by Newton's
+    method whenever the signs beside its guess prove it right."""
+    left = _sign_at(coefficients, low)
+    slopes = [c * k for c, k in zip(coefficients, range(len(coefficients) - 1, 0, -1), strict=False)]
+    if left == 0 or _sign_at(coefficients, high) == 0:  # an end may be the root of another factor, never of this one
+        raise Undecided("a root lies on the end of its interval")
+    while True:
+        size = min(abs(low), abs(high), Fraction(1)) if low * high > 0 else Fraction(0)
+        if size and high - low <= size / 2**bits:
+            return low, high
+        middle = (low + high) / 2
+        if size:
+            # Half way there in digits is near enough for a narrower interval, all the way for the last. All numbers are
+            # whole multiples of a power of two, so that they stay short.
+            small = _power_of_two(max((high - low) ** 2 / size, size / 2 ** (bits + 2)))
+            slope = _value_at(slopes, middle)
+            if slope:
+                guess = round((middle - _value_at(coefficients, middle) / slope) / small * 4) * small / 4
+                near = guess - small, guess + small
+                if (
+                    low < near[0]
+                    and near[1] < high
+                    and _sign_at(coefficients, near[0]) == left == -_sign_at(coefficients, near[1])
+                ):
+                    low, high = near
+                    continue
+        sign = _sign_at(coefficients, middle)
+        if sign == left:
+            low = middle
+        else:
+            high = middle
+
+
+def _power_of_two(x: Fraction) -> Fraction:
+    """The power of two next to a positive number, from below."""
+    return Fraction(2) ** (x.numerator.bit_length() - x.denominator.bit_length() - 1)
+
+
+def _value_at(coefficients: list[int], x: Fraction) -> Fraction:
+    value = scale = 0
+    p, q = x.numerator, x.denominator
+    scale = 1
+    for c in coefficients:  # Horner's rule on whole numbers: c0 p^d + c1 p^(d-1) q + ...
+        value = value * p + c * scale
+        scale *= q
+    return Fraction(value * q, scale)
+
+
+def _sign_at(coefficients: list[int], x: Fraction) -> int:
+    value = _value_at(coefficients, x)
+    return (value > 0) - (value < 0)
 
 
 def _rational(number: Fraction) -> Any:

@@ -18,6 +18,7 @@ from gdlib.stationary.series import NotSmoothError
 from gdlib.stationary.windows import Window, in_words, window_of
 
 SAMPLES = (sp.Rational(1, 3), sp.Integer(-2), sp.Rational(7, 5))
+ANGLES = (sp.S.Zero, sp.pi / 2, sp.pi)
 
 
 def search(f: Objective, window: Window | None, seconds: float) -> StationaryPoints:
@@ -60,10 +61,12 @@ def _kinds_on(f: Objective, one: Any, budget: Budget) -> str:
     """What f does on a set, at a few of its points."""
     kinds: dict[str, list[str]] = {}
     assessor = Assessor(f, budget.part(0.5))
-    for sample in SAMPLES:
+    round_ = any(c.has(sp.sin, sp.cosh) for c in one.coordinates)
+    for sample in ANGLES if round_ else SAMPLES:
         values = dict(zip(one.parameters, (sample, sample / 2 + 1, *([sample] * len(one.parameters))), strict=False))
-        place = tuple(sp.simplify(c.subs(values)) for c in one.coordinates)
-        if one.where or not all(c.is_real and c.is_finite for c in place):
+        place = tuple(c.subs(values) for c in one.coordinates)
+        short = all(c.is_Rational or (c.is_algebraic and not c.has(sp.CRootOf)) for c in place)
+        if one.where or not short or not all(c.is_real for c in place):
             continue
         try:
             try:

@@ -106,6 +106,15 @@ def derivative(terms: Terms, place: int) -> Terms:
     return result
 
 
+def shifted(poly: Any, location: Sequence[Any], series: Series) -> Terms:
+    """A SymPy Poly in the displacement from a point."""
+    values = [series.add(series.constant(a), series.variable(i)) for i, a in enumerate(location)]
+    terms = {powers: series.field(c) for powers, c in poly.terms()}
+    if not any(location):
+        return terms
+    return series.cleaned(series.substitute(terms, values))
+
+
 def taylor(expression: Any, location: Mapping[Any, Any], series: Series) -> Terms:
     """The Taylor polynomial about a point, in the displacement from it, up to the order of `series`.
 

@@ -20,6 +20,8 @@ class RealSet:
     parameters: tuple[Any, ...]
     where: str = ""
     """A condition on the parameters, in words, where not all of them count."""
+    sides: tuple[Any, ...] = ()
+    """For a region: expressions in the variables that are >= 0 on it."""
 
     def within(self, variables: Sequence[Any], idle: Sequence[Any], known: Mapping[Any, Any]) -> RealSet:
         """The set in all `variables`, when it was found in some, `idle` ones are free, `known` follow from those."""

@@ -17,7 +17,7 @@ import sympy as sp
 from gdlib.stationary import surfaces
 from gdlib.stationary.budget import Budget, Undecided
 from gdlib.stationary.krawczyk import System
-from gdlib.stationary.reals import Root, apart, rational_root, roots_of, sign_over, vanishes
+from gdlib.stationary.reals import Root, apart, rational_root, roots_of, sign_over, vanishes, whole
 
 MOST_CANDIDATES = 20_000
 
@@ -201,7 +201,7 @@ def _decided(
     centre = np.stack([floats[i][places[:, i]] for i in range(n)], -1)
     radius = np.stack([gaps[i][places[:, i]] for i in range(n)], -1)
     slack = 4e-16 * np.abs(centre)
-    systems = [System([e.as_expr() for e in equations], variables)] if len(equations) == n else []
+    systems = [System.of_polynomials(equations)] if len(equations) == n else []
     proved = np.zeros(len(places), dtype=bool)
     possible = np.ones(len(places), dtype=bool)
     if systems:
@@ -233,9 +233,10 @@ def _eliminants(equations: list[Any], variables: tuple[Any, ...], budget: Budget
     """For each variable a polynomial in it alone that is zero wherever the equations are; None if there is none."""
     if len(variables) == 2 and len(equations) == 2:  # irreducible and different, hence coprime: resultants
         with budget.guard():
-            a, b = (e.as_expr() for e in equations)
             x, y = variables
-            return [sp.Poly(sp.resultant(a, b, other), this, domain="QQ") for this, other in ((x, y), (y, x))]
+            equations = [whole(e) for e in equations]  # whole numbers are faster than fractions
+            pairs = [[e.reorder(other, this) for e in equations] for this, other in ((x, y), (y, x))]
+            return [a.resultant(b) for a, b in pairs]
     with budget.guard():
         basis = sp.groebner([e.as_expr() for e in equations], *variables, order="grevlex", domain=sp.QQ)
         if basis.exprs == [1]:

@@ -12,7 +12,7 @@ from gdlib.stationary import germs, splitting
 from gdlib.stationary.budget import Budget
 from gdlib.stationary.fields import Field
 from gdlib.stationary.germs import Germ, Shown
-from gdlib.stationary.series import Series, Terms, along, taylor
+from gdlib.stationary.series import Series, Terms, along, shifted, taylor
 
 ORDERS = (2, 4, 6, 8, 12)
 """Degrees to which a formula that is no polynomial is expanded, one after the other, until it is decided."""
@@ -38,7 +38,7 @@ def verdict_at(
     """
     field = Field(location)
     n = len(variables)
-    polynomial = expression.is_polynomial(*variables)
+    polynomial = isinstance(expression, sp.Poly) or expression.is_polynomial(*variables)
     verdict: Verdict | None = None
     for order in (None,) if polynomial else ORDERS:
         field, terms = _expanded(expression, variables, location, field, order, budget)
@@ -66,7 +66,10 @@ def _expanded(
     place = dict(zip(variables, location, strict=True))
     with budget.guard():
         try:
-            return field, taylor(expression, place, Series(field, len(variables), order, budget))
+            series = Series(field, len(variables), order, budget)
+            if isinstance(expression, sp.Poly):
+                return field, shifted(expression, location, series)
+            return field, taylor(expression, place, series)
         except Undecided:
             if field.domain.is_EX or order is None:
                 raise
