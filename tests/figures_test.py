@@ -62,7 +62,13 @@ WELLS = Ground(
     hess=lambda p: np.array([[12 * p[0] ** 2, -4], [-4, 12 * p[1] ** 2]]),
     points=Listed(
         SimpleNamespace(location=place, kind=kind)
-        for place, kind in [((1, 1), "minimum"), ((-1, -1), "minimum"), ((0, 0), "saddle"), ((9, 9), "maximum")]
+        for place, kind in [
+            ((1, 1), "minimum"),
+            ((-1, -1), "minimum"),
+            ((0, 0), "saddle"),
+            ((9, 9), "maximum"),
+            ((9, 9), "minimum"),
+        ]
     ),
 )
 MONKEY = Ground(lambda x, y: x**3 - 3 * x * y**2)
@@ -201,8 +207,8 @@ def test_leaves_the_readers_own_plots_alone():
 def test_names_runs_by_rule_and_by_what_differs():
     slow, fast = run(BOWL, (1, 1), 0.1, 5), run(BOWL, (1, 1), 0.4, 5)
     svg = figures.paths(BOWL, [slow, fast]).svg
-    assert ">gradient descent, η = 0.1</text>" in svg
-    assert ">gradient descent, η = 0.4</text>" in svg
+    assert ">Gradient descent, η = 0.1</text>" in svg
+    assert ">Gradient descent, η = 0.4</text>" in svg
     svg = figures.paths(BOWL, {"slow": slow, "fast": fast}).svg
     assert ">slow</text>" in svg
     assert "θ₁" in svg
