@@ -75,7 +75,7 @@ MONKEY = Ground(lambda x, y: x**3 - 3 * x * y**2)
 DOWN_Y = Ground(lambda x, y: y**3 - x)
 
 
-def run(f, start, lr, steps, name="gradient_descent", **hyperparameters):
+def run(f, start, lr, steps, title="Gradient descent", **hyperparameters):
     path = [np.array(start, dtype=float)]
     for _ in range(steps):
         path.append(path[-1] - lr * f.grad(path[-1]))
@@ -84,7 +84,7 @@ def run(f, start, lr, steps, name="gradient_descent", **hyperparameters):
         path=path,
         values=f(path),
         t=np.arange(steps + 1),
-        rule=SimpleNamespace(name=name),
+        rule=SimpleNamespace(title=title),
         objective=f,
         hyperparameters={"lr": lr, **hyperparameters},
     )

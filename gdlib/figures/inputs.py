@@ -108,9 +108,7 @@ def _lanes(path: Any, argument: str) -> tuple[Array, ...]:
 
 
 def _rule_name(run: Any) -> str:
-    rule = getattr(run, "rule", None)
-    name = getattr(rule, "name", None)
-    return str(name).replace("_", " ") if name else ""
+    return str(getattr(getattr(run, "rule", None), "title", ""))
 
 
 def _hyperparameters(run: Any) -> dict[str, float]:
@@ -118,7 +116,7 @@ def _hyperparameters(run: Any) -> dict[str, float]:
 
 
 def _labels(runs: Sequence[Any]) -> list[str]:
-    """The rules' names; where two are the same, also the hyperparameters in which they differ."""
+    """The rules' titles; where two are the same, also the hyperparameters in which they differ."""
     from .picture import number
 
     names = [_rule_name(run) or f"run {k + 1}" for k, run in enumerate(runs)]
