@@ -151,7 +151,7 @@ def order_of(errors: Sequence[Any]) -> Order:
 
 def _logarithms(errors: Sequence[Any]) -> list[float]:
     values = [sp.Float(error) if not isinstance(error, sp.Expr) else error for error in map(_plain, errors)]
-    while values and values[-1] == 0:
+    while values and values[-1].is_zero:  # SymPy's 0.0 is not equal to its 0
         values.pop()
     if len(values) < 4:
         raise ValueError(f"errors: needs at least four that are not zero, got {len(values)}")

@@ -51,7 +51,7 @@ def _function(text: str, names: list[str]) -> Callable[[Any], Any]:
 
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
-    known = {"exp": jnp.exp, "sin": jnp.sin, "cos": jnp.cos, "sqrt": lambda number: math.sqrt(number)}
+    known = {"exp": jnp.exp, "sin": jnp.sin, "cos": jnp.cos, "sqrt": math.sqrt}
     code = compile(text, "<problem>", "eval")
     return lambda point: eval(code, known | dict(zip(names, point, strict=True)))
 
