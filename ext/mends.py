@@ -1,9 +1,12 @@
-"""Mend what the builder and its theme get wrong: doubled scripts, the widget manager, roles for screen readers."""
+"""Mend what the builder and its theme get wrong: doubled scripts, widget manager, cut output, roles for readers."""
 
 import re
+from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 from docutils import nodes
+from myst_nb.core import render
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -66,7 +69,39 @@ def keep_signs_with_formulas(
         context["body"] = INLINE_FORMULA_AND_SIGN.sub(together, context["body"])
 
 
+def whole_streams(outputs: Sequence[Any]) -> list[Any]:
+    """A cell's outputs, with the pieces of what it printed joined as they came.
+
+    The kernel sends a piece every so many milliseconds, wherever in a line it may be. The builder's own joining ends
+    each piece with a new line, so that a page would depend on how busy the machine was.
+    """
+    printed: dict[str, Any] = {}
+    kept = []
+    for output in outputs:
+        name = output["name"] if output["output_type"] == "stream" else None
+        if name in printed:
+            printed[name]["text"] += output["text"]
+            continue
+        if name is not None:
+            output = printed[name] = copy(output)  # the notebook's own stays as it is
+        kept.append(output)
+    return kept
+
+
+def join_streams_as_they_came() -> None:
+    joined: Callable[[list[Any]], list[Any]] = render.coalesce_streams
+    if getattr(joined, "whole", False):
+        return
+
+    def coalesce(outputs: list[Any]) -> list[Any]:
+        return joined(whole_streams(outputs))
+
+    coalesce.whole = True  # type: ignore[attr-defined]  # a second build in one process mends nothing twice
+    render.coalesce_streams = coalesce
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    join_streams_as_they_came()
     app.connect("doctree-read", leave_out_widget_manager)
     app.connect("html-page-context", dedupe_scripts, priority=900)
     app.connect("html-page-context", plain_roles)
