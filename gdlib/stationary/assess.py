@@ -18,6 +18,7 @@ from gdlib.stationary.krawczyk import System
 from gdlib.stationary.polynomial import polynomial_of
 from gdlib.stationary.reals import Root, roots_of
 from gdlib.stationary.result import StationaryPoint
+from gdlib.stationary.signs import NONNEGATIVE, POSITIVE, plain_sign
 from gdlib.stationary.verdict import verdict_at
 
 DIGITS = 15
@@ -63,9 +64,19 @@ class Assessor:
         verdict = verdict_at(formula, self.f.variables, location, self.budget, isolated=isolated)
         if verdict.kind == "none":
             raise NotStationaryError(verdict.slope)
-        return StationaryPoint(
-            location, self._value(location), eigenvalues(verdict.hessian), verdict.kind, verdict.strict, verdict.reason
-        )
+        value = self._value(location)
+        kind, strict, reason = verdict.kind, verdict.strict, verdict.reason
+        if kind == "undecided" and value.is_finite:
+            kind, reason = self._as_written(value, reason)
+        return StationaryPoint(location, value, eigenvalues(verdict.hessian), kind, strict, reason)
+
+    def _as_written(self, value: Any, reason: str) -> tuple[str, str]:
+        """A verdict from the form of the formula: a sum of squares is least where it is 0."""
+        sign = plain_sign(self.f.expr - value)
+        if sign is None:
+            return "undecided", reason
+        kind, side = ("minimum", "less") if sign in (POSITIVE, NONNEGATIVE) else ("maximum", "greater")
+        return kind, f"{reason.partition(';')[0]}; but as it is written, f is never {side} than {value}: a {kind}"
 
     def algebraic(self, roots: Sequence[Root], isolated: bool | None = None) -> StationaryPoint:
         """A point whose coordinates are real roots of polynomials, known to be stationary."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary.budget import Budget
+from gdlib.stationary.definite import MOST_BOXES, cube_faces, halved
 from gdlib.stationary.intervals import Enclosures
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
@@ -22,7 +24,7 @@ def _enclosed(expressions: list[Any], symbols: list[Any], low: Any, high: Any) -
     return [(float(v.low[0]), float(v.high[0])) for v in enclose(np.array([low]), np.array([high]))]
 
 
-def alone_by_derivatives(f: Objective, exact: Any, low: Any, high: Any, budget: Budget) -> bool:
+def alone_by_derivatives(f: Objective, exact: tuple[Any, ...], low: Any, high: Any, budget: Budget) -> bool:
     """One variable: if f', ..., f^(k-1) are 0 at a point and f^(k) has no zero in an interval about it, then f' has no
     other zero there (Rolle: each would give a zero of f^(k))."""
     x = f.variables[0]
@@ -30,10 +32,76 @@ def alone_by_derivatives(f: Objective, exact: Any, low: Any, high: Any, budget: 
     with budget.guard():
         for order in range(1, HIGHEST + 1):
             slope = sp.diff(slope, x)
-            if order > 1 and sp.simplify(slope.subs(x, exact)) != 0:
+            if order > 1 and sp.simplify(slope.subs(x, exact[0])) != 0:
                 ends = _enclosed([slope], [x], low, high)[0]
                 return order > 1 and (ends[0] > 0 or ends[1] < 0)
     return False
+
+
+def alone_by_form(f: Objective, exact: tuple[Any, ...], low: Any, high: Any, budget: Budget) -> bool:
+    """Several variables, every second derivative 0 at p: if the leading form of f - f(p), of degree m, has no stationary
+    point but 0, then near p the rest of the gradient, at most K r^m at distance r, cannot cancel the form's, which is at
+    least c r^(m - 1); both are enclosed, on the box and on the surface of a cube.
+    """
+    n, place = f.n, dict(zip(f.variables, exact, strict=True))
+    with budget.guard():
+        for degree in range(2, HIGHEST // n + 1):
+            form = sum(
+                (_exact(sp.diff(f.expr, *zip(f.variables, powers, strict=True)), place) * _monomial(powers, f.variables)
+                 for powers in _powers(n, degree)), sp.S.Zero)  # fmt: skip
+            if form != 0:
+                break
+        else:
+            return False
+        if degree == 2:
+            return False
+        # By Taylor's formula the rest of slope i is a sum of derivatives of order `degree` of that slope.
+        orders = _powers(n, degree)
+        rests = []
+        for v in f.variables:
+            slope = sp.diff(f.expr, v)
+            rests.append([sp.diff(slope, *zip(f.variables, powers, strict=True)) for powers in orders])
+    reach = float(max(np.max(np.array([float(sp.N(c, 20)) for c in exact]) - low),
+                      np.max(high - np.array([float(sp.N(c, 20)) for c in exact]))))  # fmt: skip
+    bounds = []
+    for rest in rests:
+        ends = _enclosed(rest, list(f.variables), low, high)
+        whole = sum(max(abs(a), abs(b)) / float(sp.prod([sp.factorial(k) for k in powers]))
+                    for (a, b), powers in zip(ends, orders, strict=True))  # fmt: skip
+        bounds.append(whole * reach * 1.001)
+    return _no_zero_on_cube([sp.diff(form, v) for v in f.variables], f.variables, bounds, budget)
+
+
+def _exact(derivative: Any, place: dict[Any, Any]) -> Any:
+    value = derivative.subs(place)
+    return value if value.is_Rational else sp.simplify(value)
+
+
+def _powers(n: int, degree: int) -> list[tuple[int, ...]]:
+    return [p for p in product(range(degree + 1), repeat=n) if sum(p) == degree]
+
+
+def _monomial(powers: tuple[int, ...], variables: Any) -> Any:
+    return sp.Mul(*(v**k / sp.factorial(k) for v, k in zip(variables, powers, strict=True)))
+
+
+def _no_zero_on_cube(slopes: list[Any], variables: Any, bounds: list[float], budget: Budget) -> bool:
+    """Whether everywhere on the surface of the cube [-1, 1]^n one of the expressions exceeds its bound."""
+    inputs = {v: symbol(v.name) for v in variables}
+    enclose = Enclosures([node_of(sp.sympify(e), inputs) for e in slopes], [v.name for v in variables])
+    low, high = cube_faces(len(variables))
+    used = 0
+    while len(low):
+        budget.check()
+        used += len(low)
+        if used > MOST_BOXES:
+            return False
+        values = enclose(low, high)
+        done = np.zeros(len(low), dtype=bool)
+        for value, bound in zip(values, bounds, strict=True):
+            done |= (value.low > bound) | (value.high < -bound)
+        low, high = halved(low[~done], high[~done])
+    return True
 
 
 def cone_tip(f: Objective, low: Any, high: Any, budget: Budget) -> tuple[Any, ...] | None:

@@ -82,14 +82,7 @@ def _positive_on_cube(form: Terms, field: Field, n: int, sign: int, budget: Budg
                           for powers, c in form.items())) if not field.rational else sp.Add(
         *(sign * field.expression(c) * sp.Mul(*(s**k for s, k in zip(symbols, powers, strict=True))) for powers, c in form.items()))  # fmt: skip
     enclose = Enclosures([node_of(expression, {s: symbol(s.name) for s in symbols})], [s.name for s in symbols])
-    lows, highs = [], []
-    for i in range(n):
-        for side in (-1.0, 1.0):
-            low, high = -np.ones(n), np.ones(n)
-            low[i] = high[i] = side
-            lows.append(low)
-            highs.append(high)
-    low, high = np.array(lows), np.array(highs)
+    low, high = cube_faces(n)
     used = 0
     while len(low):
         budget.check()
@@ -100,11 +93,20 @@ def _positive_on_cube(form: Terms, field: Field, n: int, sign: int, budget: Budg
         if (value.high < 0).any():
             return False
         open_ = value.low <= 0
-        low, high = _halved(low[open_], high[open_])
+        low, high = halved(low[open_], high[open_])
     return True
 
 
-def _halved(low: Any, high: Any) -> tuple[Any, Any]:
+def cube_faces(n: int) -> tuple[Any, Any]:
+    """The 2 n faces of the cube [-1, 1]^n as boxes."""
+    low, high = -np.ones((2 * n, n)), np.ones((2 * n, n))
+    for i in range(n):
+        high[2 * i, i], low[2 * i + 1, i] = -1.0, 1.0
+    return low, high
+
+
+def halved(low: Any, high: Any) -> tuple[Any, Any]:
+    """Each box as two, cut across its widest side."""
     if not len(low):
         return low, high
     rows = np.arange(len(low))

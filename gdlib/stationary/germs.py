@@ -145,6 +145,14 @@ def _by_polygon(terms: Terms, field: Field, order: int | None, budget: Budget, s
 def _by_weights(terms: Terms, field: Field, n: int, order: int | None, budget: Budget, shown: Shown) -> Germ | None:
     """Forms of other weights: x_i counts w_i times. A definite one decides, and so do curves of both signs."""
     curves: dict[int, Curve] = {}
+    line = Series(field, 1, None, budget)
+    for direction in directions(n):  # where the leading form is 0, later terms speak
+        curve: Curve = [{(1,): field(d)} if d else {} for d in direction]
+        first = along(terms, curve, line, order)
+        if first is not None:
+            curves.setdefault(field.sign(first[1]), curve)
+        if len(curves) == 2:
+            return Germ("saddle", None, "it takes both signs on lines through the point", curves[1], curves[-1])
     seen: set[frozenset[tuple[int, ...]]] = set()
     for weights in sorted(product((1, 2, 3, 4), repeat=n), key=lambda w: (sum(w), w)):
         budget.check()

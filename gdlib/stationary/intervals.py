@@ -96,11 +96,11 @@ def _rising(function: Callable[[Array], Array], floor: float = -_INF, ceiling: f
 def _cos(a: Interval) -> Interval:
     # The range reaches 1 if a whole multiple of 2 pi lies inside, -1 if an odd multiple of pi does; the margins make
     # the count err on the side of "inside". Beyond 1e8 the reduction would lose digits: everything is possible.
-    margin = 1e-6
     wide = (a.high - a.low >= 2 * np.pi) | (np.maximum(np.abs(a.low), np.abs(a.high)) > 1e8)
     low = np.where(wide, 0.0, a.low)
     high = np.where(wide, 0.0, a.high)
     turns_low, turns_high = low / (2 * np.pi), high / (2 * np.pi)
+    margin = 4e-15 * (1 + np.maximum(np.abs(turns_low), np.abs(turns_high)))
     top = np.floor(turns_high + margin) >= np.ceil(turns_low - margin)
     bottom = np.floor(turns_high - 0.5 + margin) >= np.ceil(turns_low - 0.5 - margin)
     ends = np.cos(low), np.cos(high)
@@ -112,11 +112,11 @@ def _cos(a: Interval) -> Interval:
 def _sin(a: Interval) -> Interval:
     # sin has its extremes a quarter turn later than cos; the shift by a rounded pi/2 stays within the margin there,
     # and the ends are taken from sin itself.
-    margin = 1e-6
     wide = (a.high - a.low >= 2 * np.pi) | (np.maximum(np.abs(a.low), np.abs(a.high)) > 1e8)
     low = np.where(wide, 0.0, a.low)
     high = np.where(wide, 0.0, a.high)
     turns_low, turns_high = low / (2 * np.pi) - 0.25, high / (2 * np.pi) - 0.25
+    margin = 4e-15 * (2 + np.maximum(np.abs(turns_low), np.abs(turns_high)))
     top = np.floor(turns_high + margin) >= np.ceil(turns_low - margin)
     bottom = np.floor(turns_high - 0.5 + margin) >= np.ceil(turns_low - 0.5 - margin)
     ends = np.sin(low), np.sin(high)

@@ -11,7 +11,7 @@ from gdlib.objective import Objective
 from gdlib.stationary.assess import Assessor, NotStationaryError
 from gdlib.stationary.bisection import Found, zeros_in
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
-from gdlib.stationary.closing import alone_by_derivatives, cone_tip
+from gdlib.stationary.closing import alone_by_derivatives, alone_by_form, cone_tip
 from gdlib.stationary.findings import Findings
 from gdlib.stationary.recognise import recognised
 from gdlib.stationary.series import NotSmoothError
@@ -42,8 +42,10 @@ def find_boxes(f: Objective, window: Window | None, budget: Budget) -> Findings:
     clusters = _clusters(found, high - low)
     if found.too_many:
         result.open.append("what is left to decide is no handful of points but a curve or a region")
+    settled: list[tuple[Any, Any]] = []
     for cluster_low, cluster_high in clusters:
-        _degenerate(assessor, cluster_low, cluster_high, result)
+        if not any((a <= cluster_low).all() and (cluster_high <= b).all() for a, b in settled):
+            _degenerate(assessor, cluster_low, cluster_high, result, settled)
     if not found.in_time:
         result.open.append("the time was up before every part of the window was decided")
     return result
@@ -85,8 +87,11 @@ def _clusters(found: Found, size: Any) -> list[tuple[Any, Any]]:
     return hulls
 
 
-def _degenerate(assessor: Assessor, low: Any, high: Any, result: Findings) -> None:
-    """A cluster of open boxes: a degenerate point with exact coordinates, a kink, or what stays open."""
+def _degenerate(assessor: Assessor, low: Any, high: Any, result: Findings, settled: list[tuple[Any, Any]]) -> None:
+    """A cluster of open boxes: a degenerate point with exact coordinates, a kink, or what stays open.
+
+    Boxes in which a degenerate point is proved to be alone are added to `settled`.
+    """
     f = assessor.f
     centre = 0.5 * (low + high)
     shown = ", ".join(f"{c:.6g}" for c in centre + 0.0)
@@ -99,8 +104,13 @@ def _degenerate(assessor: Assessor, low: Any, high: Any, result: Findings) -> No
             exact = recognised(f, centre, low - 1e-6, high + 1e-6)
         if exact is not None:
             result.points.append(assessor.exact(exact))
-            if f.n == 1 and alone_by_derivatives(f, exact[0], low, high, assessor.budget):
-                return
+            prove_alone = alone_by_derivatives if f.n == 1 else alone_by_form
+            centre = np.array([float(sp.N(c, 20)) for c in exact])
+            for reach in (0.1, 1e-2, 1e-3, 1e-4, 1e-5):
+                box = np.minimum(low, centre - reach), np.maximum(high, centre + reach)
+                if prove_alone(f, exact, *box, assessor.budget):
+                    settled.append(box)
+                    return
             place = ", ".join(map(str, exact))
             result.open.append(f"whether others lie within {float(np.max(high - low)):.1e} of ({place}) is not known")
             return

@@ -44,7 +44,7 @@ def gradient_system(f: Objective, budget: Budget) -> GradientSystem | None:
             return None
         system.equations.append(equation)
     for part in f.expr.atoms(sp.Pow, sp.log):
-        base, power = (part.args[0], -1) if isinstance(part, sp.log) else part.as_base_exp()
+        base, power = (part.args[0], sp.Integer(-1)) if isinstance(part, sp.log) else part.as_base_exp()
         if base.free_symbols and not (power.is_Integer and power.is_positive):
             system.poles.append(base)
     system.poles = list(dict.fromkeys(p for p in system.poles if not _never_zero(p)))
