@@ -86,7 +86,7 @@ def test_every_rule_has_a_whole_entry():
         assert f"def {rule.name}(" in found
         assert '"""' not in found
         for name in rule.defaults:
-            assert f"| `{name}` |" in found
+            assert f"\n| `{name}` <var>" in found
         assert "**Source** {cite:t}`" in found
         remembered = re.search(r"\*\*Remembers\*\* (.*?)(?=: |\. )", found)[1]
         assert re.findall(r"`(\w+)`", remembered) == list(rule.state)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import gdlib as gd
-from gdlib.families import is_taught
+from gdlib.families import family, is_taught
 from gdlib.widgets import modules, page_form
 from gdlib.widgets.entry import FIRST, OFFERED
 from gdlib.widgets.module_files import single_module
@@ -135,12 +135,12 @@ def test_a_function_that_is_a_rule_joins_the_race() -> None:
 
     spec = gd.explore(BOWL, rules=[halfway, "adam"]).spec
     shown = [(one["name"], one["group"]) for one in spec["rules"]]
-    assert shown == [("halfway", "Your own"), ("adam", "Adaptive rules")]
+    assert shown == [("halfway", "Your own"), ("adam", family(gd.rules.adam))]
 
 
 def test_variants_race_when_they_are_named() -> None:
     explorer = gd.explore(BOWL, rules=[*(rule.name for rule in gd.rules if not is_taught(rule)), "momentum"], steps=20)
-    assert {one["group"] for one in explorer.spec["rules"]} == {"Variants", "Gradient descent and momentum"}
+    assert {one["group"] for one in explorer.spec["rules"]} == {"Variants", family(gd.rules.momentum)}
     assert 'data-kind="race"' in bundle(explorer)["text/html"]
 
 

@@ -47,11 +47,11 @@ def _code(rule: Rule) -> str:
 
 
 def _settings(rule: Rule) -> str:
-    rows = ["| in the code | symbol | default | allowed | meaning |", "|---|---|---|---|---|"]
+    rows = ["{.gd-settings}", "| in the code | default | allowed | meaning |", "|---|---|---|---|"]
     for name, default in rule.defaults.items():
         h = hyperparameter(name, default)
         value = f"{default:g}".replace("e-0", "e-")
-        rows.append(f"| `{name}` | {sign(h.symbol)} | `{value}` | {allowed(h)} | {cell(h.meaning)} |")
+        rows.append(f"| `{name}` {sign(h.symbol)} | `{value}` | {allowed(h)} | {cell(h.meaning)} |")
     return "\n".join(rows)
 
 
