@@ -35,7 +35,7 @@ class MethodSteps:
             raise TypeError(f"f: {method.name} needs second derivatives, f.hess(points); got {f!r}")
         self._memory: list[list[Any]] = [[None] * len(method.memory) for _ in range(plan.start[..., 0].size)]
         self.words: tuple[str, ...] = ()
-        self.ended_as: Any = np.full(self._runs, LEFT)
+        self.ended_as: Any = LEFT
 
     def step(self, t: int, theta: Array, hyper: Mapping[str, Array], alive: Array) -> Array:
         """The points after step t; for a run that cannot go on, no numbers."""

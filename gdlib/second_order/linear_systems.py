@@ -19,10 +19,13 @@ def solved(H: Array, g: Array) -> Array:
 
 
 def solved_if_positive(H: Array, g: Array) -> Array | None:
-    """H⁻¹ g if H is positive definite, else None."""
+    """H⁻¹ g if H is positive definite, else None; a pivot of which only rounding is left counts as none."""
     try:
         L = np.linalg.cholesky(H)
     except np.linalg.LinAlgError:
+        return None
+    pivots = np.diagonal(L) ** 2
+    if not (pivots > 4 * len(g) * np.finfo(pivots.dtype).eps * np.diagonal(H)).all():
         return None
     p = np.linalg.solve(L.T, np.linalg.solve(L, g))
     return p if np.isfinite(p).all() else None
