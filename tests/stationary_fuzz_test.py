@@ -98,7 +98,9 @@ def newton_ends(f, starts):
 
 def turns(f, corners):
     """How often the gradient turns along a closed polygon (None if it comes too near 0 to count)."""
-    path = np.concatenate([np.linspace(a, b, 4000, endpoint=False) for a, b in itertools.pairwise([*corners, corners[0]])])
+    path = np.concatenate(
+        [np.linspace(a, b, 4000, endpoint=False) for a, b in itertools.pairwise([*corners, corners[0]])]
+    )
     g = f.grad(path)
     angle = np.angle(g[:, 0] + 1j * g[:, 1])
     steps = np.diff(np.append(angle, angle[0]))

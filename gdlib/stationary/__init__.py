@@ -26,14 +26,14 @@ def stationary_points(
 
     Raises TypeError if f has no formula, ValueError for a window or a time that cannot be.
 
-    >>> points = stationary_points(Objective("x**3/3 - x + y**2"))
+    >>> points = stationary_points(Objective("x**3 + y**3 - 3*x*y"))
     >>> points
     2 stationary points, complete
-      <saddle at (-1, 0), value 2/3>
-      <strict minimum at (1, 0), value -2/3>
+      <saddle at (0, 0), value 0>
+      <strict minimum at (1, 1), value -1>
     Searched all of R^2 by exact elimination.
     >>> points[1].eigenvalues
-    (2, 2)
+    (3, 9)
     """
     _checked_objective(f)
     ends = None if window is None else _checked_window(window, f.n)
@@ -87,7 +87,7 @@ def _checked_window(window: Any, n: int) -> list[tuple[Any, Any]]:
 
 
 def _checked_point(at: Any, n: int) -> list[Any]:
-    if n == 1 and (isinstance(at, numbers.Number) or isinstance(at, sp.Basic) and at.is_number):
+    if n == 1 and (isinstance(at, numbers.Number) or (isinstance(at, sp.Basic) and at.is_number)):
         at = [at]
     try:
         coordinates = list(at)

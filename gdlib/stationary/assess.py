@@ -1,4 +1,4 @@
-"""A stationary point as it is reported: exact where its coordinates are, with certified digits where they are enclosed."""
+"""A stationary point as it is reported: exact where its coordinates are, certified digits where they are enclosed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-import mpmath
+import mpmath  # type: ignore[import-untyped]
 import numpy as np
 import sympy as sp
 from sympy.printing.pycode import MpmathPrinter
@@ -43,14 +43,15 @@ class Assessor:
 
     @cached_property
     def system(self) -> System:
-        """The gradient, for interval arithmetic: as the formula is written, which encloses best."""
+        """The gradient, for interval arithmetic."""
+        if self.polynomial is not None:
+            return self._slopes
         system = System.of_expressions(list(self.f.gradient), self.f.variables, self.f.hessian)
         system.at_points = self.f.grad, self.f.hess
         return system
 
     @cached_property
     def _slopes(self) -> System:
-        """The gradient for boxes as small as round-off, where any form does."""
         if self.polynomial is None:
             return self.system
         return System.of_polynomials([self.polynomial.diff(v) for v in self.f.variables])
@@ -68,6 +69,9 @@ class Assessor:
         kind, strict, reason = verdict.kind, verdict.strict, verdict.reason
         if kind == "undecided" and value.is_finite:
             kind, reason = self._as_written(value, reason)
+            if kind != "undecided" and verdict.flat:
+                strict = False
+                reason += f", not strict, for it is constant along {verdict.flat}"
         return StationaryPoint(location, value, eigenvalues(verdict.hessian), kind, strict, reason)
 
     def _as_written(self, value: Any, reason: str) -> tuple[str, str]:
@@ -92,11 +96,12 @@ class Assessor:
         found = self._by_signs(signs, how)
         if found is None:
             try:
-                point = self.exact(numbers, isolated)
-                return point
+                return self.exact(numbers, isolated)
             except Undecided as why:
                 found = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign: {why}")
-        return StationaryPoint(tuple(numbers), *self._in_digits(decimals), *found)
+        value, numbers_there = self._in_digits(decimals)
+        kind, strict, reason = found
+        return StationaryPoint(tuple(numbers), value, numbers_there, kind, strict, reason)
 
     # -- points known by an enclosure
 
@@ -105,15 +110,16 @@ class Assessor:
         signs = self._signs(low[None], high[None])[0]
         centre = 0.5 * (low + high)
         radius = float(np.max(high - low) / 2)
-        how = f"proved to be the only stationary point within {max(radius, 1e-16):.1e} of these decimals (interval Newton test)"
-        found = self._by_signs(signs, how) or (
-            "undecided",
-            None,
-            f"{how}; an eigenvalue is too near 0 to tell its sign",
+        how = (
+            f"proved to be the only stationary point within {max(radius, 1e-16):.1e} of these decimals "
+            "(interval Newton test)"
         )
+        unknown = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign")
+        kind, strict, reason = self._by_signs(signs, how) or unknown
         decimals = [sp.Float(float(c), 17) for c in centre]
         location = tuple(sp.Float(float(c), DIGITS) for c in centre)
-        return StationaryPoint(location, *self._in_digits(decimals), *found)
+        value, numbers = self._in_digits(decimals)
+        return StationaryPoint(location, value, numbers, kind, strict, reason)
 
     def _by_signs(self, signs: Any, how: str) -> tuple[str, bool | None, str] | None:
         """A verdict from the proved signs of the eigenvalues (0: not known)."""

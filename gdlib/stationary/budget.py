@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 
-class TimeUp(BaseException):  # noqa: N818 - a signal, not an error
+class TimeUp(BaseException):
     """The time for this part is up. No Exception, so that nothing inside SymPy takes it for a failure of its own."""
 
 
@@ -53,7 +53,7 @@ class Budget:
         before = sys.gettrace()
         countdown = 64
 
-        def look(frame: FrameType, event: str, argument: Any) -> Any:
+        def look(frame: FrameType, event: Any, argument: Any) -> Any:
             nonlocal countdown
             countdown -= 1
             if countdown <= 0:

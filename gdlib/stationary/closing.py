@@ -39,9 +39,9 @@ def alone_by_derivatives(f: Objective, exact: tuple[Any, ...], low: Any, high: A
 
 
 def alone_by_form(f: Objective, exact: tuple[Any, ...], low: Any, high: Any, budget: Budget) -> bool:
-    """Several variables, every second derivative 0 at p: if the leading form of f - f(p), of degree m, has no stationary
-    point but 0, then near p the rest of the gradient, at most K r^m at distance r, cannot cancel the form's, which is at
-    least c r^(m - 1); both are enclosed, on the box and on the surface of a cube.
+    """Several variables, every second derivative 0 at p: if the leading form of f - f(p), of degree m, has no
+    stationary point but 0, then near p the rest of the gradient, at most K r^m at distance r, cannot cancel the
+    form's, which is at least c r^(m - 1); both are enclosed, on the box and on the surface of a cube.
     """
     n, place = f.n, dict(zip(f.variables, exact, strict=True))
     with budget.guard():
@@ -105,8 +105,8 @@ def _no_zero_on_cube(slopes: list[Any], variables: Any, bounds: list[float], bud
 
 
 def cone_tip(f: Objective, low: Any, high: Any, budget: Budget) -> tuple[Any, ...] | None:
-    """The point p in a small box about which f = F(s, x) with s = sqrt(a |x - p|^2), if F makes a kink at p and no point
-    of the box beside p is stationary: along rays from p the slope is sqrt(a) F_s + F_x . u with |u| = 1, and an
+    """The point p in a small box about which f = F(s, x) with s = sqrt(a |x - p|^2), if F makes a kink at p and no
+    point of the box beside p is stationary: along rays from p the slope is sqrt(a) F_s + F_x . u with |u| = 1, and an
     enclosure of that is not 0.
     """
     roots = [e for e in f.expr.atoms(sp.Pow) if e.exp.is_Rational and e.exp.q == 2 and e.base.free_symbols]

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from gdlib.stationary.budget import Budget, Undecided
+from gdlib.stationary.budget import Budget
 from gdlib.stationary.fields import Field
 from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.series import Series, Terms, along
+from gdlib.stationary.series import Series, Terms
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 
@@ -78,9 +78,12 @@ def _sampled(form: Terms, field: Field, n: int, budget: Budget) -> dict[int, tup
 def _positive_on_cube(form: Terms, field: Field, n: int, sign: int, budget: Budget) -> bool:
     """Whether sign * form > 0 on the surface of the cube [-1, 1]^n, by interval arithmetic on ever smaller pieces."""
     symbols = [sp.Symbol(f"u{i}", real=True) for i in range(n)]
-    expression = sp.Add(*(sp.N(sign * field.expression(c), 17) * sp.Mul(*(s**k for s, k in zip(symbols, powers, strict=True)))
-                          for powers, c in form.items())) if not field.rational else sp.Add(
-        *(sign * field.expression(c) * sp.Mul(*(s**k for s, k in zip(symbols, powers, strict=True))) for powers, c in form.items()))  # fmt: skip
+    terms = []
+    for powers, c in form.items():
+        number = sign * field.expression(c)
+        number = number if field.rational else sp.N(number, 17)  # its last digit lies within what constants are widened
+        terms.append(number * sp.Mul(*(s**k for s, k in zip(symbols, powers, strict=True))))
+    expression = sp.Add(*terms)
     enclose = Enclosures([node_of(expression, {s: symbol(s.name) for s in symbols})], [s.name for s in symbols])
     low, high = cube_faces(n)
     used = 0

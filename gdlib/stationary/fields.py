@@ -1,4 +1,4 @@
-"""Exact numbers with a sign: rational, algebraic, or made of constants such as pi, whose sign is proved or left open."""
+"""Exact numbers with a sign, proved or left open: rational, algebraic, or made of constants such as pi."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from gdlib.stationary.definite import sign_of_form
 from gdlib.stationary.fields import Field
 from gdlib.stationary.plane import signs_near
 from gdlib.stationary.series import Series, Terms, along
+from gdlib.stationary.splitting import hessian_of, inertia
 
 Curve = list[Terms]
 
@@ -63,9 +64,11 @@ def decide(terms: Terms, field: Field, n: int, order: int | None, budget: Budget
     form = {powers: c for powers, c in terms.items() if sum(powers) == lowest}
     if lowest % 2:
         direction = _nonzero_direction(form, field, n)
-        ahead = _oriented([{(1,): field(d)} if d else {} for d in direction], form, field, budget)
+        straight: Curve = [{(1,): field(d)} if d else {} for d in direction]
+        ahead = _oriented(straight, form, field, budget)
         back: Curve = [{k: -c for k, c in part.items()} for part in ahead]
-        words = f"the first terms that are not zero, {shown(form)}, have odd degree {lowest}: they change sign with the direction"
+        words = f"the first terms that are not zero, {shown(form)}, have odd degree {lowest}: they change sign"
+        words += " with the direction"
         return Germ("saddle", None, words, ahead, back)
     sign = sign_of_form(form, field, (1,) * n, budget)
     if sign is not None and sign.definite:
@@ -73,7 +76,7 @@ def decide(terms: Terms, field: Field, n: int, order: int | None, budget: Budget
         words = f"the first terms that are not zero, {shown(form)}, are {side} in every direction"
         return Germ("minimum" if sign.definite > 0 else "maximum", True, words)
     if sign is not None and len(sign.directions) == 2:
-        curves = {s: [{(1,): field(d)} if d else {} for d in v] for s, v in sign.directions.items()}
+        curves: dict[int, Curve] = {s: [{(1,): field(d)} if d else {} for d in v] for s, v in sign.directions.items()}
         words = (
             f"the first terms that are not zero, {shown(form)}, are positive in some directions and negative in others"
         )
@@ -82,7 +85,8 @@ def decide(terms: Terms, field: Field, n: int, order: int | None, budget: Budget
         germ = _by_polygon(terms, field, order, budget, shown)
         return germ or by_factors(terms, field, n, order, budget, shown)
     germ = by_factors(terms, field, n, order, budget, shown)
-    return germ or _by_weights(terms, field, n, order, budget, shown)
+    germ = germ or _by_weights(terms, field, n, order, budget, shown)
+    return germ or (_by_squares(terms, field, n, budget, shown) if order is None else None)
 
 
 def _on_a_line(terms: Terms, field: Field, shown: Shown) -> Germ:
@@ -176,6 +180,28 @@ def _by_weights(terms: Terms, field: Field, n: int, order: int | None, budget: B
             curves.setdefault(s, [{(w,): field(d)} if d else {} for d, w in zip(v, weights, strict=True)])
         if len(curves) == 2:
             return Germ("saddle", None, "it takes both signs on curves through the point", curves[1], curves[-1])
+    return None
+
+
+def _by_squares(terms: Terms, field: Field, n: int, budget: Budget, shown: Shown) -> Germ | None:
+    """A quadratic form in the squares of the variables without a negative eigenvalue is a sum of squares."""
+    if any(sum(powers) != 4 or any(k % 2 for k in powers) for powers in terms):
+        return None
+    halved = {tuple(k // 2 for k in powers): c for powers, c in terms.items()}
+    for turn, kind, side in ((1, "minimum", "sum"), (-1, "maximum", "negative of a sum")):
+        matrix = hessian_of({powers: c * turn for powers, c in halved.items()}, field, n)
+        if inertia(matrix, field).negative == 0:
+            words = f"{shown(terms)} is a quadratic form in the squares of the variables, and the {side} of squares"
+            return Germ(kind, False if zero_line(terms, field, n, budget) else None, words)
+    return None
+
+
+def zero_line(terms: Terms, field: Field, n: int, budget: Budget) -> tuple[int, ...] | None:
+    """A direction along which an exact polynomial is zero throughout: then the origin is not strict."""
+    line = Series(field, 1, None, budget)
+    for direction in directions(n):
+        if along(terms, [{(1,): field(d)} if d else {} for d in direction], line, None) is None:
+            return direction
     return None
 
 

@@ -231,8 +231,7 @@ class Enclosures:
         self.bent |= a.low <= 0
         self.void |= a.high < 0
         log = _outward(np.log(np.maximum(a.low, 0.0)), np.log(np.maximum(a.high, 0.0)), 4)
-        result = _SMOOTH["exp"](multiply(log, b))
-        return result
+        return _SMOOTH["exp"](multiply(log, b))
 
     def _abs_(self, a: Interval) -> Interval:
         self.bent |= (a.low <= 0) & (a.high >= 0)

@@ -34,6 +34,7 @@ def find_boxes(f: Objective, window: Window | None, budget: Budget) -> Findings:
     try:
         with budget.guard():
             assessor = Assessor(f, budget)
+            assessor.system.values(low[None], high[None])  # derived and built now, while the clock is watched
         found = zeros_in(assessor.system, low - 2 * edge, high + 2 * edge, budget.part(0.7))
     except TimeUp:
         result.open.append("the time was up before the search began")

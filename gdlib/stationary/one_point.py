@@ -16,6 +16,7 @@ from gdlib.stationary.recognise import recognised
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.rough import rough_point
 from gdlib.stationary.series import NotSmoothError
+from gdlib.stationary.sums import joined, parts_of
 
 FAR = 0.02
 """How far, as a part of its size and of 1, Newton's method may move a point given in floats."""
@@ -56,12 +57,27 @@ def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
         place = ", ".join(map(str, location))
         raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({shown})") from None
     except NotSmoothError as error:
+        parts = parts_of(assessor.f)
+        if len(parts) > 1:
+            return _of_sum(assessor, location, parts)
         try:
             return rough_point(assessor, location, error)
         except (Undecided, TimeUp) as why:
             return _undecided(location, why)
     except (Undecided, TimeUp) as why:
         return _undecided(location, why)
+
+
+def _of_sum(assessor: Assessor, location: tuple[Any, ...], parts: Sequence[tuple[Any, list[int]]]) -> StationaryPoint:
+    """Each part of a sum of functions of different variables by itself: only some may be rough."""
+    f = assessor.f
+    points = [
+        _exactly(Assessor(Objective(e, variables=[f.variables[i].name for i in places]), assessor.budget),
+                 tuple(location[i] for i in places))
+        for e, places in parts
+    ]  # fmt: skip
+    names = [", ".join(f.variables[i].name for i in places) for _, places in parts]
+    return joined(f, points, [places for _, places in parts], names, assessor)
 
 
 def _undecided(location: tuple[Any, ...], why: BaseException) -> StationaryPoint:

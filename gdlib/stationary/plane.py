@@ -8,7 +8,9 @@ every curve through the origin was covered and only one sign occurs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -27,7 +29,7 @@ class Signs:
     """What is known near the origin: a curve for each sign that occurs, and whether other points have the value 0."""
 
     field: Field
-    curves: dict[int, list[Terms]] = field(default_factory=dict)
+    curves: dict[int, list[Terms]] = dataclasses.field(default_factory=dict)
     zeros: bool = False
     certain: bool = True
     """Whether every curve through the origin was covered."""
@@ -107,7 +109,7 @@ def _half(terms: Terms, chart: _Chart, found: Signs, series: Series, budget: Bud
         found.zeros = True
     corners = _hull(terms)
     numbers = found.field
-    edges = list(zip(corners, corners[1:], strict=False))
+    edges = list(pairwise(corners))
     if not edges:  # one corner: it is the first term along y' = c t for every c but 0
         for c in (1, -1):
             sign = numbers.sign(terms[corners[0]]) * (c ** corners[0][1])
@@ -157,14 +159,14 @@ def _deeper(
         return
     q, p, weight = weights
     plane = Series(found.field, 2, None, budget)
-    height = {(0, 0): root, (0, 1): found.field.domain.one}
+    height: Terms = {(0, 0): root, (0, 1): found.field.domain.one}
     result: Terms = {}
     for (i, j), c in terms.items():
         part = plane.scale(plane.power(height, j), c)
-        moved = {(q * i + p * j - weight, k): d for (_, k), d in part.items()}
+        moved: Terms = {(q * i + p * j - weight, k): d for (_, k), d in part.items()}
         result = plane.add(result, moved)
     result = plane.cleaned(result)
-    shift = {(k * q,): c for (k,), c in chart.shift.items()}
+    shift: Terms = {(k * q,): c for (k,), c in chart.shift.items()}
     shift = series.add(shift, {(chart.p * q + p,): root})
     if not result:
         found.zeros = True
@@ -174,8 +176,8 @@ def _deeper(
 
 def _curve(chart: _Chart, q: int, p: int, c: Any, series: Series) -> list[Terms]:
     """The curve t -> (tau, c tau^p) with tau = t^q of a chart, in the plane."""
-    x = {(chart.q * q,): series.field(chart.side)}
-    y = {(k * q,): d for (k,), d in chart.shift.items()}
+    x: Terms = {(chart.q * q,): series.field(chart.side)}
+    y: Terms = {(k * q,): d for (k,), d in chart.shift.items()}
     return [x, series.add(y, {(chart.p * q + p,): c} if c else {})]
 
 
@@ -210,7 +212,7 @@ def _between(places: list[Place]) -> list[Any]:
     if not any(low <= 0 <= high for low, high in ends):
         ends = sorted([*ends, (type(ends[0][0])(0),) * 2])
     samples = [_short(ends[0][0] - 2, ends[0][0])]
-    samples += [_short(a[1], b[0]) for a, b in zip(ends, ends[1:], strict=False)]
+    samples += [_short(a[1], b[0]) for a, b in pairwise(ends)]
     samples.append(_short(ends[-1][1], ends[-1][1] + 2))
     return samples
 

@@ -1,10 +1,11 @@
-"""Real algebraic numbers: the coordinates of stationary points of polynomials, each a root of an irreducible polynomial."""
+"""Real algebraic numbers, each a root of an irreducible polynomial: coordinates of stationary points of polynomials."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -173,7 +174,7 @@ def apart(roots: Sequence[Root]) -> int:
     bits = 40
     while bits < 4000:
         ends = sorted(root.enclosure(bits) for root in roots)
-        if all(a[1] < b[0] for a, b in zip(ends, ends[1:], strict=False)):
+        if all(a[1] < b[0] for a, b in pairwise(ends)):
             return bits
         bits *= 2
     raise Undecided("two roots lie too close together to be told apart")

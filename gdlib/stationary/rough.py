@@ -46,7 +46,7 @@ def rough_point(assessor: Assessor, location: tuple[Any, ...], why: NotSmoothErr
 
 
 def _joint(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
-    f, n = assessor.f, assessor.n
+    n = assessor.n
     shown = f"({', '.join(map(str, location))})"
     pieces, field = _pieces(assessor, location)
     origin = (0,) * n

@@ -1,4 +1,4 @@
-"""The splitting lemma: where the Hessian is singular, f is a square form plus a function of the kernel's directions only.
+"""The splitting lemma: where the Hessian is singular, f is a square form plus a function on the kernel only.
 
 Solving the slopes across the kernel for the coordinates across it gives b = phi(a), and f behaves like its reduced
 function g(a) = f(a, phi(a)): least at the point, strictly or not, exactly if g is (given that the square form is
@@ -8,6 +8,7 @@ positive). Both phi and g are worked out as Taylor polynomials with exact coeffi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from gdlib.stationary.budget import Budget
@@ -81,7 +82,7 @@ def inertia(matrix: Matrix, field: Field) -> Inertia:
 
 def _changes(signs: list[int]) -> int:
     signs = [s for s in signs if s]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def _characteristic(matrix: Matrix, field: Field) -> list[Any]:

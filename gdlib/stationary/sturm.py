@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -57,7 +58,7 @@ def _sign_at(link: list[Any], x: Fraction, field: Field) -> int:
 
 def _changes(chain: list[list[Any]], x: Fraction, field: Field) -> int:
     signs = [s for s in (_sign_at(link, x, field) for link in chain) if s]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def _isolated(chain: list[list[Any]], field: Field) -> list[tuple[Fraction, Fraction]]:
@@ -82,7 +83,7 @@ def _set_apart(found: list[tuple[list[Any], list[Fraction], int, Any]], field: F
     for _ in range(400):
         order = sorted(found, key=lambda one: one[1][0])
         near = [one for one in order if one[1][0] <= 0 <= one[1][1] and one[1][0] != one[1][1]]
-        for a, b in zip(order, order[1:], strict=False):
+        for a, b in pairwise(order):
             if a[1][1] >= b[1][0]:
                 near += [a, b]
         if not near:

@@ -70,7 +70,7 @@ def find_sum(
         if budget.left() <= 0:
             result.open.append("the time was up before all combinations were put together")
             break
-        result.points.append(_joined(f, combination, [places for _, places in parts], names, assessor))
+        result.points.append(joined(f, combination, [places for _, places in parts], names, assessor))
     result.sets = _joined_sets(f, found, [places for _, places in parts])
     return result
 
@@ -89,13 +89,14 @@ def _window(f: Objective, parts: Sequence[tuple[Any, list[int]]], found: Sequenc
     return ends
 
 
-def _joined(
+def joined(
     f: Objective,
     points: Sequence[StationaryPoint],
     groups: Sequence[list[int]],
     names: Sequence[str],
     assessor: Assessor,
 ) -> StationaryPoint:
+    """One combination: a point for each group of variables."""
     location: list[Any] = [None] * f.n
     for point, places in zip(points, groups, strict=True):
         for i, c in zip(places, point.location, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -53,7 +54,16 @@ def graph(variables: Sequence[Any], free: Sequence[Any], known: Mapping[Any, Any
 
 def disk(side: Any, variables: tuple[Any, ...]) -> RealSet | None:
     """The points of the plane where side >= 0, if that is a disk, in polar coordinates about its centre."""
-    if len(variables) != 2 or not side.is_polynomial(*variables):
+    if len(variables) != 2:
+        return None
+    root = next((e for e in side.atoms(sp.Pow) if e.exp == sp.S.Half), None)
+    if root is not None:  # a sqrt(u) + b >= 0 with a < 0 says u <= (b/a)^2
+        a, b = sp.Wild("a", exclude=variables), sp.Wild("b", exclude=variables)
+        match = sp.expand(side).match(a * root + b)
+        if match is None or not match[a].is_negative or not match[b].is_positive:
+            return None
+        side = (match[b] / match[a]) ** 2 - root.base
+    if not side.is_polynomial(*variables):
         return None
     x, y = variables
     poly = sp.Poly(side, x, y)
@@ -150,7 +160,7 @@ def _signs_between(poly: Any, roots: Sequence[Root]) -> list[int]:
         ends = [root.enclosure(60) for root in roots]
         fractions = [
             ends[0][0] - 1,
-            *((a[1] + b[0]) / 2 for a, b in zip(ends, ends[1:], strict=False)),
+            *((a[1] + b[0]) / 2 for a, b in pairwise(ends)),
             ends[-1][1] + 1,
         ]
         samples = [sp.Rational(f.numerator, f.denominator) for f in fractions]

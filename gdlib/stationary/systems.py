@@ -154,13 +154,13 @@ def _solve_branch(branch: _Branch, variables: tuple[Any, ...], budget: Budget, f
     if len(equations) == 1:
         for piece in surfaces.zero_set(equations[0], used, budget):
             if isinstance(piece, tuple):
-                point = dict(zip(used, piece, strict=True))
+                place = dict(zip(used, piece, strict=True))
                 if idle:
-                    known = {v: root.number for v, root in point.items()}
+                    known = {v: root.number for v, root in place.items()}
                     lifted = {v: sp.expand(e.subs(known)) for v, e in branch.known.items()}
                     found.sets.append(surfaces.graph(variables, idle, {**known, **lifted}))
                 else:
-                    found.points.append(_lifted(point, branch.known, variables))
+                    found.points.append(_lifted(place, branch.known, variables))
             else:
                 found.sets.append(piece.within(variables, idle, branch.known))
         return

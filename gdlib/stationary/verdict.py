@@ -27,6 +27,8 @@ class Verdict:
     reason: str
     hessian: Any
     slope: list[Any]
+    flat: str = ""
+    """A line through the point along which f is constant, where one was looked for and found."""
 
 
 def verdict_at(
@@ -51,6 +53,14 @@ def verdict_at(
         germ, reason = _germ(terms, field, variables, location, order, budget, isolated)
         strict = germ.strict if germ.kind in ("minimum", "maximum") else None
         verdict = Verdict(germ.kind, strict, reason, hessian, [])
+        if order is None and strict is None and germ.kind != "saddle":
+            direction = germs.zero_line(terms, field, n, budget) if terms else None
+            if direction is not None:
+                t = sp.Symbol("t")
+                verdict.flat = f"({', '.join(str(a + d * t) for a, d in zip(location, direction, strict=True))})"
+                if germ.kind != "undecided":
+                    verdict.strict = False
+                    verdict.reason += f"; not strict, for f is constant along {verdict.flat}"
         if germ.kind != "undecided":
             break
     assert verdict is not None
