@@ -3,7 +3,9 @@
 import json
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -127,8 +129,18 @@ def test_the_family_tree_has_every_rule_and_every_edge():
         assert f">{rule.title}<".replace("'", "&#x27;") in figure.svg
         for relation in rule.kin:
             assert f"{rule.title} {relation_words(relation, known)}.".replace("\N{NO-BREAK SPACE}", " ") in words
-    branches = figure.svg.count("l0 ") and len([rule for rule in gd.rules if rule.kin])
-    assert branches == words.count(" becomes ") + words.count(" walks the points of ")
+    assert branches(figure) == sum(bool(rule.kin) for rule in gd.rules)
+
+
+def branches(figure):
+    """How many faint lines lead from a rule to another."""
+    found = 0
+    for panel in figure.panels:
+        root = ElementTree.fromstring(panel)
+        above = {child: parent for parent in root.iter() for child in parent}
+        for path in root.iter("{http://www.w3.org/2000/svg}path"):
+            found += any("stroke:var(--gd-faint" in one.get("style", "") for one in (path, above[path]))
+    return found
 
 
 def test_kin_in_a_circle_is_drawn_once():
@@ -149,7 +161,7 @@ def test_kin_in_a_circle_is_drawn_once():
         return theta - lr * g
 
     figure = gd.figures.lineage([here, there])
-    assert figure.svg.count(">Here<") == figure.svg.count(">There<") == 1
+    assert figure.svg.count(">Here<") == figure.svg.count(">There<") == branches(figure) == 1
     assert figure.alt == "There walks the points of Here. Here walks the points of There."
     with pytest.raises(ValueError, match="rules: at least one rule is needed"):
         gd.figures.lineage([])
@@ -237,3 +249,15 @@ def test_memory_counts_are_the_states():
         }
         out = rule(*(arguments[name] for name in rule.takes))
         assert (len(out) - 1 if isinstance(out, tuple) else 0) == len(rule.state)
+
+
+@pytest.mark.site
+def test_every_rule_is_in_the_page_s_contents_and_in_the_search():
+    page = (ROOT / "_build" / "html" / "book" / "rule-book.html").read_text(encoding="utf-8")
+    contents = re.search(r'<nav id="pst-page-toc-nav".*?</nav>', page, re.S)[0]
+    listed = [unescape(text.strip()) for text in re.findall(r"<a [^>]*>([^<]*)</a>", contents)]
+    search = (ROOT / "_build" / "html" / "searchindex.js").read_text(encoding="utf-8")
+    for rule in gd.rules:
+        assert rule.title.replace("'", "’") in listed
+        assert f'id="rule-{rule.name.replace("_", "-")}"' in page
+        assert json.dumps(rule.title.replace("'", "’")) in search
