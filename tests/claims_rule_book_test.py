@@ -3,6 +3,7 @@
 import numpy as np
 
 import gdlib as gd
+from gdlib.invariances import invariances
 from tests.claim import claim
 
 
@@ -13,3 +14,33 @@ def test_adams_first_step_has_one_length_whatever_the_gradient():
     moved = start - theta
     assert np.allclose(moved, 0.1, rtol=1e-6)
     return [float(moved[0]), float(g[1] / g[0])]
+
+
+@claim("size-or-axes")
+def test_no_rule_is_free_of_the_gradients_size_and_of_the_axes():
+    found = [invariances(rule) for rule in gd.rules]
+    assert any(kept.scale for kept in found)
+    assert any(kept.axes for kept in found)
+    assert not any(kept.scale and kept.axes for kept in found)
+    for rule, kept in zip(gd.rules, found, strict=True):
+        assert kept.axes == _is_linear(rule), rule.name
+    return []
+
+
+def _is_linear(rule):
+    """Whether moves along the sum of two lists of gradients are the sums of the moves along each, and double with them."""
+    rng = np.random.default_rng(3)
+    one, two = rng.standard_normal((2, 30, 2)) + 0.25
+    moves = [_moves(rule, slopes) for slopes in (one, two, one + two, 2 * one)]
+    return np.allclose(moves[0] + moves[1], moves[2]) and np.allclose(2 * moves[0], moves[3])
+
+
+def _moves(rule, slopes):
+    start = np.array([1.5, -0.5])
+    theta, state, moved = start, [np.zeros(2) for _ in rule.state], []
+    for t, g in enumerate(slopes, 1):
+        given = {"theta": theta, "g": g, "f": np.full(2, g.sum()), "t": t, **dict(zip(rule.state, state, strict=True))}
+        made = rule(*(given[name] for name in rule.takes))
+        theta, *state = made if rule.state else (made,)
+        moved.append(theta - start)
+    return np.array(moved)
