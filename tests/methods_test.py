@@ -251,7 +251,7 @@ def test_gradient_descent_is_not_affinely_invariant():
     assert apart(other, path) > 0.01
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 2**32), n=st.integers(1, 7))
 def test_conjugate_gradients_needs_n_steps(seed, n):
     """Exact in n steps; in exact arithmetic not before, for n distinct eigenvalues. The directions are conjugate."""
@@ -278,7 +278,7 @@ def test_nonlinear_conjugate_gradients_with_near_exact_searches_is_the_linear_on
     assert apart(run.path, linear) < 1e-6
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**32), n=st.integers(1, 6))
 def test_the_secant_condition_and_what_else_bfgs_keeps(seed, n):
     """B y = s; symmetric; positive definite while sᵀy > 0; two loops over the pairs give the same B."""
@@ -322,7 +322,7 @@ def test_lbfgs_with_all_pairs_is_bfgs_scaled_by_the_last_pair_on_two_steps():
 # Line searches
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32), c2=st.sampled_from([0.1, 0.5, 0.9]), first=st.sampled_from([1.0, 1e-3, 1e3]))
 def test_a_wolfe_step_meets_both_conditions(seed, c2, first):
     rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdlib as gd
@@ -83,6 +83,7 @@ def test_the_edge_of_stability_of_each_convention(rule, edge, beta):
         assert (r.spectral_radius(gd.rules[rule], 1.0, lr=factor * edge(beta), **hyper) < 1) is stable
 
 
+@settings(deadline=None)
 @given(mu=st.floats(1e-3, 1e3), ratio=st.floats(1.0, 1e4))
 def test_no_other_settings_do_better(mu, ratio):
     L = mu * ratio
@@ -231,6 +232,7 @@ def test_newton_on_a_quartic_is_linear_with_ratio_two_thirds():
     assert r.order_of(run.path[:, 0]).order == pytest.approx(1.0, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(order=st.sampled_from([1.0, 1.3247, 1.618, 2.0, 3.0]), factor=st.floats(0.2, 0.9))
 def test_the_order_of_a_made_up_sequence(order, factor):
     with mpmath.workdps(50):

@@ -83,22 +83,36 @@ class MethodSteps:
         """One step of one run: the point and the memory after it."""
         given = given | {
             "theta": theta, "t": t, "value": self._f, "gradient": self._f.grad,
-            "curve": lambda v: self._curve(theta, v),
-            "curve_of_squares": lambda v: self._squares(theta) @ v if self._squares is not None else None,
+            "curve": self._times(self._f.hess, theta) if self._has_hessian else self._by_difference(theta),
+            "curve_of_squares": self._times(self._squares, theta),
         }  # fmt: skip
         given |= dict(zip(self._method.memory, self._memory[number], strict=True))
         made = self._method(*(given[name] for name in self._method.takes), **settings)
         return made if self._method.memory else (made,)
 
-    def _curve(self, theta: Array, v: Array) -> Array:
-        """The Hessian times v; where the objective has none, by a central difference of two gradients."""
-        if self._has_hessian:
-            return self._f.hess(theta) @ v
-        size = float(np.sqrt(v @ v))
-        if size == 0:
-            return v
-        nudge = _NUDGE * (1.0 + float(np.abs(theta).max())) / size
-        return (self._f.grad(theta + nudge * v) - self._f.grad(theta - nudge * v)) / (2.0 * nudge)
+    @staticmethod
+    def _times(matrix: Callable[[Array], Array] | None, theta: Array) -> Callable[[Array], Array]:
+        """The product of the matrix at theta with a vector; the matrix is worked out when first asked for."""
+        made: list[Array] = []
+
+        def product(v: Array) -> Array:
+            if not made and matrix is not None:
+                made.append(np.asarray(matrix(theta)))
+            return made[0] @ v
+
+        return product
+
+    def _by_difference(self, theta: Array) -> Callable[[Array], Array]:
+        """The Hessian times a vector by a central difference of two gradients, where the objective has no Hessian."""
+
+        def product(v: Array) -> Array:
+            size = float(np.sqrt(v @ v))
+            if size == 0:
+                return v
+            nudge = _NUDGE * (1.0 + float(np.abs(theta).max())) / size
+            return (self._f.grad(theta + nudge * v) - self._f.grad(theta - nudge * v)) / (2.0 * nudge)
+
+        return product
 
     def _code(self, words: str) -> int:
         if words not in self.words:

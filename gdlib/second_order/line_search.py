@@ -15,6 +15,8 @@ UPHILL = "the direction does not lead downhill"
 NOTHING_LOWER = "the line search finds no value low enough"
 _TRIALS = 1000
 """More than any search needs: a halved step is lost in rounding after about sixty."""
+_NARROWINGS = 60
+"""Trials within a bracket, after which what is left of it is rounding."""
 _FURTHEST = 1e10
 """How many times the first trial a search will go before it calls the function unbounded."""
 
@@ -109,7 +111,7 @@ def _zoom(
     too_high: Callable[[_Trial], bool], flat_enough: Callable[[_Trial], bool],
 ) -> float:  # fmt: skip
     """A good step between two trials: `low` is the lower one, and from it the function falls towards `high`."""
-    for _ in range(_TRIALS):
+    for _ in range(_NARROWINGS):
         step = _between(low, high)
         if step in (low.step, high.step):
             break
