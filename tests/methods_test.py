@@ -27,8 +27,8 @@ NAMES = [f"x{i + 1}" for i in range(6)]
 def quadratic(matrix=A, right=B):
     """xᵀAx/2 - bᵀx, as a formula."""
     n = len(right)
-    entries = (f"{matrix[i][j] / 2!r}*x{i + 1}*x{j + 1}" for i in range(n) for j in range(n) if matrix[i][j])
-    return gd.Objective(" + ".join([*entries, *(f"{-right[i]!r}*x{i + 1}" for i in range(n))]), NAMES[:n])
+    entries = (f"{float(matrix[i][j]) / 2!r}*x{i + 1}*x{j + 1}" for i in range(n) for j in range(n) if matrix[i][j])
+    return gd.Objective(" + ".join([*entries, *(f"{-float(right[i])!r}*x{i + 1}" for i in range(n))]), NAMES[:n])
 
 
 def apart(one, other):
