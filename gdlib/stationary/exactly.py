@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary.assess import Assessor, NotStationaryError
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.findings import Findings
+from gdlib.stationary.intervals import Enclosures
 from gdlib.stationary.polynomial import bare, gradient_system
 from gdlib.stationary.reals import Root
 from gdlib.stationary.result import StationaryPoint
@@ -19,6 +21,8 @@ from gdlib.stationary.series import NotSmoothError
 from gdlib.stationary.surfaces import RealSet
 from gdlib.stationary.systems import solve
 from gdlib.stationary.windows import Window, inside
+from gdlib.trace.formula import node_of
+from gdlib.trace.graph import symbol
 
 
 def find_exactly(f: Objective, window: Window | None, budget: Budget) -> Findings | None:
@@ -26,16 +30,12 @@ def find_exactly(f: Objective, window: Window | None, budget: Budget) -> Finding
     system = gradient_system(f, budget)
     if system is None:
         return None
-    poles: list[tuple[Root, ...]] = []
     found = Findings("exact elimination", window)
-    for pole in system.poles:
-        equation = bare(pole, f.variables, [])
-        if equation is None:
-            return None
-        gaps = solve([equation], f.variables, budget)
-        poles += gaps.points
-        if gaps.open or gaps.sets:
-            found.open.append(f"what f does where {pole} = 0 was not looked at")
+    gaps = _gaps(f, system.poles, window, budget)
+    if gaps is None:
+        return None
+    poles, unseen = gaps
+    found.open += unseen
     solution = solve(system.equations, f.variables, budget)
     if solution.open and not solution.points and not solution.sets:
         return None
@@ -50,6 +50,44 @@ def find_exactly(f: Objective, window: Window | None, budget: Budget) -> Finding
         if window is None or inside(point, window):
             _add_gap(assessor, point, found)
     return found
+
+
+def _gaps(
+    f: Objective, poles: Sequence[Any], window: Window | None, budget: Budget
+) -> tuple[list[tuple[Root, ...]], list[str]] | None:
+    """The places where the formula is not defined but f may have a limit, and words for those that were not looked at.
+
+    Of a quotient of polynomials without a common factor only the common zeros matter: at others of the denominator it
+    has no finite limit. None if there is no such list.
+    """
+    points: list[tuple[Root, ...]] = []
+    unseen: list[str] = []
+    with budget.guard():
+        above, below = sp.fraction(sp.cancel(f.expr)) if poles and f.expr.is_rational_function(*f.variables) else (0, 0)
+    if below != 0:
+        common = solve([sp.Poly(above, *f.variables), sp.Poly(below, *f.variables)], f.variables, budget)
+        if not common.sets and not common.open:
+            single = [bare(pole, f.variables, []) for pole in poles] if f.n == 1 else []
+            return [*common.points, *(p for pole in single for p in solve([pole], f.variables, budget).points)], []
+    for pole in poles:
+        if window is not None and _never_zero_in(pole, f, window):
+            continue
+        equation = bare(pole, f.variables, [])
+        if equation is None:
+            return None
+        gaps = solve([equation], f.variables, budget)
+        points += gaps.points
+        if gaps.open or gaps.sets:
+            unseen.append(f"what f does where {pole} = 0 was not looked at")
+    return points, unseen
+
+
+def _never_zero_in(pole: Any, f: Objective, window: Window) -> bool:
+    """Whether an enclosure over the whole window shows that a pole lies outside."""
+    low, high = (np.array([[float(sp.N(pair[end], 20)) for pair in window]]) for end in (0, 1))
+    enclose = Enclosures([node_of(pole, {v: symbol(v.name) for v in f.variables})], [v.name for v in f.variables])
+    (value,) = enclose(low, high)
+    return bool(value.low[0] > 0 or value.high[0] < 0)
 
 
 def _key(point: Sequence[Root]) -> Any:
@@ -69,8 +107,10 @@ def _outside(one: RealSet, window: Window | None) -> bool:
 def _add(assessor: Assessor, point: Sequence[Root], found: Findings) -> None:
     try:
         found.points.append(assessor.algebraic(point))
-    except NotSmoothError:  # a zero of the polynomial where f is not defined
-        pass
+    except NotSmoothError:  # a zero of the polynomial where f is complex, or has a gap
+        value = sp.N(assessor.f.expr.subs(dict(zip(assessor.f.variables, (r.number for r in point), strict=True))))
+        if not value.is_finite or value.is_real:
+            _add_gap(assessor, point, found)
     except NotStationaryError:
         pass
     except (TimeUp, Undecided) as why:

@@ -9,6 +9,7 @@ import sympy as sp
 from gdlib.stationary.assess import Assessor
 from gdlib.stationary.budget import TimeUp, Undecided
 from gdlib.stationary.fields import Field
+from gdlib.stationary.germs import directions
 from gdlib.stationary.polynomial import bare
 from gdlib.stationary.reals import roots_of
 from gdlib.stationary.result import StationaryPoint
@@ -35,6 +36,7 @@ def by_limit(assessor: Assessor, location: tuple[Any, ...], why: NotSmoothError)
             raise GapError(f"at: f has a kink at {shown} and is not differentiable there: {why}")
         radial = _radial(assessor, location, r)
         if radial is None:
+            _refuse_unlike_rays(assessor, location, r, shown)
             raise Undecided(f"f has no Taylor polynomial at {shown} ({why}), and its limit there is not known")
         sides = {1: radial}
     limits = [_limit(assessor, side, r) for side in sides.values()]
@@ -48,6 +50,8 @@ def by_limit(assessor: Assessor, location: tuple[Any, ...], why: NotSmoothError)
     slopes = [s * _limit(assessor, (side - value) / r, r) for s, side in sides.items()]
     if any(isinstance(slope, sp.AccumBounds) for slope in slopes):
         raise GapError(f"at: f has a kink at {shown} and is not differentiable there: its slopes swing to and fro")
+    if any(slope.has(sp.I) for slope in [*slopes, *limits]):
+        raise GapError(f"at: f has a kink at {shown}: it is real on one side of the point only")
     if any(not slope.is_finite for slope in slopes) or (len(slopes) == 2 and sp.simplify(slopes[0] - slopes[1]) != 0):
         raise GapError(
             f"at: f has a kink at {shown} and is not differentiable there: the slopes beside it are {slopes}"
@@ -163,6 +167,24 @@ def _cone(assessor: Assessor, location: tuple[Any, ...], r: Any) -> bool:
         if len(slopes) == 2 and abs(sp.N(slopes[0] + slopes[1], 30)) > 1e-15:
             return True
     return False
+
+
+def _refuse_unlike_rays(assessor: Assessor, location: tuple[Any, ...], r: Any, shown: str) -> None:
+    """Raises GapError where f grows beyond all bounds along a ray, or has different limits along two."""
+    seen: dict[Any, tuple[int, ...]] = {}
+    for direction in directions(assessor.n)[:12]:
+        ray = {v: a + d * r for v, a, d in zip(assessor.f.variables, location, direction, strict=True)}
+        line = assessor.f.expr.subs(ray, simultaneous=True)
+        if line.has(sp.nan, sp.zoo, sp.oo):
+            continue
+        limit = _limit(assessor, line, r)
+        if not limit.is_number or isinstance(limit, sp.AccumBounds) or not limit.is_extended_real:
+            continue
+        seen.setdefault(limit, direction)
+        if limit.is_infinite:
+            raise GapError(f"at: needs a point where f is defined or has a limit; it is unbounded near {shown}")
+        if len(seen) > 1 and abs(sp.N(limit - next(iter(seen)), 30)) > 1e-9:
+            raise GapError(f"at: needs a point where f has a limit; at {shown} it has different ones along {seen}")
 
 
 def _simple(expression: Any) -> Any:

@@ -29,7 +29,7 @@ def search(f: Objective, window: Window | None, seconds: float) -> StationaryPoi
     sentences = [f"Searched {in_words(f, found.window)} by {found.method}."]
     sentences += [f"All points {s.coordinates}{f' with {s.where}' if s.where else ''} are stationary"
                   f"{_kinds_on(f, s, budget)}." for s in found.sets]  # fmt: skip
-    sentences += found.remarks
+    sentences += dict.fromkeys(found.remarks)
     if found.open:
         sentences.append("Not proved complete: " + "; ".join(dict.fromkeys(found.open)) + ".")
     return StationaryPoints(found.points, complete=not found.open, curves=[s.coordinates for s in found.sets],
@@ -75,7 +75,7 @@ def _kinds_on(f: Objective, one: Any, budget: Budget) -> str:
                 point = rough_point(assessor, place, why)
         except (NotStationaryError, Undecided, TimeUp, ValueError):
             continue
-        strict = {True: "strict ", False: "non-strict ", None: ""}[point.strict]
+        strict = "" if point.kind in ("saddle", "undecided") else "non-strict "  # f is constant on a set of such points
         kinds.setdefault(strict + point.kind, []).append(f"({', '.join(map(str, place))})")
     if not kinds:
         return ""

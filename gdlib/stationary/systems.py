@@ -16,6 +16,7 @@ import sympy as sp
 
 from gdlib.stationary import surfaces
 from gdlib.stationary.budget import Budget, Undecided
+from gdlib.stationary.eliminants import eliminants
 from gdlib.stationary.krawczyk import System
 from gdlib.stationary.reals import Root, apart, rational_root, roots_of, sign_over, vanishes, whole
 
@@ -178,11 +179,11 @@ def _isolated(equations: list[Any], variables: tuple[Any, ...], budget: Budget) 
         for other in equations[1:]:
             common = common.gcd(other)
         return [] if common.is_ground else [(root,) for root in roots_of(common)]
-    eliminants = _eliminants(equations, variables, budget)
-    if eliminants is None:
+    found = _eliminants(equations, variables, budget)
+    if found is None:
         return None
     with budget.guard():
-        candidates = [[] if e.is_ground else roots_of(e) for e in eliminants]
+        candidates = [[] if e.is_ground else roots_of(e) for e in found]
     number = prod(len(roots) for roots in candidates)
     if number > MOST_CANDIDATES:
         raise Undecided(f"{number} candidates for solutions of {_printed(equations)} are too many to try")
@@ -237,18 +238,7 @@ def _eliminants(equations: list[Any], variables: tuple[Any, ...], budget: Budget
             equations = [whole(e) for e in equations]  # whole numbers are faster than fractions
             pairs = [[e.reorder(other, this) for e in equations] for this, other in ((x, y), (y, x))]
             return [a.resultant(b) for a, b in pairs]
-    with budget.guard():
-        basis = sp.groebner([e.as_expr() for e in equations], *variables, order="grevlex", domain=sp.QQ)
-        if basis.exprs == [1]:
-            return [sp.Poly(1, v, domain="QQ") for v in variables]
-        if not basis.is_zero_dimensional:
-            return None
-        result = []
-        for variable in variables:
-            order = [v for v in variables if v != variable] + [variable]
-            turned = sp.groebner(basis.exprs, *order, order="grevlex", domain=sp.QQ)
-            result.append(sp.Poly(turned.fglm("lex").exprs[-1], variable, domain="QQ"))
-        return result
+    return eliminants(equations, variables, budget)
 
 
 def _is_solution(equations: list[Any], point: tuple[Root, ...], bits: int, budget: Budget) -> bool:
