@@ -113,6 +113,9 @@ def descend(
     takes its gradient: `lambda g, theta: g + 0.01 * theta` is the penalty 0.005·‖theta‖². `keep=k` keeps every k-th
     point; the start and the last point are always kept.
 
+    A method (gd.methods) works with f's own derivatives: it takes no noise and no transform, and some need f.hess or a
+    sum of squares.
+
     Raises TypeError or ValueError before any work; the first line says which argument, what was needed and what came.
     Divergence is no error: the run says at which step it left the finite numbers.
 

@@ -17,6 +17,7 @@ BY_NAME = {problem.name: problem for problem in PROBLEMS}
 PRINTED = 5e-6  # the paper prints six digits, some cut off where they should be rounded
 SETTLED = 1e-4  # a gradient this small beside the first, where rounding ends a search before the criterion does
 FINDERS = ["regularized_newton", "levenberg_marquardt", "bfgs", "lbfgs", "polak_ribiere", "hessian_free"]
+UPHILL = "stopped: the direction does not lead downhill"
 ITERATIONS = {  # scipy's solver of the same kind
     "bfgs": "BFGS", "lbfgs": "L-BFGS-B", "regularized_newton": "trust-exact",
 }  # fmt: skip
@@ -94,6 +95,39 @@ def test_iteration_counts_are_of_scipys_size(name):
             ratios.append(max(int(enough), 1) / theirs["steps"])
     assert len(ratios) >= 9
     assert 0.5 <= np.median(ratios) <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "missed"),
+    [
+        ("damped_newton_armijo", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": "stopped: grad_norm"}),
+        ("damped_newton_wolfe", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": "stopped: grad_norm"}),
+        ("hessian_free_gauss_newton", {}),
+        ("gauss_newton", {
+            "beale": "stopped: singular Gauss-Newton matrix", "penalty_1": "steps",
+            "jennrich_sampson": "stopped: the Gauss-Newton matrix is not finite",
+        }),
+        ("fletcher_reeves", {
+            "brown_badly_scaled": "stopped: the line search finds no value low enough", "jennrich_sampson": "steps",
+            "wood": "steps",
+        }),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)  # fmt: skip
+def test_the_methods_that_have_no_such_care_miss_just_these(name, missed):
+    """Newton's direction may lead uphill, Gauss-Newton's matrix may be singular, Fletcher-Reeves may jam.
+
+    On Wood's function Newton's steps end at the saddle of value 7.8765, downhill all the way.
+    """
+    for problem in PROBLEMS:
+        if problem.name in SLOW:
+            continue
+        run = run_of(name, problem)
+        if problem.name in missed:
+            assert run.reason == missed[problem.name]
+            assert nearest(float(run.values[-1]), problem.minima) > 1e-3
+        else:
+            assert nearest(float(run.values[-1]), problem.minima) < PRINTED, problem.name
 
 
 def test_newton_counts():
