@@ -100,16 +100,15 @@ def test_iteration_counts_are_of_scipys_size(name):
 @pytest.mark.parametrize(
     ("name", "missed"),
     [
-        ("damped_newton_armijo", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": "stopped: grad_norm"}),
-        ("damped_newton_wolfe", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": "stopped: grad_norm"}),
+        ("damped_newton_armijo", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": UPHILL}),
+        ("damped_newton_wolfe", {"brown_badly_scaled": UPHILL, "beale": UPHILL, "wood": UPHILL}),
         ("hessian_free_gauss_newton", {}),
         ("gauss_newton", {
             "beale": "stopped: singular Gauss-Newton matrix", "penalty_1": "steps",
             "jennrich_sampson": "stopped: the Gauss-Newton matrix is not finite",
         }),
         ("fletcher_reeves", {
-            "brown_badly_scaled": "stopped: the line search finds no value low enough", "jennrich_sampson": "steps",
-            "wood": "steps",
+            "brown_badly_scaled": "stopped: the line search finds no value low enough", "wood": "steps",
         }),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
@@ -117,7 +116,7 @@ def test_iteration_counts_are_of_scipys_size(name):
 def test_the_methods_that_have_no_such_care_miss_just_these(name, missed):
     """Newton's direction may lead uphill, Gauss-Newton's matrix may be singular, Fletcher-Reeves may jam.
 
-    On Wood's function Newton's steps end at the saddle of value 7.8765, downhill all the way.
+    On Wood's function Newton's steps come down to a saddle, of value 7.8765.
     """
     for problem in PROBLEMS:
         if problem.name in SLOW:
@@ -125,7 +124,7 @@ def test_the_methods_that_have_no_such_care_miss_just_these(name, missed):
         run = run_of(name, problem)
         if problem.name in missed:
             assert run.reason == missed[problem.name]
-            assert nearest(float(run.values[-1]), problem.minima) > 1e-3
+            assert nearest(float(run.values[-1]), problem.minima) > PRINTED
         else:
             assert nearest(float(run.values[-1]), problem.minima) < PRINTED, problem.name
 
