@@ -1,4 +1,4 @@
-"""Put gdlib's browser modules into the site and load them on the pages that hold an explorer or a quiz.
+"""Put gdlib's browser modules into the site and load them on the pages that hold an explorer.
 
 They lie in _static/gd/<hash of them all>/: Sphinx marks the module that it links with a hash of its bytes, but not what
 that one imports, and a browser that keeps files must never mix the modules of two builds.
@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 FOLDER = "gd"
 ENTRY = "mount.mjs"
 STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explorers' place before they start
-ELEMENTS = ("<gd-explorer", "<gd-quiz")
+ELEMENT = "<gd-explorer"
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -49,7 +49,7 @@ def load_modules(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Only pages that have something to mount fetch the code that mounts it, and it waits for no other script."""
-    if any(element in context.get("body", "") for element in ELEMENTS):
+    if ELEMENT in context.get("body", ""):
         files = modules(Path(app.confdir))
         folder = f"{FOLDER}/{version(files)}"
         app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")

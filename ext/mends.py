@@ -63,10 +63,13 @@ def plain_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], 
 def keep_signs_with_formulas(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """A typeset formula is a box, after which a line may end: a comma would begin the next one."""
     if "body" in context:
-        together = r'<span style="white-space: nowrap">\1\2</span>'
-        context["body"] = INLINE_FORMULA_AND_SIGN.sub(together, context["body"])
+        context["body"] = signs_with_formulas(context["body"])
+
+
+def signs_with_formulas(html: str) -> str:
+    """A typeset formula is a box, after which a line may end: a comma would begin the next one."""
+    return INLINE_FORMULA_AND_SIGN.sub(r'<span style="white-space: nowrap">\1\2</span>', html)
 
 
 def whole_streams(outputs: Sequence[Any]) -> list[Any]:
