@@ -8,6 +8,10 @@ A file book/quizzes/<page>.json is a list of questions in the order in which the
 - kind `number`: `answer` with `value` and `tolerance` (the largest error that counts as right), and `feedback` with
   `right`, `wrong` and, if there are answers that show which mistake was made, `near`: each with `value`, `tolerance`
   and `feedback`.
+- kind `point` (click the point where …): `picture` with `objective` (a name of `gd.objectives`, or a formula in two
+  variables), `window` and, if it shows the way downhill, `arrows` along each side; `answer` and `feedback` as for a
+  number, a `value` being a point and its `tolerance` that of each coordinate. `values` instead of `value` in `answer`
+  are several points of which each is right.
 """
 
 import json
@@ -17,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import gdlib as gd
 
@@ -30,7 +35,10 @@ KEYS = {
     "single": {"id", "page", "question", "kind", "choices"},
     "multiple": {"id", "page", "question", "kind", "choices"},
     "number": {"id", "page", "question", "kind", "answer", "feedback"},
+    "point": {"id", "page", "question", "kind", "picture", "answer", "feedback"},
 }
+FINGER = 24  # pixels: what a point counts as right must be as wide as this on a map that is MAP pixels wide
+MAP = 300
 TILTED = gd.Objective("x**3*y - y**2")
 
 
@@ -55,13 +63,81 @@ def fits(kind, strict, *texts):
     return any(point.kind == kind and strict in (None, point.strict) for point in points)
 
 
-# id -> what gdlib computes for the answer of a number question
+UNIT = gd.Objective("3*(x1*w1 + x2*w2 + x3*w3)", ("x1", "x2", "x3", "w1", "w2", "w3"))
+AT_UNIT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+
+
+def stationary(text, kind):
+    """The one point of that kind."""
+    (found,) = (point for point in gd.stationary_points(gd.Objective(text)) if point.kind == kind)
+    return tuple(map(float, found.location))
+
+
+def after(text, start, steps, lr):
+    return gd.descend(gd.Objective(text), gd.rules.gradient_descent, start, steps=steps, lr=lr).path[-1]
+
+
+def largest_step(curvature):
+    """Where descent begins to leave: the spectral radius passes one there."""
+    low, high = 1e-6, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        radius = gd.rates.spectral_radius(gd.rules.gradient_descent, curvature, lr=middle)
+        low, high = (middle, high) if radius <= 1 else (low, middle)
+    return low
+
+
+def lowest_eigenvalue(matrix):
+    x = sp.Matrix(sp.symbols("x y", real=True))
+    f = gd.Objective((x.T * sp.Matrix(matrix) * x)[0] / 2)
+    return min(f.hessian.eigenvals(multiple=True))
+
+
+def fits_together(first, second):
+    """Whether eight inputs come through five hidden units to one output, samples being rows."""
+    hidden = (np.ones((4, 8)) @ np.ones(first)).shape if first[0] == 8 else None
+    return hidden == (4, 5) and second == (5, 1)
+
+
+# id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
     "sp-hessian-entry": lambda: TILTED.hess((2.0, 1.0))[0, 1],
     "sp-how-many": lambda: len(gd.stationary_points(gd.Objective("x**3 - 3*x + y**3 - 3*y"))),
     "sd-smaller-eigenvalue": lambda: gd.classify(gd.Objective("x**2 + 3*x*y + y**2"), at=(0, 0)).eigenvalues[0],
     "sd-steps-from-the-top": lambda: steps_until_far("-x**2 - y**2", 0.001, 1.0, lr=0.1),
     "sd-index-of-eight": lambda: turns_round_the_origin("x**4 - 6*x**2*y**2 + y**4", changes=8),
+    "wo-turned-over": lambda: gd.Objective("6*x - x**2")(stationary("6*x - x**2", "maximum")),
+    "wo-find-the-saddle": lambda: stationary("x**3 - 3*x + y**2", "saddle"),
+    "gd-two-steps-on-a-parabola": lambda: after("2*x**2", (1.0,), steps=2, lr=0.3)[0],
+    "gd-largest-step": lambda: largest_step(50.0),
+    "gd-one-step-on-the-map": lambda: after("x**2 + 2*y**2", (2.0, 1.0), steps=1, lr=0.25),
+    "cv-symmetric-part": lambda: lowest_eigenvalue([[3, 6], [0, 3]]),
+    "cv-lowest-place": lambda: stationary("x**2 - x*y + y**2 - 3*x", "minimum"),
+    "bp-one-unit": lambda: UNIT(AT_UNIT),
+    "bp-slope-of-a-weight": lambda: UNIT.grad(AT_UNIT)[4],
+}
+# id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
+MISTAKES = {
+    "wo-turned-over": lambda: [-9, stationary("6*x - x**2", "maximum")[0]],
+    "wo-find-the-saddle": lambda: [stationary("x**3 - 3*x + y**2", "minimum")],
+    "gd-two-steps-on-a-parabola": lambda: [
+        after("2*x**2", (1.0,), steps=1, lr=0.3)[0],
+        (0.3 * gd.Objective("2*x**2").hess((1.0,))[0, 0]) ** 2,
+        after("x**2", (1.0,), steps=2, lr=0.3)[0],
+    ],
+    "gd-largest-step": lambda: [1 / 50],
+    "gd-one-step-on-the-map": lambda: [
+        after("-x**2 - 2*y**2", (2.0, 1.0), steps=1, lr=0.25),
+        stationary("x**2 + 2*y**2", "minimum"),
+    ],
+    "cv-symmetric-part": lambda: [
+        np.linalg.eigvals([[3.0, 6.0], [0.0, 3.0]])[0],
+        -lowest_eigenvalue([[-3, -6], [0, -3]]),
+        lowest_eigenvalue([[3, 6], [6, 3]]),
+    ],
+    "cv-lowest-place": lambda: [(*stationary("x**2 - 3*x", "minimum"), 0.0)],
+    "bp-one-unit": lambda: [UNIT(AT_UNIT) / 3, UNIT(AT_UNIT) / 3 + 3, UNIT((1.0, 1.0, 1.0, 4.0, 5.0, 6.0))],
+    "bp-slope-of-a-weight": lambda: [UNIT.grad(AT_UNIT)[1], UNIT.grad(AT_UNIT)[4] / 3],
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
@@ -70,6 +146,9 @@ CHOSEN = {
         for kind, strict in (("minimum", True), ("minimum", False), ("maximum", None), ("saddle", None))
     ],
     "sp-level-direction": lambda: [3 * a - 4 * b == 0 for a, b in ((3, -4), (-3, 4), (4, 3), (3, 4))],
+    "bp-which-shapes": lambda: [
+        fits_together(*shapes) for shapes in (((8, 5), (5, 1)), ((5, 8), (1, 5)), ((8, 5), (8, 1)), ((8, 8), (5, 5)))
+    ],
 }
 
 
@@ -87,8 +166,19 @@ def is_number(value):
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def is_place(value, kind):
+    """A number, or the two coordinates of a point."""
+    return is_number(value) if kind == "number" else len(value) == 2 and all(map(is_number, value))
+
+
+def apart(one, other, reach):
+    """Whether no answer can count as both; a point lies in one of two squares."""
+    return np.abs(np.subtract(one, other)).max() > reach
+
+
 def test_there_are_quizzes_and_each_belongs_to_a_page():
     assert FILES
+    assert {"what-optimisation-is", "gradient-descent", "convexity", "backpropagation"} <= {file.stem for file in FILES}
     for file in FILES:
         assert (BOOK / f"{file.stem}.md").is_file()
         assert 3 <= len(json.loads(file.read_text(encoding="utf-8"))) <= 8
@@ -104,16 +194,19 @@ def test_no_id_stands_twice():
 def test_a_question_has_the_form(file, question):
     assert question["page"] == file.stem
     assert set(question) == KEYS[question["kind"]]
-    if question["kind"] == "number":
-        answer, feedback = question["answer"], question["feedback"]
-        assert set(answer) == {"value", "tolerance"}
-        assert is_number(answer["value"])
+    if question["kind"] in ("number", "point"):
+        answer, feedback, kind = question["answer"], question["feedback"], question["kind"]
+        assert set(answer) in ({"value", "tolerance"}, {"values", "tolerance"})
+        values = answer.get("values", [answer.get("value")])
+        assert values
+        assert all(is_place(value, kind) for value in values)
         assert is_number(answer["tolerance"])
         assert answer["tolerance"] > 0
         assert {"right", "wrong"} <= set(feedback) <= {"right", "wrong", "near"}
         for near in feedback.get("near", ()):
             assert set(near) == {"value", "tolerance", "feedback"}
-            assert abs(near["value"] - answer["value"]) > near["tolerance"] + answer["tolerance"]
+            assert is_place(near["value"], kind)
+            assert all(apart(near["value"], value, near["tolerance"] + answer["tolerance"]) for value in values)
     else:
         assert 2 <= len(question["choices"]) <= 6
         assert all(set(choice) == {"text", "correct", "feedback"} for choice in question["choices"])
@@ -136,10 +229,34 @@ def test_every_text_is_a_sentence_with_whole_formulas(file, question):
 
 
 @each_question
+def test_a_point_lies_on_a_map_and_a_finger_can_hit_it(file, question):
+    if question["kind"] == "point":
+        picture, answer = question["picture"], question["answer"]
+        assert {"objective", "window"} <= set(picture) <= {"objective", "window", "arrows"}
+        window = np.array(picture["window"], dtype=float)
+        near = [one["value"] for one in question["feedback"].get("near", ())]
+        for place in (*answer.get("values", [answer.get("value")]), *near):
+            assert (window[:, 0] < place).all()
+            assert (place < window[:, 1]).all()
+        assert 2 * answer["tolerance"] / (window[:, 1] - window[:, 0]).max() >= FINGER / MAP
+        if picture["objective"] not in gd.objectives:
+            assert gd.Objective(picture["objective"]).n == 2
+
+
+@each_question
 def test_every_number_is_computed(file, question):
-    if question["kind"] == "number":
+    if question["kind"] in ("number", "point"):
         answer = question["answer"]
-        assert float(COMPUTED[question["id"]]()) == pytest.approx(answer["value"], abs=answer["tolerance"] / 2)
+        values = answer.get("values", [answer.get("value")])
+        computed = np.array(COMPUTED[question["id"]](), dtype=float)
+        np.testing.assert_allclose(computed.reshape(-1), np.ravel(values), rtol=0, atol=answer["tolerance"] / 2)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_answers_that_show_a_mistake_are_what_the_mistake_gives(name):
+    (question,) = (question for _, question in QUESTIONS if question["id"] == name)
+    for near, computed in zip(question["feedback"]["near"], MISTAKES[name](), strict=True):
+        np.testing.assert_allclose(np.array(computed, dtype=float), near["value"], rtol=0, atol=near["tolerance"] / 2)
 
 
 @pytest.mark.parametrize("name", CHOSEN)
@@ -150,4 +267,4 @@ def test_choices_that_can_be_computed_are(name):
 
 def test_nothing_is_computed_for_a_question_that_is_gone():
     ids = {question["id"] for _, question in QUESTIONS}
-    assert set(COMPUTED) | set(CHOSEN) <= ids
+    assert set(COMPUTED) | set(MISTAKES) | set(CHOSEN) <= ids
