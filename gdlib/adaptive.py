@@ -115,7 +115,7 @@ def maxaprop(theta, g, n, *, lr=0.002, rho=0.999, eps=1e-8):
 
 @rule
 def nadam(theta, g, m, v, product, t, *, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, psi=0.004):
-    """Nadam: Adam with Nesterov's look-ahead in its average, whose decay mu warms up from half of beta1.
+    """Nadam: Adam with Nesterov's look-ahead in its average, whose decay μ warms up from half of β₁.
 
     theta, g, the averages m and v, and the product of all mu so far have one shape; t is the number of the step;
     returns theta, m, v, product.
@@ -163,7 +163,7 @@ def nadamax(theta, g, m, n, product, t, *, lr=0.002, beta1=0.9, beta2=0.999, eps
 
 @rule
 def amsgrad(theta, g, m, v, v_max, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """AMSGrad: Adam without bias correction that divides by the largest mean square so far, so no step grows again.
+    """AMSGrad: Adam without bias correction that divides by the largest mean square so far, which never falls.
 
     theta, g, the averages m and v, and the largest v so far have one shape; returns theta, m, v, v_max.
 

@@ -55,7 +55,7 @@ def adagrad_no_root(theta, g, s, *, lr=0.01, eps=1e-10):
 
 @rule
 def rmsprop_eps_inside(theta, g, s, *, lr=0.001, rho=0.9, eps=1e-7):
-    """RMSprop, eps inside the root: an eps of 1e-8 there is a floor of 1e-4 under the root.
+    """RMSprop, ε inside the root: an ε of 1e-8 there is a floor of 1e-4 under the root.
 
     theta, g and the average s of squares have one shape; returns theta, s.
 
@@ -89,7 +89,7 @@ def rmsprop_centered(theta, g, s, m, *, lr=0.01, rho=0.9, eps=1e-8):
 
 @rule
 def adam_eps_hat(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
-    """Adam, eps before the correction: the paper's shorter form, in which eps shrinks with the root in early steps.
+    """Adam, ε before the correction: the paper's shorter form, in which ε shrinks with the root in early steps.
 
     theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v.
 
@@ -107,7 +107,7 @@ def adam_eps_hat(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-
 
 @rule
 def adam_uncorrected(theta, g, m, v, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Adam without bias correction: early steps are too long, since v is further behind its mean than m.
+    """Adam without bias correction: early steps are too long, since the mean square lags further behind than the mean.
 
     theta, g and the averages m and v have one shape; returns theta, m, v. With the defaults the first step is 3.16 lr.
 
@@ -124,7 +124,7 @@ def adam_uncorrected(theta, g, m, v, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e
 
 @rule
 def nadam_constant(theta, g, m, v, t, *, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Nadam, constant decay: Adam with Nesterov's look-ahead in its average, and no warm-up of beta1.
+    """Nadam, constant decay: Adam with Nesterov's look-ahead in its average, and no warm-up of β₁.
 
     theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v.
 
@@ -183,7 +183,7 @@ def adamw_unscaled(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1
 
 @rule
 def radam_torch(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """RAdam, PyTorch's: it waits for more than 5 gradients, and adds eps to the root before the correction.
+    """RAdam, PyTorch's: it waits for more than 5 gradients, and adds ε to the root before the correction.
 
     theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v.
 
