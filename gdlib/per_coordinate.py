@@ -121,7 +121,7 @@ def quickprop_secant(theta, g, g_prev, move, *, lr=0.01):
 
 @rule
 def quickprop(theta, g, g_prev, move, *, lr=0.01, growth=1.75):
-    """Quickprop: the secant's jump, limited to a multiple of the last, plus a gradient step while the slope keeps its sign.
+    """Quickprop: the secant's jump, limited to a multiple of the last, plus a gradient step while the sign holds.
 
     theta, g, g_prev and the last move have one shape; returns theta, g_prev, move. Where nothing has moved yet the step
     is the gradient's alone. Fahlman's decay of the weights is a transform of the gradient, not part of the rule.
