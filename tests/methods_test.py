@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gdlib as gd
+from gdlib.second_order.hessian_free import solved_by_products
 from gdlib.second_order.line_search import backtracked, strong_wolfe
 from gdlib.second_order.method import GIVEN
 from gdlib.second_order.quasi_newton import two_loops, updated
@@ -194,6 +195,31 @@ def test_marquardts_damping_falls_after_a_step_and_rises_after_a_refusal():
     assert now == pytest.approx(1.0)  # 0.01, 0.1, 1 refused; 10 taken, then divided
     theta, now = method(theta, f.grad(theta), f.hess(theta), f(theta), f, 100.0)
     assert now == pytest.approx(10.0)
+
+
+def test_hessian_free_by_hand():
+    """f = x² at 2 with λ = 2: p = -4/(2 + 2), the value falls by just what is promised, so λ falls by a third."""
+    theta, now = gd.methods.hessian_free(np.array([2.0]), np.array([4.0]), 4.0, lambda x: x @ x, lambda v: 2 * v, 2.0)
+    assert (theta.tolist(), now) == ([1.0], pytest.approx(4 / 3))
+    # Curvature -6 along the gradient: λ must pass 6 in steps of half, 2·1.5³ = 6.75, before there is a direction.
+    tried = []
+
+    def below(x):
+        tried.append(float(x[0]))
+        return -3 * x @ x
+
+    gd.methods.hessian_free(np.array([1.0]), np.array([-6.0]), -3.0, below, lambda v: -6 * v, 2.0)
+    assert tried == [1 + 6 / (6.75 - 6)]
+
+
+def test_the_inner_solver_of_hessian_free():
+    """Exact after n products where it is asked to be; nothing where curvature is negative, or no number."""
+    g = 1e-9 * B  # so small that the residual must be as well
+    assert solved_by_products(lambda v: A @ v, g) == pytest.approx(-np.linalg.solve(A, g), rel=1e-4)
+    assert np.linalg.norm(A @ solved_by_products(lambda v: A @ v, B) + B) <= 0.5 * np.linalg.norm(B)
+    assert solved_by_products(lambda v: np.array([1.0, -1.0]) * v, np.array([1.0, 3.0])) is None
+    assert solved_by_products(lambda v: 0.0 * v, np.array([1.0])) is None
+    assert solved_by_products(lambda v: np.nan * v, np.array([1.0])) is None
 
 
 # The theory
