@@ -157,6 +157,15 @@ def test_rules_that_are_not_linear_are_refused(rule):
         r.spectral_radius(rule, [1.0, 2.0])
 
 
+def test_a_linear_rule_that_looks_at_the_step_number_is_refused():
+    @gd.rule
+    def fading(theta, g, t, *, lr=0.1):
+        return theta - lr * g / t
+
+    with pytest.raises(ValueError, match="rule: needs one that does the same in every step; fading looks at t"):
+        r.iteration_matrix(fading, 1.0)
+
+
 # Tracing
 
 
@@ -249,6 +258,12 @@ def test_sympys_and_decimal_numbers_far_below_floats_are_taken():
 
     for kind in (lambda k: sp.Rational(1, 10**k), lambda k: decimal.Decimal(10) ** -k, lambda k: mpmath.mpf(10) ** -k):
         assert r.order_of([kind(2**k * 100) for k in range(6)]).order == pytest.approx(2.0)
+
+
+def test_the_uncertainty_is_what_the_last_estimates_differ_by():
+    """Falls of 1, 2, 3, 6 binary digits: estimates 2, 3/2, 2."""
+    assert r.order_of([2**-1, 2**-2, 2**-4, 2**-7]) == pytest.approx((1.5, 0.5))
+    assert r.order_of([2**-1, 2**-2, 2**-4, 2**-7, 2**-13]) == pytest.approx((2.0, 0.5))
 
 
 def test_zeros_at_the_end_are_dropped():
