@@ -37,7 +37,7 @@ def rprop_minus(theta, g, step, g_prev, t, *, step0=0.1, up=1.2, down=0.5, step_
     theta, g, step and g_prev have one shape; t is the number of the step; returns theta, step, g_prev. Steps are in
     units of theta. No move is taken back ("minus").
 
-    Source: riedmiller1994; defaults: the report's.
+    Source: riedmiller1994; defaults: as for Rprop+.
     Kin: rprop_minus(step0, up=1, down=1) == sign_descent(lr=step0).
 
     >>> g, g_prev = np.array([3.0, 3.0]), np.array([0.5, -0.5])  # the second coordinate's sign has changed
