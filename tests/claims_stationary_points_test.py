@@ -246,6 +246,7 @@ def test_a_common_factor_of_the_gradient_is_a_curve():
         found = gd.stationary_points(f, PLANE, seconds=100)  # a busy machine must not decide
         assert found.complete
         factor = sp.Poly(sp.gcd(*f.gradient), *f.variables)
+        assert len(found.curves) == len(set(found.curves)) == len(sp.factor_list(factor)[1])
         rest = [sp.quo(sp.Poly(part, *f.variables), factor) for part in f.gradient]
         assert sp.gcd(*rest).is_ground
         for curve in found.curves:  # on it the factor is zero, and f is at its best value
@@ -277,8 +278,21 @@ def test_a_sine_in_a_bowl_has_29_stationary_points():
     rises, falls = int((np.diff(signs) > 0).sum()), int((np.diff(signs) < 0).sum())
     kinds = Counter(p.kind for p in found)
     assert (kinds["minimum"], kinds["maximum"]) == (rises, falls)
-    assert 15 / 5 >= 3  # beyond the window the first term of the slope outweighs the second
+    line, wave = slope.coeff(x), slope - x * slope.coeff(x)
+    largest = max(abs(bound(wave, x)) for bound in (sp.calculus.util.maximum, sp.calculus.util.minimum))
+    assert 15 * line >= largest  # so beyond the window the first term of the slope outweighs the second
     return [len(found), -15, 15, rises, falls]
+
+
+def finite_roots(f):
+    """How many common roots the gradient has, complex ones included and each as often as it is one.
+
+    It is the number of monomials that no leading monomial of a Gröbner basis divides.
+    """
+    basis = sp.groebner([sp.nsimplify(part) for part in f.gradient], *f.variables, order="grevlex")
+    leading = [sp.Poly(one, *f.variables).monoms(order="grevlex")[0] for one in basis.exprs]
+    far = max(i + j for i, j in leading)  # the pure powers among them bound both exponents
+    return sum(not any(a >= i and b >= j for i, j in leading) for a in range(far) for b in range(far))
 
 
 def test_solutions_of_the_exercises():
@@ -286,13 +300,15 @@ def test_solutions_of_the_exercises():
     for square in (2.1 - 0.91**0.5, 2.1 + 0.91**0.5):
         np.testing.assert_allclose(camel.grad((square**0.5, -(square**0.5) / 2)), 0, atol=1e-12)
 
-    reached = []
+    reached, infinite = [], {}
     for name in EIGHT:
         f = gd.objectives[name]
-        bound = (sp.Poly(f.expr, *f.variables).total_degree() - 1) ** 2
-        assert len(solved_by_elimination(name)) <= bound
-        reached += [name] if len(solved_by_elimination(name)) == bound else []
-    assert reached == ["himmelblau"]
+        first, second = (sp.Poly(part, *f.variables).total_degree() for part in f.gradient)
+        assert len(solved_by_elimination(name)) <= first * second
+        reached += [name] if len(solved_by_elimination(name)) == first * second else []
+        infinite[name] = first * second - finite_roots(f)
+    assert reached == ["himmelblau", "three_hump_camel", "six_hump_camel"]
+    assert {name: k for name, k in infinite.items() if k} == {"four_lines": 2, "beale": 42, "rosenbrock": 5}
     x, y = gd.objectives.monkey_saddle.variables
     for name in ("monkey_saddle", "four_lines"):  # at the origin the least terms have no common direction
         slopes = [sp.Poly(part, x, y) for part in gd.objectives[name].gradient]

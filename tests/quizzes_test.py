@@ -101,7 +101,7 @@ def fits_together(first, second):
 
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
-    "sp-hessian-entry": lambda: TILTED.hess((2.0, 1.0))[0, 1],
+    "sp-hessian-entry": lambda: TILTED.hess((2.0, 3.0))[0, 1],
     "sp-how-many": lambda: len(gd.stationary_points(gd.Objective("x**3 - 3*x + y**3 - 3*y"))),
     "sd-smaller-eigenvalue": lambda: gd.classify(gd.Objective("x**2 + 3*x*y + y**2"), at=(0, 0)).eigenvalues[0],
     "sd-steps-from-the-top": lambda: steps_until_far("-x**2 - y**2", 0.001, 1.0, lr=0.1),
@@ -118,6 +118,7 @@ COMPUTED = {
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
+    "sp-hessian-entry": lambda: [TILTED.hess((2.0, 3.0))[1, 1], TILTED.hess((2.0, 3.0))[0, 0]],
     "wo-turned-over": lambda: [-9, stationary("6*x - x**2", "maximum")[0]],
     "wo-find-the-saddle": lambda: [stationary("x**3 - 3*x + y**2", "minimum")],
     "gd-two-steps-on-a-parabola": lambda: [
