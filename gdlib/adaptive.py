@@ -13,7 +13,7 @@ from gdlib.update_rule import rule
 def adagrad(theta, g, s, *, lr=0.01, eps=1e-10):
     """AdaGrad: divide the gradient by the root of the sum of all its squares so far.
 
-    theta, g and the sum s have one shape; returns theta, s. The step shrinks for good; eps stands outside the root.
+    theta, g and the sum s have one shape; returns theta, s. Step sizes only shrink; eps stands outside the root.
 
     Source: duchi2011, the diagonal form without projection; defaults: those of paszke2019, the paper has none.
 
@@ -120,7 +120,8 @@ def nadam(theta, g, m, v, product, t, *, lr=0.002, beta1=0.9, beta2=0.999, eps=1
     theta, g, the averages m and v, and the product of all mu so far have one shape; t is the number of the step;
     returns theta, m, v, product.
 
-    Source: dozat2016; defaults: psi the paper's 1/250, the others those of paszke2019.
+    Source: dozat2015, with beta1 itself in m (in dozat2016 m fades by mu too); defaults: psi both papers' 1/250, the
+    others those of paszke2019, whose form it is.
     Kin: nadam(lr, beta1=0, beta2, eps) == adam(lr, beta1=0, beta2, eps).
 
     >>> nadam(0.0, 1.0, 1.0, 0.0, 0.0, 1, lr=1.0, beta1=0.5, beta2=0.5, psi=0.0, eps=0.0)  # mu = 1/4: 4/15 + 1
@@ -246,25 +247,30 @@ def lion(theta, g, m, *, lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0.0):
 
 
 @rule
-def ftrl_proximal(theta, g, z, n, t, *, lr=0.001, beta=1.0, l1=0.0, l2=0.0):
+def ftrl_proximal(theta, g, z, n, q, t, *, lr=0.001, beta=1.0, l1=0.0, l2=0.0):
     """FTRL-Proximal: AdaGrad written as a minimum of all past linear models, so that weights can be exactly zero.
 
-    theta, g, the linear coefficients z and the sum of squares n have one shape; t is the number of the step; returns
-    theta, z, n. l1 and l2 weigh |theta| and theta**2/2. z is set so that the first model has its minimum at the start.
+    theta, g, the linear coefficients z, the sum of squares n and the curvature q of the models have one shape; t is the
+    number of the step; returns theta, z, n, q. l1 and l2 weigh |theta| and theta**2/2. z is set so that the first model
+    has its minimum at the start. q is 1 over the step size of each coordinate; it is kept, so that a change of lr moves
+    nothing by itself, and while lr is 0 nothing moves at all.
 
-    Source: mcmahan2013, Algorithm 1, for any start; defaults: beta the paper's, the others those of chollet2015.
+    Source: mcmahan2013, Algorithm 1, for any start and lr; defaults: beta the paper's, the others those of chollet2015.
     Kin: ftrl_proximal(lr, beta, l1=0, l2=0) == adagrad(lr, eps=beta).
 
-    >>> ftrl_proximal(0.0, 3.0, 0.0, 0.0, 1, lr=0.5, beta=1.0, l1=1.0, l2=2.0)  # z = 3: -(3 - 1) / ((1 + 3)/0.5 + 2)
-    (array(-0.2), 3.0, 9.0)
-    >>> ftrl_proximal(0.0, 3.0, 0.0, 0.0, 1, l1=4.0)[0]  # |z| <= l1
+    >>> ftrl_proximal(0.0, 3.0, 0.0, 0.0, 0.0, 1, lr=0.5, beta=1.0, l1=1.0, l2=2.0)[0]  # z = 3: -(3 - 1)/(8 + 2)
+    array(-0.2)
+    >>> ftrl_proximal(0.0, 3.0, 0.0, 0.0, 0.0, 1, l1=4.0)[0]  # |z| <= l1
     array(0.)
-    >>> ftrl_proximal(1.0, 3.0, -4.0, 16.0, 2, lr=0.5, beta=1.0, l1=1.0, l2=4.0)  # z = -4 + 3 - (5 - 4)/0.5: 2/16
-    (array(0.125), -3.0, 25.0)
+    >>> step = ftrl_proximal(1.0, 3.0, -4.0, 16.0, 10.0, 2, lr=0.5, beta=1.0, l1=1.0, l2=4.0)
+    >>> [float(part) for part in step]  # q = (1 + 5)/0.5, z = -4 + 3 - (12 - 10): (3 - 1)/(12 + 4)
+    [0.125, -3.0, 25.0, 12.0]
     """
-    before = np.where(t == 1, -theta * (beta / lr + l2) - l1 * np.sign(theta), z)
-    sigma = (np.sqrt(n + g**2) - np.sqrt(n)) / lr
+    rate = np.where(lr > 0, lr, 1.0)  # a schedule may come to 0: then nothing is divided by it
+    before = np.where(t == 1, beta / rate, q)
+    begun = np.where(t == 1, -theta * (before + l2) - l1 * np.sign(theta), z)
     n = n + g**2
-    z = before + g - sigma * theta
+    q = np.where(lr > 0, (beta + np.sqrt(n)) / rate, before)
+    z = begun + np.where(lr > 0, g, 0.0) - (q - before) * theta
     shrunk = z - l1 * np.sign(z)
-    return np.where(np.abs(z) <= l1, 0.0, -shrunk / ((beta + np.sqrt(n)) / lr + l2)), z, n
+    return np.where(np.abs(z) <= l1, 0.0, -shrunk / (q + l2)), z, n, q

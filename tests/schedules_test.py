@@ -474,3 +474,31 @@ def test_a_maker_handed_over_uncalled_gets_a_sentence():
         gd.descend(bowl, descent, (1.0, 1.0), steps=3, transform=gd.clip_norm)
     with pytest.raises(ValueError, match="rprop_minus has no lr"):
         gd.descend(bowl, gd.rules.rprop_minus, (1.0, 1.0), steps=3, schedule=s.cosine(5))
+
+
+SCHEDULED = [rule for rule in gd.rules if "lr" in rule.defaults]
+RESTS = {"weight_decay": 0.0}  # a decay of the weights moves by itself
+
+
+@pytest.mark.parametrize("schedule", [s.inverse(), s.piecewise((3, 6), (1.0, 0.0, 0.5)), s.linear(steps=5)], ids=repr)
+@pytest.mark.parametrize("rule", SCHEDULED, ids=lambda rule: rule.name)
+def test_a_step_size_that_changes_or_ends_at_zero_moves_nothing_by_itself(rule, schedule):
+    start = np.array([1.0, -2.0])
+    flat = gd.Objective.from_functions(lambda p: 0.0 * p[..., 0], lambda p: 0.0 * p, 2)
+    settings = {name: value for name, value in RESTS.items() if name in rule.defaults}
+    settings |= {name: 0.25 for name in ("l1", "l2") if name in rule.defaults}
+    run = gd.descend(flat, rule, start, steps=20, schedule=schedule, **settings)
+    assert run.reason == "steps"
+    np.testing.assert_allclose(run.path, np.broadcast_to(start, run.path.shape), rtol=1e-13)
+    on_a_slope = gd.descend(gd.objectives.bowl, rule, start, steps=20, schedule=schedule)
+    assert on_a_slope.reason == "steps"
+
+
+def test_ftrl_proximal_is_adagrad_under_every_schedule():
+    f, start = gd.objectives.rosenbrock, (-1.5, 2.0)
+    for schedule in (s.inverse(0.1), s.cosine(steps=30), s.warm_up(steps=5), s.piecewise((10, 20), (1.0, 0.0, 0.5))):
+        settings = {"steps": 60, "lr": 0.2, "schedule": schedule}
+        leader = gd.descend(f, gd.rules.ftrl_proximal, start, beta=0.5, **settings)
+        follower = gd.descend(f, gd.rules.adagrad, start, eps=0.5, **settings)
+        assert np.abs(leader.path - leader.path[0]).max() > 0.1
+        np.testing.assert_allclose(leader.path, follower.path, rtol=1e-9)
