@@ -165,7 +165,8 @@ def amsgrad_corrected(theta, g, m, v, v_max, t, *, lr=0.001, beta1=0.9, beta2=0.
 def adamw_unscaled(theta, g, m, v, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=1e-5):
     """AdamW, decay unscaled: the decay of the weights is not multiplied by the step size.
 
-    theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v.
+    theta, g and the averages m and v have one shape; t is the number of the step; returns theta, m, v. A schedule of lr
+    leaves the decay as it is; the paper's schedule is a factor on both.
 
     Source: loshchilov2019, Algorithm 2; defaults: as for Adam, weight_decay the product of the two in AdamW.
     Kin: adamw_unscaled(lr, beta1, beta2, eps, weight_decay=lr * weight_decay)
