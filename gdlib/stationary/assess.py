@@ -14,12 +14,15 @@ from sympy.printing.pycode import MpmathPrinter
 from gdlib.objective import Objective
 from gdlib.stationary.budget import Budget, Undecided
 from gdlib.stationary.cells import smooth_at
+from gdlib.stationary.intervals import Enclosures
 from gdlib.stationary.krawczyk import System
 from gdlib.stationary.polynomial import polynomial_of
 from gdlib.stationary.reals import Root, roots_of
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.signs import NONNEGATIVE, POSITIVE, plain_sign
 from gdlib.stationary.verdict import verdict_at
+from gdlib.trace.formula import node_of
+from gdlib.trace.graph import symbol
 
 DIGITS = 15
 
@@ -47,8 +50,22 @@ class Assessor:
         if self.polynomial is not None:
             return self._slopes
         system = System.of_expressions(list(self.f.gradient), self.f.variables, self.f.hessian)
-        system.at_points = self.f.grad, self.f.hess
+        try:
+            if self.f.grad(np.zeros((2, self.n))).shape == (2, self.n) and self.f.hess(np.zeros((2, self.n))).ndim == 3:
+                system.at_points = self.f.grad, self.f.hess
+        except ValueError:  # derivatives that are constants of no plain form: enclosures do as well
+            pass
         return system
+
+    @cached_property
+    def _domain(self) -> Enclosures:
+        inputs = {v: symbol(v.name) for v in self.f.variables}
+        return Enclosures([node_of(self.f.expr, inputs)], [v.name for v in self.f.variables])
+
+    def undefined(self, low: Any, high: Any) -> Any:
+        """Boxes (m, n) in which f itself, unlike its derivatives, is defined nowhere: log(x) for x < 0."""
+        self._domain(low, high)
+        return self._domain.void
 
     @cached_property
     def _slopes(self) -> System:

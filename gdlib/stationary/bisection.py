@@ -39,14 +39,14 @@ class Found:
 def zeros_in(system: System, low: Array, high: Array, budget: Budget, dropped: Any = None) -> Found:
     """All zeros in the box (low, high), as far as the time allows.
 
-    `dropped(low, high)` may prove further boxes empty where the system is not smooth.
+    `dropped(low, high)` may name boxes that do not count.
     """
     found = Found()
     size = high - low
-    _guess(system, low, high, found)
-    settle(system, found)
     boxes_low, boxes_high = low[None].copy(), high[None].copy()
     try:
+        _guess(system, low, high, found, budget)
+        settle(system, found)
         while len(boxes_low):
             budget.check()
             # The last boxes first: depth first keeps the list short, a batch keeps NumPy busy.
@@ -74,8 +74,8 @@ def _kept(system: System, low: Array, high: Array, found: Found, dropped: Any) -
     g_low, g_high = system.values(low, high)
     possible = ((g_low <= 0) & (g_high >= 0)).all(-1) & ~system.void
     bent = system.bent
-    if dropped is not None and (possible & bent).any():
-        at = np.flatnonzero(possible & bent)
+    if dropped is not None and possible.any():
+        at = np.flatnonzero(possible)
         possible[at] = ~dropped(low[at], high[at])
     low, high, bent = low[possible], high[possible], bent[possible]
     low, high, bent = _outside(low, high, bent, found)
@@ -116,7 +116,7 @@ def _cut(low: Array, high: Array, size: Array) -> tuple[Array, Array]:
     return np.concatenate([right_low, low]), np.concatenate([high, left_high])
 
 
-def _guess(system: System, low: Array, high: Array, found: Found) -> None:
+def _guess(system: System, low: Array, high: Array, found: Found, budget: Budget) -> None:
     """Zeros near which Newton's method ends from many starts, each with a large box in which it is alone."""
     n = len(low)
     side = max(2, int(4000 ** (1 / n)))
@@ -124,27 +124,28 @@ def _guess(system: System, low: Array, high: Array, found: Found) -> None:
         side = 1000
     grids = np.meshgrid(*(np.linspace(a, b, min(side, 1000)) for a, b in zip(low, high, strict=True)), indexing="ij")
     starts = np.stack([g.ravel() for g in grids], -1)[:6000]
-    ends = system.newton(starts, 12)
+    ends = system.newton(starts, 12, budget)
     ends = ends[np.isfinite(ends).all(-1)]
     slack = 1e-9 * (high - low)
     ends = ends[((ends >= low - slack) & (ends <= high + slack)).all(-1)]
     if not len(ends):
         return
     _, first = np.unique(np.round((ends - low) / (high - low) * 1e7), axis=0, return_index=True)
-    points = system.newton(ends[first], 8)
+    points = system.newton(ends[first], 8, budget)
     points = points[np.isfinite(points).all(-1)]
     if len(points) > 5000:
         return
-    prove(system, points, high - low, found)
+    prove(system, points, high - low, found, budget)
 
 
-def prove(system: System, points: Array, size: Array, found: Found) -> None:
+def prove(system: System, points: Array, size: Array, found: Found, budget: Budget) -> None:
     """Adds the zeros near points, each with the largest of a row of boxes in which it is proved to be alone."""
     alone = np.zeros(len(points), dtype=bool)
     reach = np.zeros_like(points)
     narrow_low, narrow_high = points.copy(), points.copy()
     small = 1e-13 * size + 1e-14 * np.abs(points)
     for factor in 0.25 * 0.5 ** np.arange(0, 42, 1.0):
+        budget.check()
         left = np.flatnonzero(~alone)
         if not len(left):
             break

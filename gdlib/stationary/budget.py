@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ class Budget:
         def look(frame: FrameType, event: Any, argument: Any) -> Any:
             nonlocal countdown
             countdown -= 1
-            if countdown <= 0:
+            # What is raised in a generator that Python closes by itself is lost, so that generators are left alone.
+            if countdown <= 0 and not frame.f_code.co_flags & inspect.CO_GENERATOR:
                 countdown = 64
                 self.check()
             return before(frame, event, argument) if before is not None else None

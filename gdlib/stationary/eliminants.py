@@ -151,7 +151,7 @@ def _fraction(residue: int, modulus: int) -> Fraction | None:
 
 
 def _annihilates(coefficients: list[Fraction], columns: list[Column], budget: Budget) -> bool:
-    """Whether the polynomial of the matrix is exactly zero on the monomial 1, and so on everything; in whole numbers."""
+    """Whether the polynomial of the matrix is exactly zero on the monomial 1, and so on all; in whole numbers."""
     scale = lcm(*(c.denominator for c in coefficients))
     whole = [int(c * scale) for c in coefficients]
     common = lcm(*(c.denominator for column in columns for c in column.values()), 1)

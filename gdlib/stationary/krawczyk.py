@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
+from gdlib.stationary.budget import Budget
 from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.polyboxes import PolyEnclosures
+from gdlib.stationary.polyboxes import PolyEnclosures, values_at
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 
@@ -57,7 +58,19 @@ class System:
         n = len(equations)
         slopes = {(i, j): e.diff(v) for i, e in enumerate(equations) for j, v in enumerate(e.gens)}
         slopes = {place: slope for place, slope in slopes.items() if not slope.is_zero}
-        return cls(PolyEnclosures(equations), PolyEnclosures(list(slopes.values())), list(slopes), n)
+        system = cls(PolyEnclosures(equations), PolyEnclosures(list(slopes.values())), list(slopes), n)
+        values, entries = values_at(equations), values_at(list(slopes.values())) if slopes else None
+
+        def jacobian(points: Array) -> Array:
+            result = np.zeros((len(points), n, n))
+            if entries is not None:
+                flat = entries(points)
+                for k, (i, j) in enumerate(slopes):
+                    result[:, i, j] = flat[:, k]
+            return result
+
+        system.at_points = values, jacobian
+        return system
 
     def values(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Enclosures of g over boxes (m, n): two arrays (m, n)."""
@@ -88,11 +101,13 @@ class System:
         radius[self._slopes.bent] = np.inf
         return middle, radius
 
-    def newton(self, points: Array, steps: int = 30) -> Array:
-        """Where Newton's method leads from each point, (m, n); not finite where it fails."""
+    def newton(self, points: Array, steps: int = 30, budget: Budget | None = None) -> Array:
+        """Where Newton's method leads from each point, (m, n); not finite where it fails. Raises TimeUp."""
         points = np.array(points, dtype=float)
         with np.errstate(all="ignore"):
             for _ in range(steps):
+                if budget is not None:
+                    budget.check()
                 if self.at_points is not None:
                     step = _solved(self.at_points[1](points), self.at_points[0](points))
                 else:

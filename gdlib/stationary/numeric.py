@@ -35,7 +35,7 @@ def find_boxes(f: Objective, window: Window | None, budget: Budget) -> Findings:
         with budget.guard():
             assessor = Assessor(f, budget)
             assessor.system.values(low[None], high[None])  # derived and built now, while the clock is watched
-        found = zeros_in(assessor.system, low - 2 * edge, high + 2 * edge, budget.part(0.7))
+        found = zeros_in(assessor.system, low - 2 * edge, high + 2 * edge, budget.part(0.7), assessor.undefined)
     except TimeUp:
         result.open.append("the time was up before the search began")
         return result
@@ -56,7 +56,7 @@ def _assess_all(found: Found, assessor: Assessor, low: Any, high: Any, result: F
     for box_low, box_high, alone_low, alone_high in zip(
         found.low, found.high, found.alone_low, found.alone_high, strict=True
     ):
-        if (box_high < low).any() or (box_low > high).any():
+        if (box_high < low).any() or (box_low > high).any() or assessor.undefined(box_low[None], box_high[None])[0]:
             continue
         point = None
         try:
@@ -64,8 +64,8 @@ def _assess_all(found: Found, assessor: Assessor, low: Any, high: Any, result: F
                 exact = recognised(assessor.f, 0.5 * (box_low + box_high), alone_low, alone_high)
             if exact is not None:
                 point = assessor.exact(exact)
-        except (NotStationaryError, Undecided, NotSmoothError, TimeUp):
-            point = None
+        except (NotStationaryError, Undecided, NotSmoothError, TimeUp, TypeError, ValueError, NotImplementedError):
+            point = None  # the enclosure says enough
         result.points.append(point if point is not None else assessor.enclosed(box_low, box_high))
 
 

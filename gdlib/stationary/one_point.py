@@ -42,7 +42,7 @@ def judged(f: Objective, at: Sequence[Any], seconds: float) -> StationaryPoint:
     if exact is not None:
         return _exactly(assessor, exact)
     found = Found()
-    prove(assessor.system, polished[None], np.ones(f.n), found)
+    prove(assessor.system, polished[None], np.ones(f.n), found, assessor.budget)
     settle(assessor.system, found)
     if found.low:
         return assessor.enclosed(found.low[0], found.high[0])

@@ -45,6 +45,24 @@ class PolyEnclosures:
         return total
 
 
+def values_at(polys: Sequence[Any]) -> Any:
+    """The polynomials as one function of points (m, n), rounded as floats are, to (m, len(polys))."""
+    monomials = sorted({powers for poly in polys for powers in poly.monoms()})
+    weights = np.array([[float(poly.coeff_monomial(p)) for poly in polys] for p in monomials])
+    exponents = np.array(monomials)
+
+    def evaluate(points: Array) -> Array:
+        parts = np.ones((len(points), len(exponents)))
+        for i in range(points.shape[1]):
+            table = np.ones((len(points), int(exponents[:, i].max()) + 1))
+            for k in range(1, table.shape[1]):
+                table[:, k] = table[:, k - 1] * points[:, i]
+            parts *= table[:, exponents[:, i]]
+        return parts @ weights
+
+    return evaluate
+
+
 def _ends(coefficient: Any) -> tuple[float, float]:
     exact = sp.Rational(coefficient)
     value = float(exact)

@@ -75,7 +75,10 @@ def _without_root(base: Any, variables: Any) -> Any:
     if len(root) != 1:
         return None
     stand_in = sp.Dummy("s")
-    line = sp.Poly(base.xreplace({root[0]: stand_in}), stand_in)
+    replaced = base.xreplace({root[0]: stand_in})
+    if not replaced.is_polynomial(stand_in):
+        return None
+    line = sp.Poly(replaced, stand_in)
     if line.degree() != 1 or any(c.free_symbols for c in line.all_coeffs()):
         return None
     height = -line.all_coeffs()[1] / line.all_coeffs()[0]

@@ -54,6 +54,8 @@ def find(f: Objective, window: Window | None, budget: Budget) -> Findings:
                 return found
     except (TimeUp, Undecided):
         pass
+    except Exception:  # SymPy fails in many ways on formulas of unusual form: the boxes ask it for derivatives only
+        pass
     return numeric.find_boxes(f, window, budget)
 
 
