@@ -67,10 +67,16 @@ UNIT = gd.Objective("3*(x1*w1 + x2*w2 + x3*w3)", ("x1", "x2", "x3", "w1", "w2", 
 AT_UNIT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 
 
+def all_stationary(text, kind):
+    """The points of that kind, from left to right."""
+    found = gd.stationary_points(gd.Objective(text))
+    return sorted(tuple(map(float, point.location)) for point in found if point.kind == kind)
+
+
 def stationary(text, kind):
     """The one point of that kind."""
-    (found,) = (point for point in gd.stationary_points(gd.Objective(text)) if point.kind == kind)
-    return tuple(map(float, found.location))
+    (found,) = all_stationary(text, kind)
+    return found
 
 
 def after(text, start, steps, lr):
@@ -103,6 +109,7 @@ def fits_together(first, second):
 COMPUTED = {
     "sp-hessian-entry": lambda: TILTED.hess((2.0, 3.0))[0, 1],
     "sp-how-many": lambda: len(gd.stationary_points(gd.Objective("x**3 - 3*x + y**3 - 3*y"))),
+    "sp-click-a-saddle": lambda: all_stationary("x**3 - 3*x + y**3 - 3*y", "saddle"),
     "sd-smaller-eigenvalue": lambda: gd.classify(gd.Objective("x**2 + 3*x*y + y**2"), at=(0, 0)).eigenvalues[0],
     "sd-steps-from-the-top": lambda: steps_until_far("-x**2 - y**2", 0.001, 1.0, lr=0.1),
     "sd-index-of-eight": lambda: turns_round_the_origin("x**4 - 6*x**2*y**2 + y**4", changes=8),
@@ -118,6 +125,7 @@ COMPUTED = {
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
+    "sp-click-a-saddle": lambda: [stationary("x**3 - 3*x + y**3 - 3*y", kind) for kind in ("minimum", "maximum")],
     "sp-hessian-entry": lambda: [TILTED.hess((2.0, 3.0))[1, 1], TILTED.hess((2.0, 3.0))[0, 0]],
     "wo-turned-over": lambda: [-9, stationary("6*x - x**2", "maximum")[0]],
     "wo-find-the-saddle": lambda: [stationary("x**3 - 3*x + y**2", "minimum")],
