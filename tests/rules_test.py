@@ -1,5 +1,7 @@
 """What holds for every rule; a new rule is tested here without a new test."""
 
+import copy
+import pickle
 import re
 
 import hypothesis.extra.numpy as hnp
@@ -130,6 +132,21 @@ def test_hyperparameters_keep_their_vocabulary(rule):
         assert entry.check(default) == default
         assert entry.knob.low < entry.knob.high
         assert entry.symbol
+
+
+@each_rule
+def test_a_rule_is_its_own_copy_and_goes_to_another_process(rule):
+    assert copy.copy(rule) is copy.deepcopy(rule) is pickle.loads(pickle.dumps(rule)) is rule
+
+
+def test_a_rule_that_no_other_process_can_find_says_so():
+    @gd.rule
+    def local(theta, g, *, lr=0.1):
+        return theta - lr * g
+
+    with pytest.raises((AttributeError, pickle.PicklingError), match="local"):
+        pickle.dumps(local)
+    assert copy.deepcopy(local) is local
 
 
 @each_rule
