@@ -203,7 +203,7 @@ def test_the_table_of_invariances_is_what_is_found():
         row = re.search(rf"^\| \[{re.escape(rule.title)}\]\(#.*?\) \| (.*) \|$", table, re.M)[1].split(" | ")
         found = invariances(rule)
         assert [cell == "yes" for cell in row] == list(found), rule.name
-        assert ("It rests where the gradient is zero." in entry(rule)) == found.rests
+        assert ("Started where the gradient is zero, it stays there." in entry(rule)) == found.rests
         same = re.search(r"It takes the same path (.*?)\.", entry(rule))
         assert ("the axes are turned" in (same[1] if same else "")) == found.axes
 

@@ -8,7 +8,7 @@ from gdlib.registry import Registry
 from gdlib.update_rule import Rule
 
 KEPT = {
-    "rests": ("rests", "it stays where the gradient is zero"),
+    "rests": ("rests", "started where the gradient is zero, it stays there"),
     "scale": ("size", "all gradients may be multiplied by one positive number"),
     "signs": ("signs", "only the signs of the gradient's coordinates count"),
     "origin": ("origin", "<var>θ</var> may be counted from anywhere"),
@@ -55,7 +55,7 @@ def in_words(kept: Invariances, guarded: bool) -> str:
         holding[0] += " (<var>ε</var> = 0)"
     said = [f"It takes the same path {_listed(holding, 'and')}."] if holding else []
     said += [f"It takes another {_listed(failing, 'or')}."] if failing else []
-    rest = "It rests where the gradient is zero." if kept.rests else "It moves on where the gradient is zero."
+    rest = f"Started where the gradient is zero, it {'stays there' if kept.rests else 'moves all the same'}."
     return " ".join([*said, rest])
 
 
