@@ -89,6 +89,10 @@ class Assessor:
             if kind != "undecided" and verdict.flat:
                 strict = False
                 reason += f", not strict, for it is constant along {verdict.flat}"
+        elif kind in ("minimum", "maximum") and "second-derivative test" not in reason:
+            sign = plain_sign(self.f.expr - value)
+            if sign is not None and (sign in (POSITIVE, NONNEGATIVE)) == (kind == "minimum"):
+                reason += f"; as it is written, f is never {'less' if kind == 'minimum' else 'greater'} than {value}"
         return StationaryPoint(location, value, eigenvalues(verdict.hessian), kind, strict, reason)
 
     def _as_written(self, value: Any, reason: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoints
 from gdlib.stationary.rough import rough_point
 from gdlib.stationary.series import NotSmoothError
+from gdlib.stationary.surfaces import RealSet
 from gdlib.stationary.windows import Window, in_words, window_of
 
 SAMPLES = (sp.Rational(1, 3), sp.Integer(-2), sp.Rational(7, 5))
@@ -59,16 +60,13 @@ def find(f: Objective, window: Window | None, budget: Budget) -> Findings:
     return numeric.find_boxes(f, window, budget)
 
 
-def _kinds_on(f: Objective, one: Any, budget: Budget) -> str:
+def _kinds_on(f: Objective, one: RealSet, budget: Budget) -> str:
     """What f does on a set, at a few of its points."""
     kinds: dict[str, list[str]] = {}
     assessor = Assessor(f, budget.part(0.5))
-    round_ = any(c.has(sp.sin, sp.cosh) for c in one.coordinates)
-    for sample in ANGLES if round_ else SAMPLES:
-        values = dict(zip(one.parameters, (sample, sample / 2 + 1, *([sample] * len(one.parameters))), strict=False))
-        place = tuple(c.subs(values) for c in one.coordinates)
+    for place in _places_on(f, one):
         short = all(c.is_Rational or (c.is_algebraic and not c.has(sp.CRootOf)) for c in place)
-        if one.where or not short or not all(c.is_real for c in place):
+        if not short or not all(c.is_real for c in place):
             continue
         try:
             try:
@@ -82,3 +80,17 @@ def _kinds_on(f: Objective, one: Any, budget: Budget) -> str:
     if not kinds:
         return ""
     return ": " + ", ".join(f"{kind} at {' and '.join(places)}" for kind, places in kinds.items())
+
+
+def _places_on(f: Objective, one: RealSet) -> list[tuple[Any, ...]]:
+    """A few points of a set, with short coordinates where its parameters allow it."""
+    samples = [(a, a / 2 + 1, *([a] * len(one.parameters))) for a in SAMPLES]
+    if one.where.startswith("0 <= r"):  # a disk in polar coordinates
+        samples = [(sp.S.Zero, sp.S.Zero), (sp.sympify(one.where.split("<=")[-1]) / 2, sp.S.Zero)]
+    elif any(c.has(sp.sin, sp.cosh) for c in one.coordinates):
+        samples = [(a, a, a) for a in ANGLES]
+    places = [tuple(c.subs(dict(zip(one.parameters, s, strict=False))) for c in one.coordinates) for s in samples]
+    if not one.sides:
+        return [] if one.where else places
+    inside = [dict(zip(f.variables, place, strict=True)) for place in places]
+    return [tuple(p.values()) for p in inside if all(bool(sp.N(sp.sympify(side).subs(p)) > 0) for side in one.sides)]
