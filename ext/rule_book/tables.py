@@ -32,7 +32,7 @@ def at_a_glance(rules: Registry[Rule]) -> str:
 def invariances(rules: Registry[Rule]) -> str:
     """What each column says, then a row for each rule."""
     legend = [f"- **{head}**: {meaning}." for head, meaning in KEPT.values()]
-    rows = [f"| rule | {' | '.join(head for head, _ in KEPT.values())} |", f"|---|{':-:|' * len(KEPT)}"]
+    rows = ["{.gd-kept}", f"| rule | {' | '.join(head for head, _ in KEPT.values())} |", f"|---|{':-:|' * len(KEPT)}"]
     rows += [f"| {cell(link(rule))} | {' | '.join(map(_mark, found(rule)))} |" for rule in rules]
     return "\n".join([*legend, "", *rows])
 
