@@ -82,7 +82,7 @@ class Assessor:
         verdict = verdict_at(formula, self.f.variables, location, self.budget, isolated=isolated)
         if verdict.kind == "none":
             raise NotStationaryError(verdict.slope)
-        value = self._value(location)
+        value = sp.S.Zero if verdict.zero else self._value(location)
         kind, strict, reason = verdict.kind, verdict.strict, verdict.reason
         if kind == "undecided" and value.is_finite:
             kind, reason = self._as_written(value, reason)
@@ -116,10 +116,13 @@ class Assessor:
             "the coordinates are roots of polynomials of high degree, printed as decimals")  # fmt: skip
         found = self._by_signs(signs, how)
         if found is None:
-            try:
-                return self.exact(numbers, isolated)
-            except Undecided as why:
-                found = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign: {why}")
+            why: Any = "the coordinates have no short form"
+            if not any(a.has(sp.Float) for a in numbers):
+                try:
+                    return self.exact(numbers, isolated)
+                except Undecided as error:
+                    why = error
+            found = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign: {why}")
         value, numbers_there = self._in_digits(decimals)
         kind, strict, reason = found
         return StationaryPoint(tuple(numbers), value, numbers_there, kind, strict, reason)

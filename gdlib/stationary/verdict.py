@@ -27,6 +27,8 @@ class Verdict:
     reason: str
     hessian: Any
     slope: list[Any]
+    zero: bool = False
+    """Whether the value there is exactly 0."""
     flat: str = ""
     """A line through the point along which f is constant, where one was looked for and found."""
 
@@ -38,12 +40,14 @@ def verdict_at(
 
     Raises NotSmoothError where f has no Taylor polynomial, Undecided where a sign stays open, TimeUp.
     """
-    field = Field(location)
+    with budget.guard():  # numbers of different kinds in one field take time
+        field = Field(location)
     n = len(variables)
     polynomial = isinstance(expression, sp.Poly) or expression.is_polynomial(*variables)
     verdict: Verdict | None = None
     for order in (None,) if polynomial else ORDERS:
         field, terms = _expanded(expression, variables, location, field, order, budget)
+        zero = (0,) * n not in terms
         terms.pop((0,) * n, None)
         slope = [terms.pop(tuple(int(i == j) for j in range(n)), field.domain.zero) for i in range(n)]
         matrix = splitting.hessian_of(terms, field, n)
@@ -52,7 +56,7 @@ def verdict_at(
             return Verdict("none", None, "", hessian, [field.expression(c) for c in slope])
         germ, reason = _germ(terms, field, variables, location, order, budget, isolated)
         strict = germ.strict if germ.kind in ("minimum", "maximum") else None
-        verdict = Verdict(germ.kind, strict, reason, hessian, [])
+        verdict = Verdict(germ.kind, strict, reason, hessian, [], zero)
         if order is None and strict is None and germ.kind != "saddle":
             direction = germs.zero_line(terms, field, n, budget) if terms else None
             if direction is not None:
