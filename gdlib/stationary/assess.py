@@ -75,11 +75,11 @@ class Assessor:
 
     # -- points with exact coordinates
 
-    def exact(self, location: Sequence[Any], isolated: bool | None = None) -> StationaryPoint:
+    def exact(self, location: Sequence[Any]) -> StationaryPoint:
         """A point whose coordinates are exact SymPy numbers. Raises NotStationaryError, NotSmoothError, Undecided."""
         location = tuple(sp.sympify(a) for a in location)
         formula = self.polynomial or smooth_at(self.f.expr, dict(zip(self.f.variables, location, strict=True)))
-        verdict = verdict_at(formula, self.f.variables, location, self.budget, isolated=isolated)
+        verdict = verdict_at(formula, self.f.variables, location, self.budget)
         if verdict.kind == "none":
             raise NotStationaryError(verdict.slope)
         value = sp.S.Zero if verdict.zero else self._value(location)
@@ -103,11 +103,11 @@ class Assessor:
         kind, side = ("minimum", "less") if sign in (POSITIVE, NONNEGATIVE) else ("maximum", "greater")
         return kind, f"{reason.partition(';')[0]}; but as it is written, f is never {side} than {value}: a {kind}"
 
-    def algebraic(self, roots: Sequence[Root], isolated: bool | None = None) -> StationaryPoint:
+    def algebraic(self, roots: Sequence[Root]) -> StationaryPoint:
         """A point whose coordinates are real roots of polynomials, known to be stationary."""
         numbers = [root.number for root in roots]
         if all(root.degree <= 2 for root in roots):
-            return self.exact(numbers, isolated)
+            return self.exact(numbers)
         decimals = [root.decimal(50) for root in roots]
         centre = np.array([[float(root) for root in roots]])
         slack = 4e-16 * np.abs(centre)
@@ -119,7 +119,7 @@ class Assessor:
             why: Any = "the coordinates have no short form"
             if not any(a.has(sp.Float) for a in numbers):
                 try:
-                    return self.exact(numbers, isolated)
+                    return self.exact(numbers)
                 except Undecided as error:
                     why = error
             found = ("undecided", None, f"{how}; an eigenvalue is too near 0 to tell its sign: {why}")

@@ -8,8 +8,6 @@ from typing import Any
 
 import sympy as sp
 
-KINDS = ("minimum", "maximum", "saddle", "undecided")
-
 
 @dataclass(frozen=True)
 class StationaryPoint:

@@ -237,6 +237,3 @@ def _same_side(assessor: Assessor, base: Any, piece: _Piece, location: tuple[Any
                 if first is not None:
                     return field.sign(first[1])
     return None
-
-
-__all__ = ["KinkError", "rough_point"]

@@ -33,10 +33,8 @@ class Verdict:
     """A line through the point along which f is constant, where one was looked for and found."""
 
 
-def verdict_at(
-    expression: Any, variables: Sequence[Any], location: Sequence[Any], budget: Budget, *, isolated: bool | None = None
-) -> Verdict:
-    """Kind, strictness and reason at a point with exact coordinates; `isolated`: it is the only one near by, if known.
+def verdict_at(expression: Any, variables: Sequence[Any], location: Sequence[Any], budget: Budget) -> Verdict:
+    """Kind, strictness and reason at a point with exact coordinates.
 
     Raises NotSmoothError where f has no Taylor polynomial, Undecided where a sign stays open, TimeUp.
     """
@@ -54,7 +52,7 @@ def verdict_at(
         hessian = sp.Matrix(n, n, lambda i, j: field.expression(matrix[i][j]))  # noqa: B023 - used at once
         if any(field.sign(c) != 0 for c in slope):
             return Verdict("none", None, "", hessian, [field.expression(c) for c in slope])
-        germ, reason = _germ(terms, field, variables, location, order, budget, isolated)
+        germ, reason = _germ(terms, field, variables, location, order, budget)
         strict = germ.strict if germ.kind in ("minimum", "maximum") else None
         verdict = Verdict(germ.kind, strict, reason, hessian, [], zero)
         if order is None and strict is None and germ.kind != "saddle":
@@ -93,7 +91,6 @@ def _expanded(
 
 def _germ(
     terms: Terms, field: Field, variables: Sequence[Any], location: Sequence[Any], order: int | None, budget: Budget,
-    isolated: bool | None,
 ) -> tuple[Germ, str]:  # fmt: skip
     n = len(variables)
     names = [v.name for v in variables]
