@@ -480,7 +480,11 @@ SCHEDULED = [rule for rule in gd.rules if "lr" in rule.defaults]
 RESTS = {"weight_decay": 0.0}  # a decay of the weights moves by itself
 
 
-@pytest.mark.parametrize("schedule", [s.inverse(), s.piecewise((3, 6), (1.0, 0.0, 0.5)), s.linear(steps=5)], ids=repr)
+BEGINS_AT_ZERO = s.piecewise((2,), (0.0, 1.0))
+ZERO_BETWEEN = s.piecewise((3, 6), (1.0, 0.0, 0.5))
+
+
+@pytest.mark.parametrize("schedule", [s.inverse(), BEGINS_AT_ZERO, ZERO_BETWEEN, s.linear(steps=5)], ids=repr)
 @pytest.mark.parametrize("rule", SCHEDULED, ids=lambda rule: rule.name)
 def test_a_step_size_that_changes_or_ends_at_zero_moves_nothing_by_itself(rule, schedule):
     start = np.array([1.0, -2.0])
@@ -496,7 +500,7 @@ def test_a_step_size_that_changes_or_ends_at_zero_moves_nothing_by_itself(rule, 
 
 def test_ftrl_proximal_is_adagrad_under_every_schedule():
     f, start = gd.objectives.rosenbrock, (-1.5, 2.0)
-    for schedule in (s.inverse(0.1), s.cosine(steps=30), s.warm_up(steps=5), s.piecewise((10, 20), (1.0, 0.0, 0.5))):
+    for schedule in (s.inverse(0.1), s.cosine(steps=30), s.warm_up(steps=5), BEGINS_AT_ZERO, ZERO_BETWEEN):
         settings = {"steps": 60, "lr": 0.2, "schedule": schedule}
         leader = gd.descend(f, gd.rules.ftrl_proximal, start, beta=0.5, **settings)
         follower = gd.descend(f, gd.rules.adagrad, start, eps=0.5, **settings)
