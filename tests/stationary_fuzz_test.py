@@ -88,7 +88,9 @@ def newton_ends(f, starts):
             step = np.zeros_like(points)
             step[good] = np.linalg.solve(h[good], g[good][..., None])[..., 0]
             points = points - step
-        still = np.abs(step).max(-1) < 1e-11  # near a degenerate point Newton's method creeps, and has not ended
+        still = good & (
+            np.abs(step).max(-1) < 1e-11
+        )  # near a degenerate point Newton's method creeps, and has not ended
         g, h = f.grad(points), f.hess(points)
         smallest = np.abs(np.linalg.eigvalsh(np.nan_to_num(h))).min(-1)
         size = 1 + np.abs(np.nan_to_num(h)).max((-1, -2))

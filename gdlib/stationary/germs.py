@@ -20,6 +20,7 @@ from gdlib.stationary.series import Series, Terms, along
 from gdlib.stationary.splitting import hessian_of, inertia
 
 Curve = list[Terms]
+_OTHER = {"positive": "negative", "negative": "positive"}
 
 
 @dataclass
@@ -81,9 +82,9 @@ def decide(terms: Terms, field: Field, n: int, order: int | None, budget: Budget
             f"the first terms that are not zero, {shown(form)}, are positive in some directions and negative in others"
         )
         return Germ("saddle", None, words, curves[1], curves[-1])
-    if n == 2:
-        germ = _by_polygon(terms, field, order, budget, shown)
-        return germ or by_factors(terms, field, n, order, budget, shown)
+    if n == 2:  # squares first: Newton's polygon would follow a double branch without end
+        germ = by_factors(terms, field, n, order, budget, shown)
+        return germ or _by_polygon(terms, field, order, budget, shown)
     germ = by_factors(terms, field, n, order, budget, shown)
     germ = germ or _by_weights(terms, field, n, order, budget, shown)
     return germ or (_by_squares(terms, field, n, budget, shown) if order is None else None)
@@ -239,7 +240,10 @@ def by_factors(terms: Terms, field: Field, n: int, order: int | None, budget: Bu
         strict = germ.strict if not even else _strict([germ.strict is not True, *zero_elsewhere])
         return Germ(kind, strict, f"f minus its value there has the factors {text}, whose product keeps one sign")
     strict = _strict(zero_elsewhere)
-    words = f"f minus its value there has the factors {text}: only even powers, so it keeps one sign"
+    side = "positive" if sign > 0 else "negative"
+    words = f"f minus its value there has the factors {text}, only even powers: it is nowhere {_OTHER[side]} near by"
+    if strict is False:
+        words += ", and zero on a curve"
     return Germ("minimum" if sign > 0 else "maximum", strict, words)
 
 
