@@ -106,8 +106,8 @@ def nadam(w, *, lr, beta1, beta2, eps, psi):
     """Nadam with a warming momentum (Dozat 2015 and 2016): mu_t = beta1 (1 - 0.96**(t psi) / 2).
 
     The look-ahead numerator is mu_{t+1} m / (1 - mu_1 ... mu_{t+1}) + (1 - mu_t) slope / (1 - mu_1 ... mu_t), where m
-    is the average with beta1 itself: so the report of 2015 reads, and so PyTorch and Keras have it. (Algorithm 2 of 2016
-    multiplies the corrected second moment by beta2 once more, for no stated reason; no library does.)
+    is the average with beta1 itself: so the report of 2015 reads, and so PyTorch and Keras have it. (In Algorithm 2 of
+    2016 m fades by mu_t as well, and the corrected second moment is multiplied by beta2 once more; no library does.)
 
     >>> from tests.goldens.by_hand.stepping import worked
     >>> settings = {"lr": "1", "beta1": "0.5", "beta2": "0.9", "eps": "0", "psi": "0"}
