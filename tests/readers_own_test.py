@@ -1,6 +1,7 @@
 """What readers write themselves: rules, schedules and objectives that are plain Python, in whatever form they come."""
 
 import copy
+import math
 import warnings
 
 import numpy as np
@@ -211,3 +212,12 @@ def test_a_state_that_will_not_do_gets_a_sentence(state, words):
     assert explorer.state["steps"] == 20
     with pytest.raises((TypeError, ValueError), match=words):
         explorer.state = state
+
+
+def test_a_slope_that_is_a_constant_with_a_name_has_the_points_shape():
+    f = gd.Objective("(3 - 3*y)*exp(cos(1))", variables=["x", "y"])
+    expected = -3 * math.exp(math.cos(1))
+    np.testing.assert_allclose(f.grad([[1.0, 2.0], [0.0, 0.0]]), [[0, expected], [0, expected]], rtol=1e-15)
+    assert f.hess([[1.0, 2.0]]).shape == (1, 2, 2)
+    assert gd.Objective("exp(cos(1))", variables=["x"])([[1.0], [2.0]]).shape == (2,)
+    assert gd.descend(f, gd.rules.adam, [[1.0, 2.0], [0.0, 1.0]], steps=3).path.shape == (4, 2, 2)

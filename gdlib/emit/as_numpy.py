@@ -75,7 +75,7 @@ def _points_function(
     columns = [f"{names[v]} = points[..., {i}]" for i, v in enumerate(variables) if v in used]
     # A constant takes the points' shape; a bare coordinate is copied, so that no result is a view of the points.
     spread = [
-        f"np.full_like(points[..., 0], {text})" if node.op == "constant"
+        f"np.full_like(points[..., 0], {text})" if not depends_on(node, variables)
         else f"np.positive({text})" if node.op == "symbol" else _typed(node, text, "points")
         for node, text in zip(outputs, code.outputs, strict=True)
     ]  # fmt: skip
