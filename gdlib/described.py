@@ -43,6 +43,9 @@ class Described:
         """Where it and its defaults come from: the docstring's `Source: …`, "" if it has none."""
         return self._noted("Source")
 
+    def __reduce__(self) -> str:
+        return self._function.__qualname__  # it is where its function was: other processes find it there, a copy is it
+
     @property
     def _first_line(self) -> str:
         return (inspect.getdoc(self._function) or "").partition("\n")[0]

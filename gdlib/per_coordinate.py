@@ -134,7 +134,7 @@ def quickprop(theta, g, g_prev, move, *, lr=0.01, growth=1.75):
     (1.75, 3.0, -1.25)
     """
     same = np.sign(g) * np.sign(g_prev) > 0
-    steep = same & (np.abs(g) > growth / (1 + growth) * np.abs(g_prev))
+    steep = same & (np.abs(g) >= growth / (1 + growth) * np.abs(g_prev))
     fall = np.where(steep | (g == g_prev), 1.0, g_prev - g)
     jump = np.where(steep, growth * move, move * g / fall)
     slide = np.where(same | (move == 0), -lr * g, 0.0)

@@ -89,9 +89,6 @@ class Rule(Described):
         named = {n: available[n] for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
         return self._gradient_at(*positional, **named)
 
-    def __reduce__(self) -> str:
-        return self._function.__qualname__  # it is where its function was: other processes find it there, a copy is it
-
     def __repr__(self) -> str:
         return f"<rule {self.name}{inspect.signature(self._function)}>"
 

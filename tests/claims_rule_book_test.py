@@ -4,6 +4,7 @@ import numpy as np
 
 import gdlib as gd
 from gdlib.invariances import invariances
+from gdlib.widgets.starting_values import starting_values
 from tests.claim import claim
 
 
@@ -25,6 +26,30 @@ def test_no_rule_is_free_of_the_gradients_size_and_of_the_axes():
     for rule, kept in zip(gd.rules, found, strict=True):
         assert kept.axes == _is_linear(rule), rule.name
     return []
+
+
+@claim("ravine-limit")
+def test_the_steep_axis_of_the_ravine_sets_the_step_size_of_gradient_descent():
+    f, limit = gd.objectives.ravine, 2 / float(max(gd.objectives.ravine.hessian.eigenvals()))
+    below, above = limit - 0.001, limit + 0.001
+    assert np.allclose(gd.descend(f, gd.rules.gradient_descent, f.start, steps=2000, lr=below).path[-1], 0, atol=1e-9)
+    assert gd.descend(f, gd.rules.gradient_descent, f.start, steps=2000, lr=above).values[-1] > 1e9
+    return [below, above, limit]
+
+
+@claim("other-minima")
+def test_rules_that_start_together_end_in_different_minima():
+    """With the settings that the race gives them on that landscape."""
+    f, start, ends = gd.objectives.himmelblau, (-0.2, 0.8), {}
+    for name in ("gradient_descent", "momentum", "rprop_minus", "adam"):
+        settings = starting_values(f, gd.rules[name], f.start, 200)
+        last = gd.descend(f, gd.rules[name], start, steps=2000, **settings).path[-1]
+        nearest = f.minima[np.argmin(np.linalg.norm(f.minima - last, axis=1))]
+        assert np.allclose(last, nearest, atol=1e-3), name
+        ends[name] = nearest
+    assert np.array_equal(ends["gradient_descent"], ends["momentum"])
+    assert np.array_equal(ends["rprop_minus"], ends["adam"])
+    return [*start, *map(float, ends["momentum"]), *map(float, ends["adam"])]
 
 
 def _is_linear(rule):

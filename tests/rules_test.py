@@ -139,6 +139,11 @@ def test_a_rule_is_its_own_copy_and_goes_to_another_process(rule):
     assert copy.copy(rule) is copy.deepcopy(rule) is pickle.loads(pickle.dumps(rule)) is rule
 
 
+def test_a_method_is_copied_and_pickled_as_a_rule_is():
+    for method in gd.methods:
+        assert copy.deepcopy(method) is pickle.loads(pickle.dumps(method)) is method
+
+
 def test_a_rule_that_no_other_process_can_find_says_so():
     @gd.rule
     def local(theta, g, *, lr=0.1):
