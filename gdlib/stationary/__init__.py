@@ -37,11 +37,10 @@ def stationary_points(
     """
     _checked_objective(f)
     ends = None if window is None else _checked_window(window, f.n)
-    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 0 < float(seconds) < float("inf"):
-        raise ValueError(f"seconds: needs a positive number, got {seconds!r}")
+    time = _checked_time(seconds)
     from gdlib.stationary.search import search
 
-    return search(f, ends, float(seconds))
+    return search(f, ends, time)
 
 
 def classify(f: Objective, at: Any, seconds: float = 10) -> StationaryPoint:
@@ -58,14 +57,21 @@ def classify(f: Objective, at: Any, seconds: float = 10) -> StationaryPoint:
     (1, 3)
     """
     _checked_objective(f)
+    point, time = _checked_point(at, f.n), _checked_time(seconds)
     from gdlib.stationary.one_point import judged
 
-    return judged(f, _checked_point(at, f.n), float(seconds))
+    return judged(f, point, time)
 
 
 def _checked_objective(f: Any) -> None:
     if not isinstance(f, Objective):
         raise TypeError(f"f: needs an Objective with a formula, got {type(f).__name__}")
+
+
+def _checked_time(seconds: Any) -> float:
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 0 < float(seconds) < float("inf"):
+        raise ValueError(f"seconds: needs a positive number, got {seconds!r}")
+    return float(seconds)
 
 
 def _checked_window(window: Any, n: int) -> list[tuple[Any, Any]]:

@@ -67,6 +67,11 @@ class Assessor:
         self._domain(low, high)
         return self._domain.void
 
+    def bent(self, low: Any, high: Any) -> bool:
+        """Whether f itself may bend or jump in the box (low, high), where its derivatives need not show it."""
+        self._domain(low[None], high[None])
+        return bool(self._domain.bent[0])
+
     @cached_property
     def _slopes(self) -> System:
         if self.polynomial is None:

@@ -56,7 +56,7 @@ def zeros_in(system: System, low: Array, high: Array, budget: Budget, dropped: A
             if not len(here_low):
                 continue
             narrow = (here_high - here_low <= SMALLEST * size).all(-1)
-            if len(found.open) > MOST_OPEN:
+            if max(len(found.open), len(found.low)) > MOST_OPEN:
                 found.too_many = True
                 break
             found.open += list(zip(here_low[narrow], here_high[narrow], strict=True))
@@ -157,6 +157,7 @@ def prove(system: System, points: Array, size: Array, found: Found, budget: Budg
         alone[left[good]] = True
         narrow_low[left[good]], narrow_high[left[good]] = verdicts.low[good], verdicts.high[good]
     for place in np.flatnonzero(alone):
+        budget.check()
         point = points[place]
         if any(
             (point >= a).all() and (point <= b).all() for a, b in zip(found.alone_low, found.alone_high, strict=True)
@@ -186,13 +187,11 @@ def settle(system: System, found: Found) -> None:
         if not better.any():
             break
     keep: list[int] = []
+    alone_low, alone_high = np.array(found.alone_low), np.array(found.alone_high)
     for place in range(len(low)):
-        twice = any(
-            ((low[place] >= found.alone_low[k]) & (high[place] <= found.alone_high[k])).all()
-            or ((low[k] >= found.alone_low[place]) & (high[k] <= found.alone_high[place])).all()
-            for k in keep
-        )
-        if not twice:
+        within = (low[place] >= alone_low[keep]).all(-1) & (high[place] <= alone_high[keep]).all(-1)
+        around = (low[keep] >= alone_low[place]).all(-1) & (high[keep] <= alone_high[place]).all(-1)
+        if not (within | around).any():
             keep.append(place)
     found.low, found.high = [low[k] for k in keep], [high[k] for k in keep]
     found.alone_low, found.alone_high = [found.alone_low[k] for k in keep], [found.alone_high[k] for k in keep]

@@ -237,7 +237,7 @@ def by_factors(terms: Terms, field: Field, n: int, order: int | None, budget: Bu
         if germ is None or germ.kind == "saddle":
             return None if germ is None else _saddle_of_factor(germ, terms, field, sign, text, budget)
         kind = {1: germ.kind, -1: {"minimum": "maximum", "maximum": "minimum"}[germ.kind]}[sign]
-        strict = germ.strict if not even else _strict([germ.strict is not True, *zero_elsewhere])
+        strict = _strict([None if germ.strict is None else not germ.strict, *zero_elsewhere])
         return Germ(kind, strict, f"f minus its value there has the factors {text}, whose product keeps one sign")
     strict = _strict(zero_elsewhere)
     side = "positive" if sign > 0 else "negative"
@@ -261,7 +261,9 @@ def _changes_sign(factor: Any, field: Field, n: int, budget: Budget, shown: Show
     if n == 1:
         return False
     germ = decide(terms, field, n, None, budget, shown)
-    return None if germ is None else germ.kind == "saddle" or germ.strict is False
+    if germ is None or germ.kind == "saddle":
+        return None if germ is None else True
+    return None if germ.strict is None else not germ.strict
 
 
 def _terms_of(poly: Any, field: Field) -> Terms:

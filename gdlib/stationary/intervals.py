@@ -180,6 +180,8 @@ class Enclosures:
                 for key in self._frees.get(step, ()):
                     if step < len(self._order):
                         known.pop(key, None)
+        if any(node.op == "where" for node in self._order):  # what is void in a branch may be so where another holds
+            self.void = np.zeros(m, dtype=bool)
         return [known[id(node)] for node in self._outputs]
 
     def _enclose(self, node: Node, a: list[Interval], low: Array, high: Array, m: int) -> Interval:

@@ -42,7 +42,7 @@ def find_boxes(f: Objective, window: Window | None, budget: Budget) -> Findings:
     _assess_all(found, assessor, low - edge, high + edge, result)
     clusters = _clusters(found, high - low)
     if found.too_many:
-        result.open.append("what is left to decide is no handful of points but a curve or a region")
+        result.open.append("what is left to decide is no handful of points but a curve, a region or very many points")
     settled: list[tuple[Any, Any]] = []
     for cluster_low, cluster_high in clusters:
         if not any((a <= cluster_low).all() and (cluster_high <= b).all() for a, b in settled):
@@ -57,6 +57,13 @@ def _assess_all(found: Found, assessor: Assessor, low: Any, high: Any, result: F
         found.low, found.high, found.alone_low, found.alone_high, strict=True
     ):
         if (box_high < low).any() or (box_low > high).any() or assessor.undefined(box_low[None], box_high[None])[0]:
+            continue
+        if assessor.budget.left() <= 0:
+            result.open.append("the time was up before all points were looked at")
+            break
+        if assessor.bent(box_low, box_high):
+            shown = ", ".join(f"{c:.6g}" for c in 0.5 * (box_low + box_high) + 0.0)
+            result.open.append(f"whether f is smooth near ({shown}), where its slopes are 0, is not known")
             continue
         point = None
         try:

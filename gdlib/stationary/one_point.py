@@ -34,17 +34,38 @@ def judged(f: Objective, at: Sequence[Any], seconds: float) -> StationaryPoint:
             return assessor.exact(short)
     except (NotSmoothError, NotStationaryError, Undecided):
         pass
-    polished = assessor.system.newton(near[None], 60)[0]
+    except TimeUp as why:
+        return _undecided(tuple(short), why)
+    try:
+        return _polished(assessor, near, short)
+    except TimeUp as why:
+        return _undecided(tuple(short), why)
+
+
+def _polished(assessor: Assessor, near: Any, short: Sequence[Any]) -> StationaryPoint:
+    """The stationary point to which Newton's method leads from a point given in floats."""
+    f = assessor.f
+    with assessor.budget.guard():
+        polished = assessor.system.newton(near[None], 60, assessor.budget)[0]
     reach = FAR * np.maximum(1.0, np.abs(near))
     if not np.isfinite(polished).all() or (np.abs(polished - near) > reach).any():
         polished = near
-    exact = recognised(f, polished, near - reach, near + reach)
-    if exact is not None:
-        return _exactly(assessor, exact)
     found = Found()
     prove(assessor.system, polished[None], np.ones(f.n), found, assessor.budget)
     settle(assessor.system, found)
-    if found.low:
+    low, high = near - reach, near + reach
+    if found.low:  # a short number near by may be another stationary point, unless this one is alone there
+        low, high = np.maximum(low, found.alone_low[0]), np.minimum(high, found.alone_high[0])
+    with assessor.budget.guard():
+        exact = recognised(f, polished, low, high)
+    if exact is not None:
+        point = _exactly(assessor, exact)
+        moved = any(float(c) != a for c, a in zip(exact, near, strict=True))
+        if moved and not found.low and point.eigenvalues and not any(c == 0 for c in point.eigenvalues):
+            shown = ", ".join(map(str, exact))  # Newton's method should have ended there
+            return _undecided(tuple(short), f"too close to the stationary point ({shown}) to be told from it in floats")
+        return point
+    if found.low and not assessor.bent(found.low[0], found.high[0]):
         return assessor.enclosed(found.low[0], found.high[0])
     return _exactly(assessor, tuple(short))
 
@@ -80,5 +101,5 @@ def _of_sum(assessor: Assessor, location: tuple[Any, ...], parts: Sequence[tuple
     return joined(f, points, [places for _, places in parts], names, assessor)
 
 
-def _undecided(location: tuple[Any, ...], why: BaseException) -> StationaryPoint:
+def _undecided(location: tuple[Any, ...], why: BaseException | str) -> StationaryPoint:
     return StationaryPoint(location, sp.nan, (), "undecided", None, str(why) or "the time was up")

@@ -12,12 +12,16 @@ import sympy as sp
 from gdlib.objective import Objective
 
 TOLERANCE = 1e-7
+FURTHEST = 1e150
+"""Beyond, a number's square is infinite, and no number is near a short one."""
 
 
 def candidates(number: float) -> list[Any]:
     """Exact numbers near a decimal, the plainest first."""
     found: list[Any] = []
     slack = TOLERANCE * max(1.0, abs(number))
+    if not abs(number) < FURTHEST:
+        return []
     plain = Fraction(number).limit_denominator(60)
     if abs(float(plain) - number) <= slack:
         found.append(sp.Rational(plain.numerator, plain.denominator))

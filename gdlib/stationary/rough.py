@@ -51,9 +51,12 @@ def _joint(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
     pieces, field = _pieces(assessor, location)
     origin = (0,) * n
     values = [piece.terms.pop(origin, field.domain.zero) for piece in pieces]
-    if any(field.sign(value - values[0]) for value in values):
-        raise KinkError(f"at: needs a point where f is continuous; at {shown} it jumps")
     reached = _reached(pieces, field, n, assessor)
+    if any(field.sign(value - values[0]) for value in values):
+        met = [value for piece, value in zip(pieces, values, strict=True) if piece in reached]
+        if any(field.sign(value - met[0]) for value in met):
+            raise KinkError(f"at: needs a point where f is continuous; at {shown} it jumps")
+        raise Undecided(f"whether all pieces of the formula whose sides are 0 at {shown} reach it is not known")
     slopes = [[piece.terms.get(tuple(int(i == j) for j in range(n)), field.domain.zero) for i in range(n)]
               for piece in reached]  # fmt: skip
     if any(field.sign(a - b) for slope in slopes for a, b in zip(slope, slopes[0], strict=True)):

@@ -49,6 +49,8 @@ def find_sum(
     """The combinations; None if there are too many."""
     found: list[Findings] = []
     same: dict[Any, Findings] = {}
+    letters: dict[Any, str] = {}
+    told_as: list[str] = []
     for number, (expression, places) in enumerate(parts):
         ends = None if window is None else [window[i] for i in places]
         variables = [f.variables[i].name for i in places]
@@ -58,6 +60,9 @@ def find_sum(
             part = Objective(expression, variables=variables)
             same[key] = find(part, ends, budget.part(1 / (len(parts) - number + 0.5)))
         found.append(same[key])
+        name = ", ".join(variables)
+        first = letters.setdefault(key, name)  # an equal part is searched once, and its reasons name its variables
+        told_as.append(name if name == first else f"{name}, as for {first}")
     if prod(len(one.points) for one in found) > MOST_POINTS:
         return Findings(_methods(found), _window(f, parts, found), open=[
             f"there are {prod(len(one.points) for one in found)} combinations, more than are listed"])  # fmt: skip
@@ -70,7 +75,7 @@ def find_sum(
         if budget.left() <= 0:
             result.open.append("the time was up before all combinations were put together")
             break
-        result.points.append(joined(f, combination, [places for _, places in parts], names, assessor))
+        result.points.append(joined(f, combination, [places for _, places in parts], names, assessor, told_as))
     result.sets = _joined_sets(f, found, [places for _, places in parts])
     return result
 
@@ -95,8 +100,9 @@ def joined(
     groups: Sequence[list[int]],
     names: Sequence[str],
     assessor: Assessor,
+    told_as: Sequence[str] = (),
 ) -> StationaryPoint:
-    """One combination: a point for each group of variables."""
+    """One combination: a point for each group of variables; `told_as` says whose letters its reason uses."""
     location: list[Any] = [None] * f.n
     for point, places in zip(points, groups, strict=True):
         for i, c in zip(places, point.location, strict=True):
@@ -110,7 +116,7 @@ def joined(
     numbers = tuple(sorted((c for point in points for c in point.eigenvalues), key=lambda c: float(sp.N(c, 20))))
     if any(not point.eigenvalues for point in points):
         numbers = ()
-    told = "; ".join(f"in {name}: {point.reason}" for name, point in zip(names, points, strict=True))
+    told = "; ".join(f"in {name}: {point.reason}" for name, point in zip(told_as or names, points, strict=True))
     strictness = {True: "strict ", False: "", None: ""}[strict]
     end = ", not strict" if strict is False else ""
     reason = f"f is a sum of functions of {' and of '.join(names)} alone: a {strictness}{kind}{end}. {told}"

@@ -1,0 +1,90 @@
+"""What an attack on the stationary points brought to light: verdicts, lists and times that were once wrong."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import sympy as sp
+
+import gdlib as gd
+
+x, y, z = sp.symbols("x y z", real=True)
+
+
+def test_a_square_whose_root_is_zero_on_irrational_lines_is_not_called_strict() -> None:
+    square = ((2 * x**2 - y**2) ** 2 + (3 * x**2 - z**2) ** 2) ** 2  # 0 along (t, sqrt(2) t, sqrt(3) t)
+    point = gd.classify(gd.Objective(square), (0, 0, 0))
+    assert point.strict is not True
+    assert point.kind in ("minimum", "undecided")
+
+
+def test_a_product_of_definite_forms_is_not_called_non_strict() -> None:
+    narrow = (2 * x**2 - y**2) ** 2 + (3 * x**2 - z**2) ** 2 + x**4 / sp.Integer(10) ** 12
+    point = gd.classify(gd.Objective(narrow * (x**2 + y**2 + z**2) ** 2), (0, 0, 0))
+    assert point.strict is not False
+
+
+@pytest.mark.parametrize("formula", ["x**4 + y**2 + x*y", "sin(x)*exp(y) + x**4 + y**2"])
+def test_no_time_at_all_is_an_answer_and_no_traceback(formula: str) -> None:
+    assert gd.classify(gd.Objective(formula), (0.1, 0.0), seconds=1e-9).kind == "undecided"
+
+
+@pytest.mark.parametrize("seconds", ["a", -1, 0, float("nan"), None, True])
+def test_classify_checks_its_time(seconds: object) -> None:
+    with pytest.raises(ValueError, match="seconds: needs a positive number"):
+        gd.classify(gd.Objective("x**2"), 0, seconds=seconds)  # type: ignore[arg-type]
+
+
+def test_a_point_of_immense_coordinates_is_refused_with_its_gradient() -> None:
+    with pytest.raises(ValueError, match="needs a stationary point"):
+        gd.classify(gd.Objective("x**4 + y**2"), (1e300, 1e300))
+
+
+@pytest.mark.parametrize(
+    ("branch", "condition", "other", "place"),
+    [
+        (sp.log(-x), (x < -1) & (x > -5), (x - 2) ** 2, 2),
+        (sp.sqrt(x - 2), (x > 3) & (x < 4), (x - 1) ** 2, 1),
+        (sp.log(x**2 - 1), (x > 3) | (x < -4), (x - sp.Rational(1, 2)) ** 2, sp.Rational(1, 2)),
+    ],
+)
+def test_a_branch_that_is_undefined_elsewhere_hides_nothing_there(
+    branch: sp.Expr, condition: sp.Basic, other: sp.Expr, place: object
+) -> None:
+    f = gd.Objective(sp.Piecewise((branch, condition), (other, True)))
+    found = gd.stationary_points(f, window=[(-6, 6)], seconds=6)
+    assert (place,) in [point.location for point in found] or not found.complete
+
+
+def test_a_branch_that_holds_nowhere_makes_no_jump() -> None:
+    f = gd.Objective(sp.Piecewise((1, x**2 + y**2 < 2 * x * y), (x**2 + y**2, True)))
+    assert gd.classify(f, (0, 0)).kind in ("minimum", "undecided")
+
+
+def test_a_jump_that_the_gradient_does_not_show_is_no_minimum() -> None:
+    found = gd.stationary_points(gd.Objective(x**2 + y**2 + sp.sign(x - y)), window=[(-3, 3)] * 2, seconds=6)
+    assert not found
+    assert not found.complete
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_of_two_close_points_the_one_asked_for_is_judged(shift: int) -> None:
+    apart = sp.Rational(1, 3 * 10**8)  # f' = u (u - apart), u = x - shift
+    u = x - shift
+    f = gd.Objective(u**3 / 3 - u**2 * apart / 2)
+    point = gd.classify(f, shift + 1 / 3e8)
+    assert abs(float(point.location[0] - shift) - float(apart)) < 1e-10 or point.kind == "undecided"
+
+
+@pytest.mark.parametrize(("formula", "window"), [("sin(1/x)", (-1, 1)), ("sin(x) + x/2", (0, 1e6))])
+def test_thousands_of_points_keep_the_time(formula: str, window: tuple[float, float]) -> None:
+    start = time.monotonic()
+    found = gd.stationary_points(gd.Objective(formula), window=[window], seconds=3)
+    assert time.monotonic() - start < 6
+    assert not found.complete
+
+
+def test_a_reason_in_another_variables_letters_says_so() -> None:
+    (point,) = gd.stationary_points(gd.Objective("x**3 + y**3"))
+    assert "in y, as for x: " in point.reason
