@@ -88,3 +88,9 @@ def test_thousands_of_points_keep_the_time(formula: str, window: tuple[float, fl
 def test_a_reason_in_another_variables_letters_says_so() -> None:
     (point,) = gd.stationary_points(gd.Objective("x**3 + y**3"))
     assert "in y, as for x: " in point.reason
+
+
+def test_a_point_a_hair_from_a_kink_is_not_lost() -> None:
+    f = gd.Objective(sp.Abs(10**20 * (x**3 - 2)) ** 3 + (x - 1) ** 2)  # stationary 4e-32 left of the root of x**3 - 2
+    found = gd.stationary_points(f, seconds=6)
+    assert found or not found.complete

@@ -55,8 +55,10 @@ def find_pieces(f: Objective, window: Window | None, budget: Budget, find: Find)
 def _side(f: Objective, side: Any, location: tuple[Any, ...]) -> int:
     """The sign of a cell's side at a point; raises Undecided if it is too near 0 for a decimal point."""
     value = sp.sympify(side).subs(dict(zip(f.variables, location, strict=True)))
-    if value.has(sp.Float):
-        if abs(sp.N(value)) < 1e-9:
+    if any(c.has(sp.Float) for c in location):  # where 0 may be rounded, too
+        slopes = (sp.diff(side, v).subs(dict(zip(f.variables, location, strict=True))) for v in f.variables)
+        doubt = sum(abs(sp.N(slope * c)) for slope, c in zip(slopes, location, strict=True)) * 1e-12
+        if not bool(abs(sp.N(value)) > 1e-9 + doubt):
             raise Undecided("a point lies too near the border of its piece")
         return 1 if value > 0 else -1
     field = Field([sp.pi])
