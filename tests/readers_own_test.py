@@ -221,3 +221,10 @@ def test_a_slope_that_is_a_constant_with_a_name_has_the_points_shape():
     assert f.hess([[1.0, 2.0]]).shape == (1, 2, 2)
     assert gd.Objective("exp(cos(1))", variables=["x"])([[1.0], [2.0]]).shape == (2,)
     assert gd.descend(f, gd.rules.adam, [[1.0, 2.0], [0.0, 1.0]], steps=3).path.shape == (4, 2, 2)
+
+
+def test_a_factor_too_large_for_a_float_is_infinite_and_no_crash():
+    y = sp.Symbol("y", real=True)
+    f = gd.Objective(x**4 - 10**400 * y**4)
+    assert f([1.0, 1.0]) == -np.inf
+    assert np.isnan(f([1.0, 0.0]))  # inf * 0: beyond the range of doubles nothing is known

@@ -145,4 +145,4 @@ def _divide(p: int, q: int) -> float:
     try:
         return p / q  # Python rounds the quotient of two whole numbers correctly, however long they are
     except OverflowError:
-        return math.copysign(math.inf, p)
+        return math.inf if p > 0 else -math.inf
