@@ -12,8 +12,8 @@ import sympy as sp
 
 from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
 from gdlib.formulas import symbolic
+from gdlib.formulas.given import GivenFunctions
 from gdlib.formulas.grammar import FormulaError, check_name, parse
-from gdlib.given import GivenFunctions
 from gdlib.points import Array, as_points, is_foreign
 from gdlib.trace.formula import Graphs, node_of
 from gdlib.trace.graph import Node, symbol

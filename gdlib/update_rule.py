@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, overload
 
-from gdlib.described import Described
-from gdlib.kinship import Relation, relations
+from gdlib.descriptions.described import Described
+from gdlib.descriptions.kinship import Relation, relations
 from gdlib.registry import nearest
 from gdlib.trace.contract import Trace, trace_rule
 from gdlib.vocabulary import hyperparameter

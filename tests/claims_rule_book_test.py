@@ -3,7 +3,7 @@
 import numpy as np
 
 import gdlib as gd
-from gdlib.invariances import invariances
+from gdlib.descriptions.invariances import invariances
 from gdlib.widgets.starting_values import starting_values
 from tests.claim import claim
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
-from gdlib.families import families, is_taught
+from gdlib.descriptions.families import families, is_taught
 from gdlib.widgets import modules
 from gdlib.widgets.entry import FIRST, OFFERED
 from gdlib.widgets.starting_values import starting_values

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gdlib as gd
-from gdlib.invariances import Invariances, invariances
-from gdlib.kinship import relations
+from gdlib.descriptions.invariances import Invariances, invariances
+from gdlib.descriptions.kinship import relations
 from tests.goldens.inputs import stored
 from tests.tables import each_rule
 

@@ -15,9 +15,9 @@ import gdlib as gd
 from ext.rule_book import written_out
 from ext.rule_book.calls import ANSWERS
 from ext.rule_book.tables import KEPT
-from gdlib.families import families
+from gdlib.descriptions.families import families
+from gdlib.descriptions.invariances import invariances
 from gdlib.figures.lineage import relation_words
-from gdlib.invariances import invariances
 from gdlib.registry import Registry
 
 ROOT = Path(__file__).parent.parent

@@ -339,7 +339,7 @@ def test_an_interrupt_passes_through(monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gdlib.stationary.systems.roots_of", interrupted)
+    monkeypatch.setattr("gdlib.stationary.algebra.systems.roots_of", interrupted)
     with pytest.raises(KeyboardInterrupt):
         gd.stationary_points(gd.objectives.himmelblau)
     assert sys.gettrace() is before
@@ -351,7 +351,7 @@ def test_an_interrupt_passes_through(monkeypatch):
 
 
 def test_enclosures_hold_what_they_enclose():
-    from gdlib.stationary.intervals import Enclosures
+    from gdlib.stationary.boxes.intervals import Enclosures
     from gdlib.trace.formula import node_of
     from gdlib.trace.graph import symbol
 
@@ -373,7 +373,7 @@ def test_enclosures_hold_what_they_enclose():
 
 
 def test_krawczyk_never_says_unique_of_a_double_zero_or_of_none():
-    from gdlib.stationary.krawczyk import System
+    from gdlib.stationary.boxes.krawczyk import System
 
     x = sp.Symbol("x", real=True)
     system = System.of_polynomials([sp.Poly(x**2 * (x - 1), x, domain="QQ")])
@@ -390,7 +390,7 @@ def test_krawczyk_never_says_unique_of_a_double_zero_or_of_none():
 
 
 def test_roots_are_isolated_however_close():
-    from gdlib.stationary.reals import roots_of
+    from gdlib.stationary.algebra.reals import roots_of
 
     x = sp.Symbol("x")
     e = sp.Rational(1, 10**9)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import gdlib as gd
-from gdlib.families import family, is_taught
+from gdlib.descriptions.families import family, is_taught
 from gdlib.widgets import modules, page_form
 from gdlib.widgets.entry import FIRST, OFFERED
 from gdlib.widgets.module_files import single_module

@@ -3,8 +3,8 @@
 from ext.rule_book.calls import Answers, calls
 from ext.rule_book.tables import in_words
 from ext.rule_book.words import allowed, anchor, becomes, cell, cited, equation, is_become, link, sign, turned_to
-from gdlib.families import families, meaning
-from gdlib.invariances import invariances
+from gdlib.descriptions.families import families, meaning
+from gdlib.descriptions.invariances import invariances
 from gdlib.registry import Registry
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter

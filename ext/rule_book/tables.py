@@ -1,9 +1,9 @@
 """The rule book's two tables: every rule in a line, and what the path of each does not depend on."""
 
 from ext.rule_book.words import cell, link, memory, symbols
-from gdlib.families import families
-from gdlib.invariances import Invariances
-from gdlib.invariances import invariances as found
+from gdlib.descriptions.families import families
+from gdlib.descriptions.invariances import Invariances
+from gdlib.descriptions.invariances import invariances as found
 from gdlib.registry import Registry
 from gdlib.update_rule import Rule
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from gdlib.descriptions.kinship import Relation, Setting
 from gdlib.emit import latex
-from gdlib.kinship import Relation, Setting
 from gdlib.registry import Registry
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter, latex_name

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from ..families import families
-from ..kinship import Relation, Setting
+from ..descriptions.families import families
+from ..descriptions.kinship import Relation, Setting
 from ..update_rule import Rule
 from .inputs import hyper_symbol
 from .palette import FAINT, INK, MARKER_WORDS, MARKERS, PAPER, SERIES

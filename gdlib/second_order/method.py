@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from gdlib.described import Described
+from gdlib.descriptions.described import Described
 from gdlib.trace.contract import RESERVED
 from gdlib.trace.graph import Node, symbol
 from gdlib.vocabulary import hyperparameter

@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
+from gdlib.stationary.boxes.intervals import Enclosures
 from gdlib.stationary.budget import Budget
-from gdlib.stationary.definite import MOST_BOXES, cube_faces, halved
-from gdlib.stationary.intervals import Enclosures
+from gdlib.stationary.verdicts.definite import MOST_BOXES, cube_faces, halved
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 

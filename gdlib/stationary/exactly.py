@@ -9,17 +9,17 @@ import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.algebra.polynomial import bare, gradient_system
+from gdlib.stationary.algebra.reals import Root
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.algebra.surfaces import RealSet
+from gdlib.stationary.algebra.systems import solve
+from gdlib.stationary.boxes.intervals import Enclosures
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.findings import Findings
-from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.polynomial import bare, gradient_system
-from gdlib.stationary.reals import Root
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.rough import rough_point
-from gdlib.stationary.series import NotSmoothError
-from gdlib.stationary.surfaces import RealSet
-from gdlib.stationary.systems import solve
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.stationary.windows import Window, inside
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gdlib.stationary.algebra.surfaces import RealSet
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.surfaces import RealSet
 from gdlib.stationary.windows import Window
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor, NotStationaryError
-from gdlib.stationary.bisection import Found, zeros_in
+from gdlib.stationary.algebra.recognise import recognised
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.boxes.bisection import Found, zeros_in
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.closing import alone_by_derivatives, alone_by_form, cone_tip
 from gdlib.stationary.findings import Findings
-from gdlib.stationary.recognise import recognised
-from gdlib.stationary.series import NotSmoothError
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
 from gdlib.stationary.windows import DEFAULT_REACH, Window
 
 MOST_CLUSTERS = 200

@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor, NotStationaryError
-from gdlib.stationary.bisection import Found, prove, settle
+from gdlib.stationary.algebra.recognise import recognised
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.boxes.bisection import Found, prove, settle
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
-from gdlib.stationary.recognise import recognised
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.rough import rough_point
-from gdlib.stationary.series import NotSmoothError
 from gdlib.stationary.sums import joined, parts_of
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.rough import rough_point
 
 FAR = 0.02
 """How far, as a part of its size and of 1, Newton's method may move a point given in floats."""

@@ -10,16 +10,16 @@ from typing import Any
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.algebra.signs import NEGATIVE, NONNEGATIVE, POSITIVE, plain_sign
+from gdlib.stationary.algebra.surfaces import RealSet, disk
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
-from gdlib.stationary.cells import Cell, cells_of
-from gdlib.stationary.fields import Field
 from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.rough import rough_point
-from gdlib.stationary.series import NotSmoothError
-from gdlib.stationary.signs import NEGATIVE, NONNEGATIVE, POSITIVE, plain_sign
-from gdlib.stationary.surfaces import RealSet, disk
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.cells import Cell, cells_of
+from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.stationary.windows import Window
 
 Find = Callable[[Objective, Window | None, Budget], Findings]

@@ -8,14 +8,14 @@ import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary import exactly, numeric, pieces, sums
-from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.algebra.surfaces import RealSet
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
-from gdlib.stationary.cells import has_kinks
 from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoints
-from gdlib.stationary.rough import rough_point
-from gdlib.stationary.series import NotSmoothError
-from gdlib.stationary.surfaces import RealSet
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.cells import has_kinks
+from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.stationary.windows import Window, in_words, window_of
 
 SAMPLES = (sp.Rational(1, 3), sp.Integer(-2), sp.Rational(7, 5))

@@ -10,12 +10,12 @@ from typing import Any
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.assess import Assessor, NotStationaryError
+from gdlib.stationary.algebra.series import NotSmoothError
+from gdlib.stationary.algebra.surfaces import RealSet, parameters_for
 from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.series import NotSmoothError
-from gdlib.stationary.surfaces import RealSet, parameters_for
+from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
 from gdlib.stationary.windows import Window
 
 MOST_POINTS = 5000

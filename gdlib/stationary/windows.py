@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.reals import Root
+from gdlib.stationary.algebra.reals import Root
 
 DEFAULT_REACH = 10
 EDGE = Fraction(1, 10**9)

@@ -9,7 +9,7 @@ from typing import Any
 
 from gdlib import objectives as all_objectives
 from gdlib import rules as all_rules
-from gdlib.families import is_taught
+from gdlib.descriptions.families import is_taught
 from gdlib.objective import Objective
 from gdlib.registry import nearest
 from gdlib.update_rule import Rule

@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from gdlib import emit
-from gdlib.families import family
+from gdlib.descriptions.families import family
 from gdlib.objective import Objective
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter

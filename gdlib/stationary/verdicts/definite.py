@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import Series, Terms
+from gdlib.stationary.boxes.intervals import Enclosures
 from gdlib.stationary.budget import Budget
-from gdlib.stationary.fields import Field
-from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.series import Series, Terms
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import sympy as sp
 
-from gdlib.stationary.assess import Assessor
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.polynomial import bare
+from gdlib.stationary.algebra.reals import roots_of
+from gdlib.stationary.algebra.series import NotSmoothError, Series, taylor
 from gdlib.stationary.budget import TimeUp, Undecided
-from gdlib.stationary.fields import Field
-from gdlib.stationary.germs import directions
-from gdlib.stationary.polynomial import bare
-from gdlib.stationary.reals import roots_of
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.series import NotSmoothError, Series, taylor
+from gdlib.stationary.verdicts.assess import Assessor
+from gdlib.stationary.verdicts.germs import directions
 
 
 class GapError(ValueError):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from gdlib.stationary.intervals import Interval, add, multiply, power
+from gdlib.stationary.boxes.intervals import Interval, add, multiply, power
 
 Array = Any
 

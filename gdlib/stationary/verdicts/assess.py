@@ -12,15 +12,15 @@ import sympy as sp
 from sympy.printing.pycode import MpmathPrinter
 
 from gdlib.objective import Objective
+from gdlib.stationary.algebra.polynomial import polynomial_of
+from gdlib.stationary.algebra.reals import Root, roots_of
+from gdlib.stationary.algebra.signs import NONNEGATIVE, POSITIVE, plain_sign
+from gdlib.stationary.boxes.intervals import Enclosures
+from gdlib.stationary.boxes.krawczyk import System
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.cells import smooth_at
-from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.krawczyk import System
-from gdlib.stationary.polynomial import polynomial_of
-from gdlib.stationary.reals import Root, roots_of
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.signs import NONNEGATIVE, POSITIVE, plain_sign
-from gdlib.stationary.verdict import verdict_at
+from gdlib.stationary.verdicts.cells import smooth_at
+from gdlib.stationary.verdicts.verdict import verdict_at
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.stationary.algebra.reals import Root, rational_root, roots_of
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.reals import Root, rational_root, roots_of
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from gdlib.stationary.boxes.krawczyk import System
 from gdlib.stationary.budget import Budget, TimeUp
-from gdlib.stationary.krawczyk import System
 
 Array = Any
 BATCH = 1024

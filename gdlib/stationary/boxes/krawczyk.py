@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
+from gdlib.stationary.boxes.intervals import Enclosures
+from gdlib.stationary.boxes.polyboxes import PolyEnclosures, values_at
 from gdlib.stationary.budget import Budget
-from gdlib.stationary.intervals import Enclosures
-from gdlib.stationary.polyboxes import PolyEnclosures, values_at
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import Series, Terms, along
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.definite import sign_of_form
-from gdlib.stationary.fields import Field
-from gdlib.stationary.plane import signs_near
-from gdlib.stationary.series import Series, Terms, along
-from gdlib.stationary.splitting import hessian_of, inertia
+from gdlib.stationary.verdicts.definite import sign_of_form
+from gdlib.stationary.verdicts.plane import signs_near
+from gdlib.stationary.verdicts.splitting import hessian_of, inertia
 
 Curve = list[Terms]
 _OTHER = {"positive": "negative", "negative": "positive"}

@@ -8,11 +8,11 @@ from typing import Any
 
 import sympy as sp
 
-from gdlib.stationary import germs, splitting
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import Series, Terms, along, shifted, taylor
 from gdlib.stationary.budget import Budget
-from gdlib.stationary.fields import Field
-from gdlib.stationary.germs import Germ, Shown
-from gdlib.stationary.series import Series, Terms, along, shifted, taylor
+from gdlib.stationary.verdicts import germs, splitting
+from gdlib.stationary.verdicts.germs import Germ, Shown
 
 ORDERS = (2, 4, 6, 8, 12)
 """Degrees to which a formula that is no polynomial is expanded, one after the other, until it is decided."""

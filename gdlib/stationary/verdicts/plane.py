@@ -16,10 +16,10 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import Series, Terms, along
+from gdlib.stationary.algebra.sturm import Place, real_places
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.fields import Field
-from gdlib.stationary.series import Series, Terms, along
-from gdlib.stationary.sturm import Place, real_places
 
 DEEPEST = 8
 

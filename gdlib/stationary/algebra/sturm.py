@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from gdlib.stationary.fields import Field
+from gdlib.stationary.algebra.fields import Field
 
 _C = sp.Dummy("c", real=True)
 

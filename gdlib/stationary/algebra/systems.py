@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from gdlib.stationary import surfaces
+from gdlib.stationary.algebra import surfaces
+from gdlib.stationary.algebra.eliminants import eliminants
+from gdlib.stationary.algebra.reals import Root, apart, rational_root, roots_of, sign_over, vanishes, whole
+from gdlib.stationary.boxes.krawczyk import System
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.eliminants import eliminants
-from gdlib.stationary.krawczyk import System
-from gdlib.stationary.reals import Root, apart, rational_root, roots_of, sign_over, vanishes, whole
 
 MOST_CANDIDATES = 20_000
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.series import Series, Terms, derivative
 from gdlib.stationary.budget import Budget
-from gdlib.stationary.fields import Field
-from gdlib.stationary.series import Series, Terms, derivative
 
 Matrix = list[list[Any]]
 

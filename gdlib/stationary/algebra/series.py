@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.stationary.algebra.fields import Field
 from gdlib.stationary.budget import Budget, Undecided
-from gdlib.stationary.fields import Field
 
 
 class NotSmoothError(Exception):

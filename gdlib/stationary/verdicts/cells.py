@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.stationary.algebra.fields import Field
 from gdlib.stationary.budget import Undecided
-from gdlib.stationary.fields import Field
 
 MOST_CELLS = 64
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import sympy as sp
 
-from gdlib.stationary import germs, limits
-from gdlib.stationary.assess import Assessor, eigenvalues
+from gdlib.stationary.algebra.fields import Field
+from gdlib.stationary.algebra.polynomial import bare
+from gdlib.stationary.algebra.series import NotSmoothError, Series, Terms, along, taylor
+from gdlib.stationary.algebra.signs import NONNEGATIVE, POSITIVE, plain_sign
 from gdlib.stationary.budget import Undecided
-from gdlib.stationary.cells import Cell, cells_at, has_kinks
-from gdlib.stationary.fields import Field
-from gdlib.stationary.polynomial import bare
 from gdlib.stationary.result import StationaryPoint
-from gdlib.stationary.series import NotSmoothError, Series, Terms, along, taylor
-from gdlib.stationary.signs import NONNEGATIVE, POSITIVE, plain_sign
-from gdlib.stationary.verdict import verdict_at
+from gdlib.stationary.verdicts import germs, limits
+from gdlib.stationary.verdicts.assess import Assessor, eigenvalues
+from gdlib.stationary.verdicts.cells import Cell, cells_at, has_kinks
+from gdlib.stationary.verdicts.verdict import verdict_at
 
 
 class KinkError(ValueError):
@@ -83,7 +83,7 @@ def _joint(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
 
 
 def _hessian(terms: Terms, field: Field, n: int) -> Any:
-    from gdlib.stationary.splitting import hessian_of
+    from gdlib.stationary.verdicts.splitting import hessian_of
 
     matrix = hessian_of(terms, field, n)
     return sp.Matrix(n, n, lambda i, j: field.expression(matrix[i][j]))

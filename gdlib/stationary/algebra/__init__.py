@@ -1,0 +1,1 @@
+"""Exact numbers with signs, polynomials and their systems: what is solved and decided without rounding."""
