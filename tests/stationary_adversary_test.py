@@ -94,3 +94,11 @@ def test_a_point_a_hair_from_a_kink_is_not_lost() -> None:
     f = gd.Objective(sp.Abs(10**20 * (x**3 - 2)) ** 3 + (x - 1) ** 2)  # stationary 4e-32 left of the root of x**3 - 2
     found = gd.stationary_points(f, seconds=6)
     assert found or not found.complete
+
+
+@pytest.mark.parametrize("formula", ["(x*y**2 + x**2 - y)**2", "(y*x**2 + y**2 - x)**2"])
+def test_a_curve_through_a_point_where_its_formula_divides_by_zero_keeps_that_point(formula: str) -> None:
+    points = gd.stationary_points(gd.Objective(formula))
+    assert points.complete
+    assert len(points.curves) == 2
+    assert [(point.location, point.kind, point.strict) for point in points if point.value == 0] == [((0, 0), "minimum", False)]

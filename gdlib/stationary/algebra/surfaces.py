@@ -144,6 +144,14 @@ def _plane_curve(poly: Any, variables: tuple[Any, ...], budget: Budget) -> Itera
             height = -b.subs(x, root.number) / (2 * a.subs(x, root.number))
             point = (root, rational_root(height))
             yield point[::-1] if turned else point
+    for root in roots_of(sp.Poly(a, x, domain="QQ")) if a.has(x) else ():
+        # where a is 0 the formula with the root divides by 0, but b y + c = 0 still has a solution
+        if root.degree > 1:
+            raise Undecided(f"the zeros of {poly.as_expr()} where {a} = 0 were not worked out")
+        slope = b.subs(x, root.number)
+        if slope:
+            point = (root, rational_root(-c.subs(x, root.number) / slope))
+            yield point[::-1] if turned else point
     if any(sign > 0 for sign in signs):
         (t,) = parameters_for(variables, 1)
         for sign in (-1, 1):
