@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -253,9 +254,10 @@ def _model(f: Any, spot: Array, reach: float, label: str | None, count: int) -> 
     curvature, axes_of = np.linalg.eigh(model.hessian)
     area = np.stack([spot - reach, spot + reach], axis=1)
     span = contours.survey(model, area, 1).z
-    step = float(span.max() - span.min()) / (count + 1)
+    low, high = float(np.min(span)), float(np.max(span))
+    step = (high - low) / (count + 1)
     # Counted from the value at the point, so that the level line through a saddle is among them.
-    first, last = np.ceil((span.min() - model.value) / step), np.floor((span.max() - model.value) / step)
+    first, last = math.ceil((low - float(model.value)) / step), math.floor((high - float(model.value)) / step)
     heights = model.value + step * np.arange(first, last + 1)
     eigenvalues = "λ = " + ", ".join(number(float(f"{c:.3g}")) for c in curvature)
     heading = label or eigenvalues
