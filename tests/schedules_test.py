@@ -48,7 +48,7 @@ def factors(schedule, steps):
 
 
 @pytest.mark.parametrize(
-    "row", STORED["rows"], ids=lambda row: f"{row['ours']}-{row['library']}-{row.get('values', '')}"
+    "row", STORED["rows"], ids=lambda row: f"{row['ours']}-{row['origin']}-{row.get('values', '')}"
 )
 def test_a_schedule_gives_the_numbers_of_another_library(row):
     schedule, theirs = written(row["ours"]), row["factors"]
@@ -61,8 +61,8 @@ def test_a_schedule_gives_the_numbers_of_another_library(row):
 
 
 def test_table_and_stored_factors_tell_the_same():
-    in_files = [(row["ours"], row["library"], row["called"], row.get("values", "")) for row in STORED["rows"]]
-    assert in_files == [(row.ours, row.library, row.called, row.values) for row in ROWS]
+    in_files = [(row["ours"], row["origin"], row["called"], row.get("values", "")) for row in STORED["rows"]]
+    assert in_files == [(row.ours, row.origin, row.called, row.values) for row in ROWS]
     assert len(set(in_files)) == len(in_files)
     makers = {re.match(r"\w+", row.ours)[0] for row in ROWS}
     assert makers == set(s.__all__) - {"Schedule"}  # none is without an outside answer

@@ -31,7 +31,7 @@ class Row:
     """One agreement; `note` says what the row shows beyond the numbers."""
 
     ours: str
-    library: str
+    origin: str
     called: str
     steps: int = 40
     values: str = ""
@@ -143,23 +143,23 @@ RUN: dict[str, Callable[[Row], list[float]]] = {"torch": _torch, "optax": _optax
 def made(row: Row) -> dict[str, Any]:
     """The row as it is stored."""
     described = {key: value for key, value in vars(row).items() if key != "steps" and value}
-    return {**described, "version": version(row.library).partition("+")[0], "factors": RUN[row.library](row)}
+    return {**described, "version": version(row.origin).partition("+")[0], "factors": RUN[row.origin](row)}
 
 
 def main(words: list[str]) -> bool:
     """Print how far each row's numbers lie from those stored; write them with --write. True if they differ."""
     old = json.loads(FILE.read_text(encoding="utf-8"))["rows"] if FILE.exists() else []
-    was = {(row["ours"], row["library"], row["called"], row.get("values", "")): row for row in old}
+    was = {(row["ours"], row["origin"], row["called"], row.get("values", "")): row for row in old}
     rows = []
     print(f"\nSchedules, largest difference of the factors over their steps.\n{'of stored':>10}   library  call")
     for row in ROWS:
         entry = made(row)
-        before = was.get((row.ours, row.library, row.called, row.values))
+        before = was.get((row.ours, row.origin, row.called, row.values))
         apart = _apart(entry["factors"], before["factors"]) if before else math.inf
         if before and apart <= SAME:
             entry["factors"] = before["factors"]
         rows.append(entry)
-        print(f"{f'{apart:.1e}' if before else '-':>10}   {row.library:<8} {row.called}")
+        print(f"{f'{apart:.1e}' if before else '-':>10}   {row.origin:<8} {row.called}")
     text = to_json({"values": VALUES, "rows": rows})
     same = FILE.exists() and FILE.read_text(encoding="utf-8") == text
     if "--write" in words and not same:
