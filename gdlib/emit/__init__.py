@@ -5,6 +5,7 @@ A method that is written out by component (gd.methods.newton) is printed as Pyth
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,10 @@ from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
 __all__ = ["javascript", "latex", "python"]
 
 Printable = Formula | TracedRule | MethodByComponent | tuple[Formula, TracedRule] | tuple[Formula, MethodByComponent]
+PrintableInJavaScript = Printable | Callable[..., Any]
 _RULE, _PAIR, _METHOD, _ON_METHOD = "rule", "(objective, rule)", "method", "(objective, method)"
+_FUNCTION = "a plain function"
+_IN_WORDS = {_METHOD: "a method written out by component", _FUNCTION: "a plain function"}
 _Printers = Mapping[str, Callable[..., str]]
 _LATEX: _Printers = {"objective": as_latex.objective_text, _RULE: as_latex.rule_text, _PAIR: as_latex.pair_text}
 _PYTHON: _Printers = {
@@ -24,6 +28,7 @@ _PYTHON: _Printers = {
 _JAVASCRIPT: _Printers = {
     "objective": as_javascript.objective_text, _RULE: as_javascript.rule_text, _PAIR: as_javascript.pair_text,
     _METHOD: as_javascript.method_text, _ON_METHOD: as_javascript.method_pair_text,
+    _FUNCTION: as_javascript.function_of_its_name,
 }  # fmt: skip
 
 
@@ -55,8 +60,10 @@ def python(what: Printable) -> str:
     return _print(_PYTHON, what)
 
 
-def javascript(what: Printable) -> str:
+def javascript(what: PrintableInJavaScript) -> str:
     """An ES module that exports `value` and `gradient` of an objective, `step` of a rule, or `run` of a pair as well.
+
+    A plain function of numbers is exported under its own name, with its own parameters.
 
     >>> import gdlib as gd
     >>> "export function step(theta, g, {lr = 0.01} = {})" in gd.emit.javascript(gd.rules.gradient_descent)
@@ -68,19 +75,21 @@ def javascript(what: Printable) -> str:
 def _print(printers: _Printers, what: Any) -> str:
     kind = type_of(what)
     if kind not in printers:
-        methods = ", a method written out by component" if _METHOD in printers else ""
-        raise TypeError(f"emit: needs an objective with a formula, a rule{methods}, or (objective, rule); got {kind}")
+        more = "".join(f", {words}" for one, words in _IN_WORDS.items() if one in printers)
+        raise TypeError(f"emit: needs an objective with a formula, a rule{more}, or (objective, rule); got {kind}")
     if kind == _ON_METHOD and len(what[0].graphs.variables) > 2:
         raise ValueError(f"emit: {what[1].name} is written out for 1 and 2 variables, got {what[0]!r}"[:300])
     return printers[kind](*what) if isinstance(what, tuple) else printers[kind](what)
 
 
 def type_of(what: Any) -> str:
-    """ "objective", "rule" or "method" for what can be printed, else a word for what it is."""
+    """ "objective", "rule", "method" or "a plain function" for what can be printed, else a word for what it is."""
     if isinstance(what, tuple):
         return f"({', '.join(type_of(part) for part in what)})"
     if isinstance(what, TracedRule):
         return _RULE
     if isinstance(what, MethodByComponent):
         return _METHOD if what.has_components(1) else f"{what.name}, which is not"
+    if inspect.isfunction(what):
+        return _FUNCTION
     return "objective" if isinstance(what, Formula) else type(what).__name__

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import Curved, Formula, MethodByComponent, TracedRule
 from gdlib.emit.straight_line import Code, Language, identifiers, operations, print_code
 from gdlib.trace.graph import ELEMENTARY, Node, in_order
+from gdlib.trace.plain_function import leaves, trace_function
 from gdlib.trace.powers import carried_powers
 
 RUNNER = Path(__file__).with_name("descend.mjs")
@@ -143,6 +145,64 @@ def method_text(method: MethodByComponent) -> str:
     move = f"export const move = (theta, g, H, settings) => theta.length === 1 ? {one} : {two};\n"
     facts = {"name": method.name, "takes": ["theta", "g", "H"], "state": [], "defaults": dict(method.defaults)}
     return "".join(f"export const {key} = {json.dumps(fact)};\n" for key, fact in facts.items()) + moves + move
+
+
+def function_text(name: str, function: Callable[..., Any], arguments: Sequence[Any] | None = None) -> str:
+    """A module that exports `name(a, b, …)`: a plain function of numbers; several of these texts make one module.
+
+    `arguments` are the names of what it takes, in order; a tuple of names is an argument that is an array, such as
+    (("a", "b"), ("b", "d")) for a symmetric matrix by rows. Left out, they are the function's own parameters. What it
+    returns, a number or tuples or lists of any depth (a matrix by rows, a NamedTuple), comes as number or arrays.
+    TypeError with the line, and what to write instead, for what cannot be traced.
+
+    >>> from gdlib import rates
+    >>> print(function_text("step", rates.optimal_step, ["mu", "L"]))
+    export function step(mu, L) {
+      return 2.0 / (mu + L);
+    }
+    <BLANKLINE>
+    """
+    if identifiers([name], JAVASCRIPT)[name] != name:
+        raise ValueError(f"name: needs one that JavaScript allows, such as 'step', got {name!r}")
+    traced = trace_function(function, arguments)
+    plain = [one for one in traced.arguments if isinstance(one, str)]
+    if len(set(plain)) < len(plain):
+        raise ValueError(f"arguments: needs each name once, got {', '.join(plain)}")
+    spelt = identifiers(dict.fromkeys(_names(traced.arguments)), JAVASCRIPT)
+    code = print_code(leaves(traced.answer), spelt, JAVASCRIPT)
+    signature = _signature(traced.arguments, spelt, traced.defaults, set())
+    return _function(name, signature, Code(code.lines, [_nested(traced.answer, iter(code.outputs))]))
+
+
+def function_of_its_name(function: Callable[..., Any]) -> str:
+    """The same, exported under the function's own name and with its own parameters."""
+    return function_text(function.__name__, function)
+
+
+def _names(pattern: Any) -> list[str]:
+    return [name for part in pattern for name in _names(part)] if isinstance(pattern, tuple) else [pattern]
+
+
+def _signature(
+    patterns: tuple[Any, ...], spelt: Mapping[str, str], defaults: Mapping[str, float], seen: set[str]
+) -> str:
+    """Parameters of a function; an array is taken apart, and a name that has come before has an empty place in it."""
+    texts = []
+    for pattern in patterns:
+        if isinstance(pattern, tuple):
+            texts.append(f"[{_signature(pattern, spelt, {}, seen)}]")
+        elif pattern in seen:
+            texts.append("")
+        else:
+            seen.add(pattern)
+            texts.append(spelt[pattern] + (f" = {_number(defaults[pattern])}" if pattern in defaults else ""))
+    return ", ".join(texts)
+
+
+def _nested(answer: Any, outputs: Iterator[str]) -> str:
+    if isinstance(answer, tuple):
+        return f"[{', '.join(_nested(part, outputs) for part in answer)}]"
+    return next(outputs)
 
 
 def _function(name: str, signature: str, code: Code, several: bool = False) -> str:

@@ -7,11 +7,11 @@ import inspect
 import math
 import numbers
 import textwrap
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from gdlib.trace.calls import call_on_nodes
 from gdlib.trace.graph import Node, UntraceableError, constant, symbol
 
 GIVEN = ("theta", "g", "f", "t")
@@ -164,19 +164,8 @@ def _check_body(name: str, tree: ast.FunctionDef, function: Callable[..., Any]) 
 
 
 def _call(name: str, function: Callable[..., Any], takes: tuple[str, ...], inputs: dict[str, Node]) -> Any:
-    positional = [inputs[given] for given in takes]
     named = {given: node for given, node in inputs.items() if given not in takes}
-    try:
-        return function(*positional, **named)
-    except Exception as error:
-        code = getattr(function, "__code__", None)
-        place = ""
-        for frame in traceback.extract_tb(error.__traceback__):
-            if code is not None and frame.filename == code.co_filename and frame.name == code.co_name:
-                place = f", line {frame.lineno}" + (f" (`{frame.line}`)" if frame.line else "")
-        if isinstance(error, UntraceableError):
-            raise TypeError(f"rule {name}{place}: {error}") from None
-        raise TypeError(f"rule {name}{place}: cannot be traced: {type(error).__name__}: {error}") from error
+    return call_on_nodes(f"rule {name}", function, [inputs[given] for given in takes], named)
 
 
 def _output(name: str, value: Any) -> Node:

@@ -48,6 +48,10 @@ _lock = Lock()
 class UntraceableError(TypeError):
     """What a node was asked to do has no place in the graph; the message says what to write instead."""
 
+    def told_of(self, kind: str) -> str:
+        """The message, which speaks of a rule, as it is told of something else."""
+        return str(self).replace("a rule", kind)
+
 
 class Node(NDArrayOperatorsMixin):
     """One operation `op` on `args`; a leaf holds its name ("symbol") or its number ("constant") in `payload`."""
@@ -146,7 +150,7 @@ def _lift(operand: Any) -> Node:
     if isinstance(operand, numbers.Real | np.bool_):
         return constant(float(operand))
     came = type(operand).__name__
-    raise UntraceableError(f"a rule combines theta, g, its state and plain numbers; here stands {came}")
+    raise UntraceableError(f"a rule combines what it is given and plain numbers; here stands {came}")
 
 
 def _power(base: Node, exponent: Node) -> Node:
