@@ -13,32 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import gdlib as gd
 from gdlib.descriptions.families import families, is_taught
 from gdlib.widgets import modules
-from gdlib.widgets.entry import FIRST, OFFERED
+from gdlib.widgets.kinds.race import FIRST, OFFERED
 from gdlib.widgets.starting_values import starting_values
 from tests.conftest import ROOT, Watch, serve
+from tests.explorer_page import PAGE, READY, drawn, html_of, readout, set_state, state
 from tools.serve import HOST, Handler
 
 pytestmark = pytest.mark.browser
 
 TAUGHT = [rule for rule in gd.rules if is_taught(rule)]
-
-READY = 'gd-explorer[data-ready="true"]'
-PAGE = """<!doctype html>
-<html lang="en" data-theme="light"><head><meta charset="utf-8"><title>An explorer</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="descent.css">
-<style>body {{ margin: 0; background: var(--gd-paper); color: var(--gd-ink) }}
-main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style></head>
-<body><main><h1>An explorer</h1>{body}</main><script type="module" src="gd/mount.mjs"></script></body></html>
-"""
-
-
-def html_of(explorer: Any) -> str:
-    """What the built page shows of a cell that ends with the explorer."""
-    bundle = explorer._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
-    return str(data["text/html"])
-
 
 @pytest.fixture(scope="session")
 def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -82,33 +65,10 @@ def opened(page: Page, explorers: str, name: str = "race") -> Page:
     return page
 
 
-def state(page: Page) -> Any:
-    return page.evaluate('document.querySelector("gd-explorer").state')
-
-
-def set_state(page: Page, value: Any) -> Any:
-    """Assigns a state and gives what the explorer says it is at once after."""
-    return page.evaluate(
-        """(value) => { const one = document.querySelector("gd-explorer"); one.state = value; return one.state; }""",
-        value,
-    )
-
-
-def drawn(page: Page) -> None:
-    """Waits until what was changed is drawn."""
-    page.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
-
-
-def picture(page: Page) -> str:
+def lines(page: Page) -> str:
     """The path data of all lines as drawn."""
     drawn(page)
     return str(page.evaluate('[...document.querySelectorAll(".gd-line")].map((one) => one.getAttribute("d")).join()'))
-
-
-def readout(page: Page) -> str:
-    drawn(page)
-    page.wait_for_timeout(300)  # it speaks at most every 120 ms
-    return page.locator('gd-explorer [role="status"]').inner_text()
 
 
 # ------------------------------------------------------------------ the numbers
@@ -162,8 +122,8 @@ def test_a_run_that_diverges_ends_before_its_first_non_finite_point(page: Page) 
     assert run.reason.startswith("left the finite numbers")
     assert bits(shown["paths"]["gradient_descent"]) == bits(run.path)
     assert run.reason in readout(page)
-    assert "NaN" not in picture(page)
-    assert "Infinity" not in picture(page)
+    assert "NaN" not in lines(page)
+    assert "Infinity" not in lines(page)
     box = page.locator(".gd-frame").first.bounding_box()
     mark = page.locator(".gd-board .gd-mark").first.bounding_box()
     assert box is not None
@@ -177,12 +137,12 @@ def test_a_run_that_diverges_ends_before_its_first_non_finite_point(page: Page) 
 def test_a_click_moves_the_start_to_the_pointer(page: Page) -> None:
     box = page.locator(".gd-board .gd-frame").bounding_box()
     assert box is not None
-    before = picture(page)
+    before = lines(page)
     page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
     x, y = state(page)["start"]
     assert x > 0.5
     assert y == pytest.approx(2.0, abs=0.05)
-    assert picture(page) != before
+    assert lines(page) != before
     handle = page.locator(".gd-handle").bounding_box()
     assert handle is not None
     assert handle["x"] + 22 == pytest.approx(box["x"] + 0.75 * box["width"], abs=1.5)
@@ -244,7 +204,7 @@ def test_arrow_keys_move_the_start_and_shift_moves_it_further(page: Page) -> Non
 
 def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None:
     page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })')
-    before, lines = state(page), picture(page)
+    before, drawn_before = state(page), lines(page)
     moved = {}
     for knob in page.locator('.gd-knob input[type="range"]').all():
         knob.focus()
@@ -255,7 +215,7 @@ def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None
         unlike = [name for name, value in old["hyperparameters"].items() if new["hyperparameters"][name] != value]
         assert unlike == list(old["hyperparameters"])
     assert len(moved) == sum(len(gd.rules[name].defaults) for name in FIRST)
-    assert picture(page) != lines
+    assert lines(page) != drawn_before
     box = page.get_by_label("lr of Adam, as a number", exact=True)
     box.fill("0.25")
     box.press("Enter")
@@ -328,16 +288,16 @@ def test_play_pause_step_and_the_slider_move_the_step_shown(page: Page) -> None:
     assert count.inner_text() == "step 10 of 200"
     page.get_by_role("button", name="One step forward").click()
     assert count.inner_text() == "step 11 of 200"
-    at_11 = picture(page)
+    at_11 = lines(page)
     run = gd.descend(gd.objectives.rosenbrock, gd.rules.rprop_minus, (-1.2, 1.0), steps=11)
     assert f"{run.path[-1][0]:.3f}".replace("-", "−") in readout(page)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function('document.querySelector(".gd-count").textContent > "step 12"')
     page.get_by_role("button", name="Pause").click()
-    paused = picture(page)
+    paused = lines(page)
     assert paused != at_11
     page.wait_for_timeout(120)
-    assert picture(page) == paused
+    assert lines(page) == paused
     page.get_by_label("Step shown").fill("199")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function('document.querySelector(".gd-count").textContent === "step 200 of 200"')
@@ -389,7 +349,7 @@ def test_a_state_survives_the_way_out_and_back_in(page: Page) -> None:
         ({"objective": "nowhere"}, "state.objective: needed one of"),
         ({"start": [1]}, "state.start: needed two finite numbers"),
         ({"start": [1, None]}, "state.start: needed two finite numbers"),
-        ({"steps": 0}, "state.steps: needed a whole number from 1 to 10000"),
+        ({"steps": 0}, "state.steps: needed a whole number, 1 ≤ steps ≤ 10000"),
         ({"kind": "surface"}, 'state.kind: needed "race"'),
         ({"rules": [{"name": "newton"}]}, "state.rules: needed one of"),
         ({"rules": [{"name": "adam", "hyperparameters": {"lr": -1}}]}, "lr: needed 0 < lr"),

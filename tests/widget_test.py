@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 import gdlib as gd
 from gdlib.descriptions.families import family, is_taught
 from gdlib.widgets import modules, page_form
-from gdlib.widgets.entry import FIRST, OFFERED
+from gdlib.widgets.kinds.race import FIRST, OFFERED
 from gdlib.widgets.module_files import single_module
 from gdlib.widgets.plain_signs import formula, symbol
 from gdlib.widgets.starting_values import GONE, starting_values
@@ -32,7 +32,7 @@ def bundle(explorer: Any) -> dict[str, Any]:
 def spec_in(html: str) -> Any:
     """The description as the page's script will read it."""
     match = re.fullmatch(
-        r'<gd-explorer data-kind="race" style="--runs: \d; --folded: \d"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
+        r'<gd-explorer data-kind="race" style="--wide: [^"]+; --narrow: [^"]+"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
         html,
         re.S,
     )
@@ -234,7 +234,7 @@ def test_a_state_set_in_python_is_completed() -> None:
         ({"kind": "surface"}, "state.kind: needed 'race'"),
         ({"objective": "nowhere"}, "state.objective: needed one of bowl"),
         ({"start": [1.0, math.inf]}, "state.start: needed two finite numbers"),
-        ({"steps": 0}, "state.steps: needed a whole number"),
+        ({"steps": 0}, "state.steps: needs a whole number"),
         ({"rules": "adam"}, "state.rules: needed a list"),
         ({"rules": [{"name": "newton"}]}, "state.rules: needed entries with a name of adam"),
         ({"rules": [{"name": "adam", "id": "sgd"}]}, "state.rules: needed an id of its own such as 'adam'"),

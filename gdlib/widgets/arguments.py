@@ -1,23 +1,44 @@
-"""Reads the numbers that a caller gives, and names the argument, what was needed and what came if they will not do."""
+"""Reads what a caller gives to `gd.explore`, and refuses with the argument's name, what was needed and what came."""
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from gdlib import objectives as all_objectives
+from gdlib import rules as all_rules
+from gdlib.objective import Objective
+from gdlib.registry import nearest
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import hyperparameter
 
 MOST_STEPS = 10_000
+_COUNTS = {1: "one finite number", 2: "two finite numbers"}
+_VARIABLES = {1: "one variable", 2: "two variables"}
 
 
-def point(given: Any, argument: str) -> tuple[float, float]:
-    """Two finite numbers."""
+class Entry(NamedTuple):
+    """One runner: the rule, and the hyperparameters that the caller gave for it."""
+
+    rule: Rule
+    given: dict[str, float]
+
+
+def point(given: Any, argument: str, size: int = 2) -> tuple[float, ...]:
+    """So many finite numbers; of one coordinate a bare number will do."""
+    needed = _COUNTS[size]
+    if size == 1 and isinstance(given, numbers.Real):
+        given = (given,)
     try:
-        parts = [float(part) for part in given]
+        parts = tuple(float(part) for part in given)
     except (TypeError, ValueError):
-        raise TypeError(f"{argument}: needed two numbers, got {given!r}"[:300]) from None
-    if len(parts) != 2 or not all(math.isfinite(part) for part in parts):
-        raise ValueError(f"{argument}: needed two finite numbers, got {given!r}"[:300])
-    return parts[0], parts[1]
+        raise TypeError(f"{argument}: needed {needed.replace('finite ', '')}, got {given!r}"[:300]) from None
+    if len(parts) != size or not all(math.isfinite(part) for part in parts):
+        raise ValueError(f"{argument}: needed {needed}, got {given!r}"[:300])
+    return parts
 
 
 def whole_steps(given: Any, argument: str) -> int:
@@ -28,3 +49,72 @@ def whole_steps(given: Any, argument: str) -> int:
     if not 1 <= whole <= MOST_STEPS:
         raise ValueError(f"{argument}: needed a whole number from 1 to {MOST_STEPS}, got {given}")
     return whole
+
+
+def listed(given: Any, argument: str) -> list[Any]:
+    """Several things, at least one."""
+    if isinstance(given, (str, Rule, Objective)) or not isinstance(given, Iterable):
+        raise TypeError(f"{argument}: needed a list, got {type(given).__name__} {given!r}"[:300])
+    found = list(given)
+    if not found:
+        raise ValueError(f"{argument}: needed at least one, got an empty list")
+    return found
+
+
+def landscape(given: Any, argument: str, n: int = 2) -> Objective:
+    """An objective of n variables with a formula, given as itself or by its name."""
+    if isinstance(given, str):
+        if given not in all_objectives:
+            names = all_objectives.names
+            raise ValueError(
+                f"{argument}: needed an Objective or one of {', '.join(names)}, got {given!r}.{nearest(given, names)}"
+            )
+        given = all_objectives[given]
+    if not isinstance(given, Objective):
+        raise TypeError(f"{argument}: needed an Objective or a landscape's name, got {type(given).__name__}")
+    if given.n != n:
+        raise ValueError(f"{argument}: needed an objective of {_VARIABLES[n]}, got one of {given.n}: {given!r}"[:300])
+    return given
+
+
+def landscapes(chosen: Objective, offered: Iterable[Any], argument: str, n: int = 2) -> dict[str, Objective]:
+    """What a reader may choose from, by the name that a state uses; the chosen one is first if it is not offered."""
+    found = {str(one.name or one.text): one for one in (landscape(each, argument, n) for each in offered)}
+    own = str(chosen.name or chosen.text)
+    return {own: chosen} | found | {own: chosen} if own not in found else found | {own: chosen}
+
+
+def entries(given: Any) -> list[Entry]:
+    """Rules to run: names, rules, functions that are rules, or pairs (rule, {hyperparameter: value})."""
+    found = [_entry(one) for one in listed(given, "rules")]
+    seen: dict[str, Rule] = {}
+    for rule, _ in found:
+        if seen.setdefault(rule.name, rule) is not rule:
+            raise ValueError(f"rules: needed one rule for each name, got two different ones called {rule.name!r}")
+    return found
+
+
+def _entry(given: Any) -> Entry:
+    pair = isinstance(given, tuple)
+    if pair and len(given) != 2:
+        raise ValueError(f"rules: needed pairs (rule, {{hyperparameter: value}}), got a tuple of {len(given)}")
+    rule, values = given if pair else (given, {})
+    if isinstance(rule, str):
+        if rule not in all_rules:
+            raise ValueError(f"rules: needed names of gd.rules, got {rule!r}.{nearest(rule, all_rules.names)}")
+        rule = all_rules[rule]
+    elif inspect.isfunction(rule):
+        rule = Rule(rule)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rules: needed names, rules or pairs (rule, {{…}}), got {type(rule).__name__}")
+    if not isinstance(values, Mapping):
+        raise TypeError(f"rules: {rule.name}: needed a mapping of hyperparameters, got {type(values).__name__}")
+    for name in values:
+        if name not in rule.defaults:
+            raise ValueError(
+                f"rules: {rule.name} has {', '.join(rule.defaults)}, got {name!r}.{nearest(name, rule.defaults)}"
+            )
+    try:
+        return Entry(rule, {name: hyperparameter(name, rule.defaults[name]).check(v) for name, v in values.items()})
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"rules: {rule.name}: {error}") from None

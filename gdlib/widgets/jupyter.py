@@ -9,11 +9,10 @@ import traitlets
 
 from gdlib.widgets.module_files import single_module, style
 from gdlib.widgets.page_form import Explorer
-from gdlib.widgets.race_state import checked_state
 
 
 class ExplorerWidget(anywidget.AnyWidget):
-    """An explorer; `state` is a dict that both sides set: `{kind, objective, start, steps, rules}`.
+    """An explorer; `state` is a dict that both sides set: `kind`, and what that kind has.
 
     What an assigned state leaves out stays as it is: `widget.state = {"steps": 500}`.
     """
@@ -25,13 +24,11 @@ class ExplorerWidget(anywidget.AnyWidget):
         self._explorer = explorer
         self._esm = single_module(f"{explorer.spec['kind']}.mjs")
         self._css = style()
-        super().__init__(spec=explorer.spec, state=explorer.spec["state"])
+        super().__init__(spec=explorer.spec, state=explorer.state)
 
     @traitlets.validate("state")
     def _complete(self, proposal: Any) -> Any:
-        spec = self._explorer.spec
-        explorer = self._explorer
-        return checked_state(proposal["value"], self.state or spec["state"], spec, explorer.rules, explorer.found)
+        return self._explorer.checked(proposal["value"], self.state or self._explorer.state)
 
     def __repr__(self) -> str:
         return repr(self._explorer)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+STYLE = "explorer.css"
 _RELATIVE_IMPORT = re.compile(r'from "\./([^"]+)"')
 
 # anywidget loads its module from a blob address, where a relative import leads nowhere. So the modules travel as
@@ -23,12 +24,12 @@ export default widget;
 
 
 def modules() -> dict[str, Path]:
-    """File name to path of everything that a page serves for its explorers, in one folder: modules and style sheet.
+    """File name to path of all that a page serves for its explorers, in one folder: modules and their style sheet.
 
     >>> sorted(modules())[:3]
     ['board.mjs', 'contours.mjs', 'controls.mjs']
     """
-    files = [*_HERE.glob("*.mjs"), _HERE / "explorer.css", _HERE.parent / "emit" / "descend.mjs"]
+    files = [*_HERE.glob("*/*.mjs"), _HERE / "parts" / STYLE, _HERE.parent / "emit" / "descend.mjs"]
     return {file.name: file for file in sorted(files, key=lambda file: file.name)}
 
 
@@ -49,4 +50,4 @@ def single_module(name: str) -> str:
 
 def style() -> str:
     """The explorers' style sheet."""
-    return modules()["explorer.css"].read_text(encoding="utf-8")
+    return modules()[STYLE].read_text(encoding="utf-8")

@@ -3,34 +3,66 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import Any
 
-from gdlib.objective import Objective
-from gdlib.running import descend
-from gdlib.update_rule import Rule
-from gdlib.widgets.race_spec import Json, window_of
-from gdlib.widgets.starting_values import starting_values
+from gdlib.widgets.as_json import Json
+from gdlib.widgets.fields import Field, completed
 
 _INSTALL = 'To move this picture in Jupyter: pip install "gdlib[widgets]", then start the kernel anew.'
-_MOST_DRAWN = 8
 
 
 class Explorer:
-    """An explorer without a kernel: its description, and what the still picture is drawn from."""
+    """An explorer without a kernel: what a page needs to run it, the fields of its state and its still picture.
 
-    def __init__(self, spec: Json, objectives: Mapping[str, Objective], rules: Mapping[str, Rule]) -> None:
-        self.spec = spec
-        self.rules = rules
-        self._objectives = objectives
+    Args:
+        kind: its name, which is that of the module that draws it.
+        fields: the entries of its state, in the order in which they are settled.
+        state: the first state, complete but for `kind`.
+        still: draws a state as a picture of gdlib's figures, which shows itself as HTML.
+        room: the height that it takes in a page, by whether its columns stand side by side or below each other, as CSS
+            lengths in which 1cqi is a hundredth of its width and var(--touch) the height of a control.
+        tries: what a reader may try, a sentence each.
+        hint: how the picture is moved by hand, in a sentence.
+        more: what else the page's module reads; where an entry of a list has a `module`, it is loaded.
+    """
 
-    def found(self, landscape: Json, rule: Rule) -> dict[str, float]:
-        """The hyperparameters, other than defaults, with which a rule sets out on one of the landscapes."""
-        known: Json = landscape["hyperparameters"]
-        if rule.name not in known:
-            f, (x, y) = self._objectives[landscape["name"]], landscape["start"]
-            known[rule.name] = starting_values(f, rule, (x, y), self.spec["state"]["steps"])
-        return dict(known[rule.name])
+    def __init__(
+        self,
+        kind: str,
+        fields: Sequence[Field],
+        state: Json,
+        still: Callable[[Json], Any],
+        *,
+        room: tuple[str, str],
+        tries: Sequence[str],
+        hint: str = "",
+        **more: Any,
+    ) -> None:
+        self.fields = fields
+        self._still = still
+        self._room = room
+        first = {"kind": kind, **state}
+        words = {"tries": list(tries), "hint": hint}
+        self.spec: Json = {"kind": kind, **words, "fields": [one.told() for one in fields], **more, "state": first}
+
+    @property
+    def state(self) -> Json:
+        """The state that it begins with."""
+        state: Json = self.spec["state"]
+        return state
+
+    def checked(self, given: Mapping[str, Any], now: Json) -> Json:
+        """The whole state that `given` asks for; what it leaves out stays as it is `now`."""
+        return completed(given, now, self.spec["kind"], self.fields)
+
+    def begin_with(self, settings: Mapping[str, Any]) -> None:
+        """Changes the first state."""
+        try:
+            self.spec["state"] = self.checked(settings, self.state)
+        except (TypeError, ValueError) as error:
+            raise type(error)(str(error).removeprefix("state.")) from None
 
     def html(self, note: str = "") -> str:
         """The <gd-explorer> element; what it holds besides the script is for print and where no script runs."""
@@ -38,10 +70,9 @@ class Explorer:
         # No string in it may end the script or open a comment there.
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
-        running = [one["name"] for one in self.spec["state"]["rules"]]
-        folded = {rule["group"] for rule in self.spec["rules"] if rule["name"] not in running}
+        wide, narrow = self._room
         return (
-            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--runs: {len(running)}; --folded: {len(folded)}">'
+            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--wide: {wide}; --narrow: {narrow}">'
             f'<script type="application/json">{text}</script>'
             f'<div class="gd-still">{self.still()}{words}</div></gd-explorer>'
         )
@@ -49,27 +80,16 @@ class Explorer:
     def still(self) -> str:
         """The picture of the first state, drawn by gdlib's figures."""
         try:
-            from gdlib import figures
+            from gdlib import figures  # noqa: F401
         except ImportError:  # matplotlib comes with the same extra as the widget
             return ""
-        state = self.spec["state"]
-        f = self._objectives[state["objective"]]
-        start = (state["start"][0], state["start"][1])
-        runs = {
-            self._title(one): descend(f, self.rules[one["name"]], start, steps=state["steps"], **one["hyperparameters"])
-            for one in state["rules"][:_MOST_DRAWN]
-        }
-        return str(figures.paths(f, runs, window=window_of(f, start))._repr_html_())
-
-    def _title(self, runner: Json) -> str:
-        """What the page calls a runner: its rule's title, and the number of a copy."""
-        _, copy, number = runner["id"].partition("#")
-        return self.rules[runner["name"]].title + (f" #{number}" if copy else "")
+        return str(self._still(self.state)._repr_html_())
 
     def __repr__(self) -> str:
-        state = self.spec["state"]
-        names = ", ".join(one["id"] for one in state["rules"])
-        return f"<explorer {state['kind']} on {state['objective']}: {names}>"
+        state = self.state
+        where = f" on {state['objective']}" if "objective" in state else ""
+        names = ", ".join(one["id"] for one in state.get("rules", []))
+        return f"<explorer {state['kind']}{where}{': ' * bool(names)}{names}>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(_INSTALL), "text/plain": repr(self)}

@@ -43,7 +43,7 @@ export function startingValues(modules, steps) {
     const key = `${objective.name}\n${rule.name}`;
     if (!known.has(key)) {
       known.set(key, objective.hyperparameters[rule.name]
-        ?? tried(objective, rule, modules[objective.name], modules[rule.name], steps));
+        ?? tried(objective, rule, modules.objectives[objective.name], modules.rules[rule.name], steps));
     }
     return { ...Object.fromEntries(rule.hyperparameters.map(({ name, value }) => [name, value])), ...known.get(key) };
   };

@@ -8,9 +8,9 @@ const SECONDS = 5; // for a whole run, so that 50 and 5,000 steps are both watch
 const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Transport {
-  /** `onMove(step)` draws that step; `onRest(playing)` hears when playing starts and ends. */
-  constructor({ onMove, onRest, signal }) {
-    Object.assign(this, { onMove, onRest, step: 0, steps: 1, playing: false });
+  /** `onMove(step)` draws that step; `onRest(playing)` hears when playing starts and ends. It begins at the end. */
+  constructor({ steps, onMove, onRest, signal }) {
+    Object.assign(this, { onMove, onRest, step: steps, steps, playing: false });
     this.toggle = button("Play", () => (this.playing ? this.pause() : this.play()), { icon: "play", kind: "gd-play" });
     this.slide = html("input", { type: "range", min: 0, step: 1, "aria-label": "Step shown",
       oninput: () => this.go(this.slide.valueAsNumber) });

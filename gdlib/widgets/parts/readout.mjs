@@ -1,20 +1,20 @@
 /* Says in words and numbers what the picture shows: the headline is spoken, politely, and not while things move. */
 
 import { html } from "./elements.mjs";
-import { place, short } from "./numbers.mjs";
 import { swatch } from "./plot.mjs";
 
 const PAUSE = 120; // milliseconds between two texts while something moves
 
 export class Readout {
-  constructor(variables, signal) {
+  /** `columns` are the heads of a table under the headline; without any there is none. */
+  constructor(columns, signal) {
+    this.columns = columns;
     this.head = html("p", { class: "gd-headline" });
     this.rows = html("tbody");
+    const heads = html("tr", {}, columns.map((column) => html("th", { scope: "col" }, column)));
     // A whole table spoken at each change would drown the reader: it is there to be read, the headline to be heard.
     this.node = html("div", { class: "gd-readout", role: "status", "aria-live": "polite", "aria-atomic": "false" },
-      this.head, html("table", { "aria-live": "off" }, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "rule"),
-        html("th", { scope: "col" }, "θ = (", variables.join(", "), ")"), html("th", { scope: "col" }, "f(θ)"))),
-      this.rows));
+      this.head, columns.length ? html("table", { "aria-live": "off" }, html("thead", {}, heads), this.rows) : null);
     Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null });
     signal.addEventListener("abort", () => clearTimeout(this.waiting));
   }
@@ -24,8 +24,11 @@ export class Readout {
     this.node.setAttribute("aria-live", moving ? "off" : "polite");
   }
 
-  /** `lines` are `{id, title, series, point, value, ending}`; `headline` is the sentence above them. */
-  show(headline, lines) {
+  /**
+   * `headline` is a sentence; `lines` are rows `{id, title, cells, series, note}`: a title with the look of a series,
+   * if it has one, and a note below, then a text for each column after the first.
+   */
+  show(headline, lines = []) {
     this.latest = { headline, lines };
     if (this.waiting) return;
     this.write();
@@ -42,17 +45,17 @@ export class Readout {
     const keys = lines.map(({ id, series }) => `${id}:${series}`).join();
     if (keys !== this.keys) {
       this.keys = keys;
-      this.texts = lines.map(() => ["td", "td", "p"].map((tag) => html(tag)));
-      this.rows.replaceChildren(...lines.map(({ title, series }, row) => {
-        const [placeText, valueText, endingText] = this.texts[row];
-        return html("tr", {}, html("th", { scope: "row" }, swatch(series), title, endingText), placeText, valueText);
+      this.texts = lines.map(({ cells }) => ({ title: html("span"), note: html("p"), cells: cells.map(() => html("td")) }));
+      this.rows.replaceChildren(...lines.map(({ series }, row) => {
+        const { title, note, cells } = this.texts[row];
+        const looks = series === undefined ? { class: "gd-plain" } : {};
+        return html("tr", {}, html("th", { scope: "row", ...looks }, series === undefined ? null : swatch(series), title, note), cells);
       }));
     }
-    lines.forEach(({ point, value, ending }, row) => {
-      const [placeText, valueText, endingText] = this.texts[row];
-      put(placeText, `(${point.map(place).join(", ")})`);
-      put(valueText, short(value));
-      put(endingText, ending ?? "");
+    lines.forEach(({ title, cells, note }, row) => {
+      put(this.texts[row].title, title);
+      cells.forEach((text, column) => put(this.texts[row].cells[column], text));
+      put(this.texts[row].note, note ?? "");
     });
   }
 }

@@ -3,7 +3,7 @@
 import { button, knob, symbol, tick } from "./controls.mjs";
 import { html } from "./elements.mjs";
 import { look, swatch } from "./plot.mjs";
-import { freeId } from "./state.mjs";
+import { freeId } from "./fields.mjs";
 
 const OPEN = 2; // knobs in sight; the rest of a rule's knobs fold away
 
@@ -109,7 +109,7 @@ export class Lineup {
     if (!runs) return card;
     const knobs = {};
     for (const hyperparameter of rule.hyperparameters) {
-      knobs[hyperparameter.name] = knob(hyperparameter, title, (value) => this.turn(id, hyperparameter.name, value));
+      knobs[hyperparameter.name] = knob(hyperparameter, `${hyperparameter.name} of ${title}`, (value) => this.turn(id, hyperparameter.name, value));
     }
     this.cards.set(id, { knobs });
     const copy = button(`Add a copy of ${title}`, () => this.copy(id), { text: "copy", kind: "gd-small" });

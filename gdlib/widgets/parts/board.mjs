@@ -1,4 +1,4 @@
-/* The map: a landscape's contours, the runs on it, and the start, which is moved by pointer, touch or keys. */
+/* The map: a landscape's contours, runs on it, and one point of it that pointer, touch and keys move. */
 
 import { html, svg } from "./elements.mjs";
 import { levels, ring, sample } from "./contours.mjs";
@@ -11,10 +11,13 @@ const BANDS = 8;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Board {
-  /** `onStart(point)` hears a moved start, `onHold(held)` when a drag begins and ends. */
-  constructor({ onStart, onHold }) {
-    Object.assign(this, { onStart, onHold, start: [0, 0], shown: "", range: [0, 1] });
-    this.plot = new Plot({ label: "Contour map with the path of each rule", xLabel: "", yLabel: "", aspect: 0.84,
+  /**
+   * `onMove(point)` hears where the point is moved, `onHold(held)` when a drag begins and ends; `what` is shown on the
+   * map besides the landscape, `called` is the point's name.
+   */
+  constructor({ onMove, onHold, what = "the path of each rule", called = "Start", aspect = 0.84 }) {
+    Object.assign(this, { onMove, onHold, what, called, at: [0, 0], shown: "", range: [0, 1] });
+    this.plot = new Plot({ label: "Contour map", xLabel: "", yLabel: "", aspect,
       margin: { top: 28, right: 12, bottom: 40, left: 46 } });
     this.series = new Series(this.plot);
     this.minima = svg("g", { class: "gd-minima" });
@@ -56,14 +59,14 @@ export class Board {
     const { low, high, bottom, top } = this.plot;
     const stride = (event.shiftKey ? 10 : 1) / 100;
     const kept = (value, least, most) => Math.min(most, Math.max(least, value));
-    this.move([kept(this.start[0] + along[0] * stride * (high - low), low, high),
-      kept(this.start[1] + along[1] * stride * (top - bottom), bottom, top)]);
+    this.move([kept(this.at[0] + along[0] * stride * (high - low), low, high),
+      kept(this.at[1] + along[1] * stride * (top - bottom), bottom, top)]);
   }
 
   /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
   move(point) {
     const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
-    this.onStart(point.map((part) => Number(part.toFixed(places))));
+    this.onMove(point.map((part) => Number(part.toFixed(places))));
   }
 
   /** Draws the landscape unless it is there already; returns what f spans in the window. */
@@ -76,7 +79,7 @@ export class Board {
     plot.show(across, along, ticks(...across, 5), ticks(...along, 5));
     plot.xLabel.textContent = objective.variables[0];
     plot.yLabel.textContent = objective.variables[1];
-    plot.picture.setAttribute("aria-label", `Contour map of ${objective.title} with the path of each rule`);
+    plot.picture.setAttribute("aria-label", `Contour map of ${objective.title} with ${this.what}`);
     const grid = sample(value, [across, along], CELLS);
     this.range = [grid.inside[0] ?? 0, grid.inside.at(-1) ?? 1];
     const heights = levels(grid.inside, LINES);
@@ -94,12 +97,13 @@ export class Board {
     return this.range;
   }
 
+  /** Draws runs `{series, path}` and the point. */
   draw(runs) {
     this.series.draw(runs.map(({ series, path }) => ({ series, count: path.length, at: (k) => path[k] })));
-    const { x, y } = this.plot.markAt(...this.start);
+    const { x, y } = this.plot.markAt(...this.at);
     this.handle.style.transform = `translate(${x}px, ${y}px)`;
     this.handle.setAttribute("aria-label",
-      `Start at (${this.start.map((part) => short(part)).join(", ")}); arrow keys move it, with shift ten times as far`);
+      `${this.called} at (${this.at.map((part) => short(part)).join(", ")}); arrow keys move it, with shift ten times as far`);
   }
 
   cut(step) {

@@ -37,18 +37,19 @@ export function tick(content, name, onChange) {
 }
 
 /**
- * A box for a number. `allowed(value)` says null or why not; a value that is not allowed marks the box,
- * says why, and changes nothing.
+ * A box for a number in a range, both named `name`: a value that is not allowed marks the box, says why, and changes
+ * nothing. `spoken` names the box where its label does not say enough.
  */
-export function number(label, { name = label, allowed, step = "any", whole = false }, onChange) {
+export function number(label, range, onChange, spoken = label || range.name) {
+  const { whole = false } = range;
   const id = freshId();
-  const input = html("input", { id, type: "number", step, inputmode: whole ? "numeric" : "decimal",
-    "aria-label": typeof label === "string" && name === label ? null : name, onchange: () => {
+  const input = html("input", { id, type: "number", step: whole ? 1 : "any", inputmode: whole ? "numeric" : "decimal",
+    "aria-label": spoken === label ? null : spoken, onchange: () => {
       const value = input.valueAsNumber;
-      const fault = Number.isFinite(value) ? allowed(value) : "a number is needed";
-      input.setCustomValidity(fault ?? "");
-      input.toggleAttribute("aria-invalid", Boolean(fault));
-      if (fault) input.reportValidity();
+      const wrong = Number.isFinite(value) ? fault(value, range) : "a number is needed";
+      input.setCustomValidity(wrong ?? "");
+      input.toggleAttribute("aria-invalid", Boolean(wrong));
+      if (wrong) input.reportValidity();
       else onChange(value);
     } });
   const show = (value) => {
@@ -59,48 +60,48 @@ export function number(label, { name = label, allowed, step = "any", whole = fal
   return { input, show, node: html("div", { class: "gd-field" }, html("label", { for: id }, label), input) };
 }
 
-/** Null if a hyperparameter may have this value, else the sentence that says what it may be. */
-export function fault(value, { name, low, high, low_open: lowOpen, high_open: highOpen }) {
-  const above = low == null || (lowOpen ? value > low : value >= low);
-  const below = high == null || (highOpen ? value < high : value <= high);
-  if (above && below) return null;
-  const left = low == null ? "" : `${low} ${lowOpen ? "<" : "≤"} `;
-  const right = high == null ? "" : ` ${highOpen ? "<" : "≤"} ${high}`;
-  return `${name}: needed ${left}${name}${right}, got ${value}`;
+/** Null if a number may have this value, else the sentence that says what it may be. */
+export function fault(value, { name, low = null, high = null, low_open: lowOpen, high_open: highOpen, whole }) {
+  const above = low === null || (lowOpen ? value > low : value >= low);
+  const below = high === null || (highOpen ? value < high : value <= high);
+  if (above && below && !(whole && !Number.isInteger(value))) return null;
+  const left = low === null ? "" : `${low} ${lowOpen ? "<" : "≤"} `;
+  const right = high === null ? "" : ` ${highOpen ? "<" : "≤"} ${high}`;
+  return `${name}: needed ${whole ? "a whole number, " : ""}${left}${name}${right}, got ${value}`;
 }
 
-/** A knob: slider and number for one hyperparameter, as the vocabulary describes it. */
-export function knob(hyperparameter, owner, onChange) {
-  const { name, meaning, knob: { low, high, scale } } = hyperparameter;
-  const spoken = `${name} of ${owner}`;
+/** A knob: slider and box for a number as the vocabulary describes it; `spoken` is its name for who cannot see it. */
+export function knob(range, spoken, onChange) {
+  const { name, label, meaning, whole, knob: { low, high, scale } } = range;
   const bend = scale === "log" ? Math.log : (value) => value;
   const unbend = scale === "log" ? Math.exp : (value) => value;
+  const notches = whole && scale !== "log" ? Math.min(NOTCHES, high - low) : NOTCHES;
   const id = freshId();
   const toNotch = (value) =>
-    Math.round(NOTCHES * Math.min(1, Math.max(0, (bend(value) - bend(low)) / (bend(high) - bend(low)))));
+    Math.round(notches * Math.min(1, Math.max(0, (bend(value) - bend(low)) / (bend(high) - bend(low)))));
   // Few digits, but enough that no two notches have one value.
-  const places = Math.ceil(Math.log10(NOTCHES / (high - low)));
-  const few = scale === "log" ? (value) => tidy(value) : (value) => Number(value.toFixed(Math.max(0, places)));
+  const places = Math.ceil(Math.log10(notches / (high - low)));
+  const few = whole ? Math.round : scale === "log" ? (value) => tidy(value) : (value) => Number(value.toFixed(Math.max(0, places)));
   const fromNotch = (notch) =>
-    notch === 0 ? low : notch === NOTCHES ? high
-      : few(unbend(bend(low) + (notch / NOTCHES) * (bend(high) - bend(low))));
-  const slide = html("input", { id, type: "range", min: 0, max: NOTCHES, step: 1, "aria-label": spoken,
+    notch === 0 ? low : notch === notches ? high
+      : few(unbend(bend(low) + (notch / notches) * (bend(high) - bend(low))));
+  const slide = html("input", { id, type: "range", min: 0, max: notches, step: 1, "aria-label": spoken,
     oninput: () => {
       const value = fromNotch(slide.valueAsNumber);
       show(value);
       onChange(value);
     } });
-  const box = number("", { name: `${spoken}, as a number`, allowed: (value) => fault(value, hyperparameter) },
-    (value) => {
-      show(value);
-      onChange(value);
-    });
+  const box = number("", range, (value) => {
+    show(value);
+    onChange(value);
+  }, `${spoken}, as a number`);
   function show(value) {
     const notch = toNotch(value);
     if (slide.valueAsNumber !== notch) slide.value = notch;
     slide.setAttribute("aria-valuetext", short(value));
     box.show(value);
   }
-  return { show, node: html("div", { class: "gd-knob" },
-    html("label", { for: id, title: `${name}: ${meaning}` }, symbol(hyperparameter.symbol)), slide, box.input) };
+  const words = label ? html("label", { for: id, title: meaning || null }, label)
+    : html("label", { for: id, title: `${name}: ${meaning}` }, symbol(range.symbol));
+  return { show, node: html("div", { class: `gd-knob ${label ? "gd-worded" : ""}` }, words, slide, box.input) };
 }

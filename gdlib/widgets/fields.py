@@ -1,0 +1,199 @@
+"""The fields of an explorer's state: what each may be, told to the page as JSON, checked here as the page checks it.
+
+A state is plain JSON with one entry for each field. What an assigned state leaves out stays as it is, or is brought
+along: a landscape brings its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gdlib.registry import nearest
+from gdlib.update_rule import Rule
+from gdlib.vocabulary import Hyperparameter, hyperparameter
+from gdlib.widgets.arguments import point
+from gdlib.widgets.as_json import Json, number_json
+
+Found = Callable[[str, Rule], dict[str, float]]
+"""The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
+
+
+class Field(Protocol):
+    """One entry of a state. `told` is what the page makes a control of and checks by; `check` raises or completes."""
+
+    @property
+    def name(self) -> str:
+        """Its key in the state."""
+
+    def told(self) -> Json:
+        """The field as JSON."""
+
+    def check(self, value: Any, state: Json) -> Any:
+        """The value as plain JSON; `state` holds what is settled already, the fields before this one."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in the range of a vocabulary entry; with `knob` it is turned by a slider in the panel, else typed."""
+
+    entry: Hyperparameter
+    label: str = ""
+    knob: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    def told(self) -> Json:
+        return {"type": "number", "label": self.label, "turned": self.knob, **number_json(self.entry)}
+
+    def check(self, value: Any, state: Json) -> Any:
+        try:
+            found = self.entry.check(value)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"state.{error}") from None
+        return int(found) if self.entry.whole else found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names; `brings[value]` are the fields that a change to this value sets, unless they are given."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    brings: Mapping[str, Json] = field(default_factory=dict)
+
+    def told(self) -> Json:
+        options = [{"value": value, "text": text, "brings": dict(self.brings.get(value, {}))}
+                   for value, text in self.options.items()]  # fmt: skip
+        return {"type": "choice", "name": self.name, "label": self.label, "options": options}
+
+    def check(self, value: Any, state: Json) -> Any:
+        if not isinstance(value, str) or value not in self.options:
+            raise ValueError(f"state.{self.name}: needed one of {', '.join(self.options)}, got {value!r}"[:300])
+        return value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Yes or no."""
+
+    name: str
+    label: str
+
+    def told(self) -> Json:
+        return {"type": "switch", "name": self.name, "label": self.label}
+
+    def check(self, value: Any, state: Json) -> Any:
+        if not isinstance(value, bool):
+            raise TypeError(f"state.{self.name}: needed True or False, got {value!r}"[:300])
+        return value
+
+
+@dataclass(frozen=True)
+class Point:
+    """One or two finite numbers; without `parts` they are called as the landscape's variables are."""
+
+    name: str
+    label: str
+    parts: Sequence[str] = ()
+    size: int = 2
+
+    def told(self) -> Json:
+        return {"type": "point", "name": self.name, "label": self.label, "parts": list(self.parts), "size": self.size}
+
+    def check(self, value: Any, state: Json) -> Any:
+        return list(point(value, f"state.{self.name}", self.size))
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A list of places in the plane, from none to `most`: where something has been."""
+
+    name: str
+    most: int
+
+    def told(self) -> Json:
+        return {"type": "trail", "name": self.name, "most": self.most}
+
+    def check(self, value: Any, state: Json) -> Any:
+        if not isinstance(value, (list, tuple)) or len(value) > self.most:
+            raise TypeError(f"state.{self.name}: needed a list of at most {self.most} points, got {value!r}"[:300])
+        return [list(point(one, f"state.{self.name}")) for one in value]
+
+
+@dataclass(frozen=True)
+class Runners:
+    """Rules that run, each with an id and its hyperparameters; between `least` and `most` of them.
+
+    When the landscape changes they set out with what is found for it.
+    """
+
+    rules: Mapping[str, Rule]
+    found: Found = lambda landscape, rule: {}
+    least: int = 0
+    most: int = 10
+    name: str = "rules"
+
+    def told(self) -> Json:
+        return {"type": "rules", "name": self.name, "least": self.least, "most": self.most, "follows": "objective"}
+
+    def check(self, value: Any, state: Json) -> Any:
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"state.rules: needed a list, got {type(value).__name__}")
+        if not self.least <= len(value) <= self.most:
+            span = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+            raise ValueError(f"state.rules: needed {span} of them, got {len(value)}")
+        runners: list[Json] = []
+        for one in value:
+            runners.append(self._runner(one, [other["id"] for other in runners], state.get("objective", "")))
+        return runners
+
+    def _runner(self, given: Any, taken: list[str], landscape: str) -> Json:
+        name = given.get("name") if isinstance(given, Mapping) else None
+        if not isinstance(name, str) or name not in self.rules:
+            raise ValueError(f"state.rules: needed entries with a name of {', '.join(self.rules)}, got {given!r}"[:300])
+        rule = self.rules[name]
+        copies = (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3)))
+        free = next(one for one in copies if one not in taken)
+        own = given.get("id", free)
+        if not isinstance(own, str) or own.partition("#")[0] != rule.name or own in taken:
+            raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
+        values = dict(rule.defaults) | self.found(landscape, rule)
+        wanted = given.get("hyperparameters", {})
+        if not isinstance(wanted, Mapping):
+            came = type(wanted).__name__
+            raise TypeError(f"state.rules: {rule.name}: needed a mapping of hyperparameters, got {came}")
+        for key, value in wanted.items():
+            if key not in rule.defaults:
+                raise ValueError(f"state.rules: {rule.name} has {', '.join(rule.defaults)}, got {key!r}")
+            values[key] = hyperparameter(key, rule.defaults[key]).check(value)
+        return {"id": own, "name": rule.name, "hyperparameters": values}
+
+
+def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[Field]) -> Json:
+    """The whole state that `given` asks for, whole or not at all; `paths` are not read: they follow from it."""
+    names = ["kind", *(one.name for one in fields)]
+    for name in given:
+        if name not in (*names, "paths"):
+            raise ValueError(f"state: needed {', '.join(names)}, got {name!r}.{nearest(name, names)}")
+    if given.get("kind", kind) != kind:
+        raise ValueError(f"state.kind: needed {kind!r}, got {given['kind']!r}")
+    state: Json = {"kind": kind}
+    brought: Json = {}
+    for one in fields:
+        if one.name in given:
+            value = given[one.name]
+        elif one.name in brought:
+            value = brought[one.name]
+        elif isinstance(one, Runners) and state.get("objective") != now.get("objective"):
+            value = [{"id": runner["id"], "name": runner["name"]} for runner in now[one.name]]
+        else:
+            value = now[one.name]
+        state[one.name] = one.check(value, state)
+        if isinstance(one, Choice) and state[one.name] != now.get(one.name):
+            brought |= one.brings.get(state[one.name], {})
+    return state

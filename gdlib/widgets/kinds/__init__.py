@@ -1,0 +1,11 @@
+"""The kinds of explorer: each is a Python file that describes it and a module of the same name that draws it."""
+
+from collections.abc import Callable, Mapping
+
+from gdlib.widgets.kinds.race import race
+from gdlib.widgets.page_form import Explorer
+
+KINDS: Mapping[str, Callable[..., Explorer]] = {
+    "race": race,
+}
+"""What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""

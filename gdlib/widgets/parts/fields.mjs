@@ -1,0 +1,90 @@
+/* Checks a state that was given from outside and completes it by the fields of the description, as fields.py does. */
+
+import { fault } from "./controls.mjs";
+
+const POINTS = { 1: "one finite number", 2: "two finite numbers" };
+
+const complain = (place, needed, got) => {
+  throw new TypeError(`state.${place}: needed ${needed}, got ${JSON.stringify(got) ?? String(got)}`);
+};
+
+/** The entry of `list` with this name, or an error that says which there are. */
+function named(list, name, place) {
+  return list.find((entry) => entry.name === name)
+    ?? complain(place, `one of ${list.map((entry) => entry.name).join(", ")}`, name);
+}
+
+/** The first of adam, adam#2, adam#3, … that is free. */
+export function freeId(name, taken) {
+  let id = name;
+  for (let copy = 2; taken.includes(id); copy++) id = `${name}#${copy}`;
+  return id;
+}
+
+function number(value, field, place) {
+  const wrong = Number.isFinite(value) ? fault(value, field) : `${field.name}: needed a finite number`;
+  if (wrong) throw new TypeError(`state.${place}${wrong}`);
+  return value;
+}
+
+function point(value, size, place) {
+  const good = Array.isArray(value) && value.length === size && value.every(Number.isFinite);
+  return good ? [...value] : complain(place, POINTS[size], value);
+}
+
+function runner(entry, taken, state, spec) {
+  const rule = named(spec.rules, entry?.name, "rules");
+  const id = entry.id ?? freeId(rule.name, taken);
+  if (typeof id !== "string" || id.split("#")[0] !== rule.name || taken.includes(id)) {
+    complain("rules", `an id of its own such as ${freeId(rule.name, taken)}`, id);
+  }
+  taken.push(id);
+  const objective = spec.objectives?.find(({ name }) => name === state.objective);
+  const found = spec.startingValues?.(objective, rule)
+    ?? Object.fromEntries(rule.hyperparameters.map(({ name, value }) => [name, value]));
+  for (const [name, value] of Object.entries(entry.hyperparameters ?? {})) {
+    found[name] = number(value, named(rule.hyperparameters, name, id), `rules: ${id}: `);
+  }
+  return { id, name: rule.name, hyperparameters: found };
+}
+
+const CHECKS = {
+  number: (field, value) => number(value, field, ""),
+  choice: (field, value) => (field.options.some((option) => option.value === value) ? value
+    : complain(field.name, `one of ${field.options.map((option) => option.value).join(", ")}`, value)),
+  switch: (field, value) => (typeof value === "boolean" ? value : complain(field.name, "true or false", value)),
+  point: (field, value) => point(value, field.size, field.name),
+  trail: (field, value) => (Array.isArray(value) && value.length <= field.most
+    ? value.map((one) => point(one, 2, field.name)) : complain(field.name, `at most ${field.most} points`, value)),
+  rules: (field, value, state, spec) => {
+    if (!Array.isArray(value)) complain("rules", "a list", value);
+    if (value.length < field.least || value.length > field.most) {
+      complain("rules", field.least === field.most ? `${field.least} of them` : `${field.least} to ${field.most} of them`,
+        value.length);
+    }
+    const taken = [];
+    return value.map((entry) => runner(entry, taken, state, spec));
+  },
+};
+
+/** The whole state that `given` asks for, from the state `base`; throws before anything is changed. */
+export function completed(given, base, spec) {
+  if (given === null || typeof given !== "object") complain("", "an object", given);
+  const names = ["kind", ...spec.fields.map(({ name }) => name)];
+  for (const name of Object.keys(given)) {
+    if (![...names, "paths"].includes(name)) complain(name, `one of ${names.join(", ")}`, name);
+  }
+  if (given.kind !== undefined && given.kind !== spec.kind) complain("kind", JSON.stringify(spec.kind), given.kind);
+  const state = { kind: spec.kind };
+  const brought = {};
+  for (const field of spec.fields) {
+    const { name } = field;
+    const moved = field.follows && state[field.follows] !== base[field.follows];
+    const value = given[name] ?? brought[name] ?? (moved ? base[name].map((one) => ({ id: one.id, name: one.name })) : base[name]);
+    state[name] = CHECKS[field.type](field, value, state, spec);
+    if (field.type === "choice" && state[name] !== base[name]) {
+      Object.assign(brought, field.options.find((option) => option.value === state[name]).brings);
+    }
+  }
+  return state;
+}

@@ -1,0 +1,224 @@
+/* What every explorer stands in: it makes the controls of the description, keeps the state whole and draws when seen. */
+
+import { knob, number, select, tick, button } from "./controls.mjs";
+import { html } from "./elements.mjs";
+import { completed } from "./fields.mjs";
+import { Readout } from "./readout.mjs";
+
+const LISTS = ["objectives", "rules", "schedules", "transforms"]; // entries with modules of their own
+const TELL = 60; // milliseconds after the last change that a kernel hears of it
+
+/** Generated module text, made a module: no server is asked, so it works in a page and in a notebook. */
+async function module(text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  try {
+    return await import(address);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+/** {objectives: {bowl: module, …}, rules: …} of the lists, and all that `spec.formulas` export together. */
+async function loaded(spec) {
+  const modules = {};
+  await Promise.all(LISTS.map(async (list) => {
+    const made = await Promise.all((spec[list] ?? []).map(async (entry) => [entry.name, await module(entry.module)]));
+    modules[list] = Object.fromEntries(made);
+  }));
+  modules.formulas = Object.assign({}, ...await Promise.all((spec.formulas ?? []).map(module)));
+  return modules;
+}
+
+class Shell {
+  constructor(spec, state, modules, signal) {
+    Object.assign(this, { spec, modules, signal, told: null, frame: 0, seen: true, stale: true, plots: [] });
+    this.spec = spec;
+    this.state = state;
+    this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
+      .filter(([, control]) => control));
+  }
+
+  /** Builds the explorer round `Kind`, whose instance gives what to place and draws. */
+  build(Kind) {
+    this.kind = new Kind(this);
+    // A state that the kind knows how to complete is complete only now.
+    this.state = completed(this.state, this.state, this.spec);
+    this.first = this.state;
+    const { pictures, panel = [], placed = [] } = this.kind;
+    const own = (side) => this.spec.fields.filter(({ name }) => this.controls[name] && !placed.includes(name))
+      .filter(({ type, turned }) => (type === "number" && turned) === (side === "panel"))
+      .map(({ name }) => this.controls[name].node);
+    const turned = own("panel");
+    this.formula = html("span");
+    this.node = html("div", { class: `gd-explorer gd-${this.spec.kind}` },
+      html("div", { class: "gd-head" }, own("head"), this.kind.head, button("Reset", () => this.reset()),
+        html("p", { class: "gd-formula" }, this.formula, html("span", {}, this.spec.hint))),
+      html("div", { class: "gd-columns" },
+        html("div", { class: "gd-pictures" }, pictures, this.readout?.node),
+        panel.length || turned.length ? html("div", { class: "gd-panel" }, turned, panel) : null),
+      this.spec.tries.length ? html("div", { class: "gd-tries" }, html("p", {}, "What to try"),
+        html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null);
+    Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.change(value) });
+    this.watch();
+    this.settle();
+  }
+
+  /** The control of a field; a kind that lists its name in `placed` puts `shell.controls[name].node` itself. */
+  control(field) {
+    const { name, label } = field;
+    const change = (value) => this.change({ [name]: value });
+    if (field.type === "choice") {
+      const { input, node } = select(label, field.options, change);
+      return { node, input, show: (value) => { input.value = value; } };
+    }
+    if (field.type === "switch") {
+      const { input, node } = tick([html("span", {}, label)], null, change);
+      return { node, input, show: (value) => { input.checked = value; } };
+    }
+    if (field.type === "number" && field.turned) return knob(field, label || field.name, change);
+    if (field.type === "number") return number(label, field, change);
+    return field.type === "point" ? this.pointBoxes(field) : null;
+  }
+
+  pointBoxes({ name, label, parts, size }) {
+    const boxes = Array.from({ length: size }, (_, part) => number("", { name: `${label}, coordinate ${part + 1}` },
+      (value) => this.change({ [name]: this.state[name].map((old, i) => (i === part ? value : old)) })));
+    const node = html("div", { class: "gd-start", role: "group", "aria-label": label }, html("span", {}, label),
+      boxes.map((box) => box.node));
+    return { node, show: (value) => boxes.forEach((box, part) => {
+      box.show(value[part]);
+      box.node.querySelector("label").textContent = parts[part] ?? this.objective?.variables[part];
+    }) };
+  }
+
+  /** A readout with these columns, that says nothing while things move; the kind writes it with `show`. */
+  reads(columns = []) {
+    this.readout = new Readout(columns, this.signal);
+    return this.readout;
+  }
+
+  /** While a hand holds something, or something plays, the readout is written but not spoken. */
+  hold(held) {
+    this.readout?.quiet(held);
+  }
+
+  /** The description of the state's landscape. */
+  get objective() {
+    return this.spec.objectives?.find(({ name }) => name === this.state.objective);
+  }
+
+  /** The module of the state's landscape. */
+  get landscape() {
+    return this.modules.objectives[this.state.objective];
+  }
+
+  /** Draws when the width, the theme or its coming into view asks for it; what is out of view is not drawn. */
+  watch() {
+    const sized = new ResizeObserver(() => this.fit() && this.redraw());
+    sized.observe(this.node);
+    const viewed = new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      if (this.seen && this.stale) this.redraw();
+    });
+    viewed.observe(this.node);
+    const themed = new MutationObserver(() => this.redraw());
+    const themes = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light"] };
+    for (const root of [document.documentElement, document.body]) themed.observe(root, themes);
+    this.signal.addEventListener("abort", () => {
+      for (const watch of [sized, viewed, themed]) watch.disconnect();
+      cancelAnimationFrame(this.frame);
+    });
+  }
+
+  /** Gives the plots their width; true if that changed anything. */
+  fit() {
+    return this.plots.map((plot) => plot.measure(plot.node.clientWidth)).some(Boolean);
+  }
+
+  reset() {
+    this.change(this.first);
+    this.kind.reset?.();
+  }
+
+  /** Takes a change, whole or not at all; it is drawn with the next frame. */
+  change(given) {
+    this.state = completed(given, this.state, this.spec);
+    this.kind.changed?.(this.state);
+    this.settle();
+    this.told?.();
+    this.redraw();
+  }
+
+  /** Shows the state in the controls. */
+  settle() {
+    for (const [name, control] of Object.entries(this.controls)) control.show(this.state[name]);
+    const { objective } = this;
+    this.formula.textContent = objective ? `f(${objective.variables.join(", ")}) = ${objective.formula}` : "";
+    this.kind.settle?.(this.state);
+  }
+
+  /** Asks for a drawing with the next frame, or once in view. */
+  redraw() {
+    this.stale = true;
+    if (!this.seen || this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const began = performance.now();
+    const mark = `gd-${this.spec.kind}`;
+    this.stale = false;
+    this.kind.draw(this.state);
+    performance.clearMeasures(mark);
+    performance.measure(mark, { start: began });
+  }
+
+  /** The state as the page's contract has it: plain JSON, with the paths that follow from it where the kind has any. */
+  whole() {
+    const paths = this.kind.paths?.();
+    return structuredClone(paths ? { ...this.state, paths } : this.state);
+  }
+}
+
+/**
+ * anywidget's entry for a kind; the element that it fills bears `state`, the page's contract. `new Kind(shell)` has
+ * `pictures` (nodes), `draw(state)`, and where it needs them `panel`, `head` (nodes), `placed` (names of fields whose
+ * controls it places itself), `changed(state)`, `settle(state)`, `reset()` and `paths()`; it lists in `shell.plots` what
+ * is to be measured.
+ */
+export const explorer = (Kind) => ({ render: ({ model, el }) => render(Kind, model, el) });
+
+async function render(Kind, model, el) {
+  const spec = model.get("spec");
+  const stop = new AbortController();
+  const shell = new Shell(spec, model.get("state") ?? spec.state, await loaded(spec), stop.signal);
+  shell.build(Kind);
+  el.replaceChildren(shell.node);
+  shell.fit();
+  shell.draw();
+
+  let known = JSON.stringify(shell.state);
+  const hear = () => {
+    const state = model.get("state");
+    if (JSON.stringify(state) === known) return;
+    shell.change(state);
+  };
+  let waiting = 0;
+  shell.told = () => {
+    known = JSON.stringify(shell.state);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      model.set("state", shell.state);
+      model.save_changes();
+    }, TELL);
+  };
+  model.on("change:state", hear);
+  return () => {
+    model.off("change:state", hear);
+    clearTimeout(waiting);
+    stop.abort();
+  };
+}
