@@ -53,3 +53,8 @@ def _as_floats(array: Array) -> Array:
         return array.astype(np.float64)
     except (TypeError, ValueError, OverflowError):  # a complex number, a symbol
         return array
+
+
+def as_number(value: Any) -> Any:
+    """What NumPy makes of numbers (np.where gives an array without axes) as a float; anything else as it is."""
+    return float(value) if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 else value

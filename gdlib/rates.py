@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 
 from gdlib.points import Array, is_foreign
+from gdlib.second_order.two_by_two import eigenvalues
 from gdlib.trace.graph import Node
 from gdlib.update_rule import Rule
 
@@ -219,11 +220,9 @@ def _radius(matrix: Sequence[Sequence[Any]]) -> Any:
         return np.abs(matrix[0][0])
     if len(matrix) == 2:
         (a, b), (c, d) = matrix
-        middle = 0.5 * (a + d)
-        determinant = a * d - b * c
-        inner = middle * middle - determinant
-        real = np.abs(middle) + np.sqrt(np.where(inner >= 0.0, inner, 0.0))
-        return np.where(inner >= 0.0, real, np.sqrt(np.where(inner >= 0.0, 0.0, determinant)))
+        re1, im1, re2, _ = eigenvalues(a, b, c, d)
+        turning = np.sqrt(re1 * re1 + im1 * im1)
+        return np.where(im1 > 0.0, turning, np.maximum(np.abs(re1), np.abs(re2)))
     entries: Array = np.stack([np.stack(np.broadcast_arrays(*row), axis=-1) for row in _alike(matrix)], axis=-2)
     return np.abs(np.linalg.eigvals(entries)).max(axis=-1)
 

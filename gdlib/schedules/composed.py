@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from gdlib.arguments import number_between, watches_value, whole_number
+from gdlib.points import as_number
 from gdlib.schedules.decays import constant
-from gdlib.schedules.schedule import Schedule, as_number
+from gdlib.schedules.schedule import Schedule
 
 _UNCHANGED = constant()
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gdlib.arguments import number_between, whole_number
-from gdlib.points import Array
-from gdlib.schedules.schedule import as_number
+from gdlib.points import Array, as_number
 
 
 class _Memory(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from gdlib.points import as_number
 
 
 class Schedule:
@@ -29,8 +29,3 @@ class Schedule:
     def _keep(self, **checked: Any) -> None:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-
-
-def as_number(factor: Any) -> Any:
-    """What NumPy makes of numbers (np.where gives an array without axes) as a float; anything else as it is."""
-    return float(factor) if isinstance(factor, np.ndarray | np.generic) and factor.ndim == 0 else factor
