@@ -34,7 +34,15 @@ class clip_norm:  # noqa: N801  # called like a function: gd.clip_norm(1.0)
 
     def __call__(self, g: Array) -> Array:
         """The gradient of shape (..., n), clipped."""
-        norm = np.sqrt(np.sum(g * g, axis=-1, keepdims=True))
+        return self._shrunk(g, np.sqrt(np.sum(g * g, axis=-1, keepdims=True)))
+
+    def on_components(self, g: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The same on one or two coordinates, each a number or a node of a trace: what a page runs."""
+        squares = [slope * slope for slope in g]
+        norm = np.sqrt(squares[0] + squares[1] if len(g) == 2 else squares[0])
+        return tuple(self._shrunk(slope, norm) for slope in g)
+
+    def _shrunk(self, g: Any, norm: Any) -> Any:
         return np.where(norm > self.limit, g * (self.limit / np.where(norm > 0.0, norm, 1.0)), g)
 
 
@@ -53,4 +61,11 @@ class clip_value:  # noqa: N801  # called like a function: gd.clip_value(0.5)
 
     def __call__(self, g: Array) -> Array:
         """The gradient of shape (..., n), clipped."""
+        return self._cut(g)
+
+    def on_components(self, g: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The same on one or two coordinates, each a number or a node of a trace: what a page runs."""
+        return tuple(map(self._cut, g))
+
+    def _cut(self, g: Any) -> Any:
         return np.minimum(np.maximum(g, -self.limit), self.limit)

@@ -9,16 +9,21 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gdlib.emit import as_javascript, as_latex, as_python, method_as_python
-from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
+from gdlib.emit import as_javascript, as_latex, as_python, disturbances_as_javascript, method_as_python
+from gdlib.emit.printable import Clipping, Formula, MethodByComponent, Scheduled, TracedRule
 
 __all__ = ["javascript", "latex", "python"]
 
 Printable = Formula | TracedRule | MethodByComponent | tuple[Formula, TracedRule] | tuple[Formula, MethodByComponent]
-PrintableInJavaScript = Printable | Callable[..., Any]
+PrintableInJavaScript = Printable | Scheduled | Clipping | Callable[..., Any]
 _RULE, _PAIR, _METHOD, _ON_METHOD = "rule", "(objective, rule)", "method", "(objective, method)"
-_FUNCTION = "a plain function"
-_IN_WORDS = {_METHOD: "a method written out by component", _FUNCTION: "a plain function"}
+_FUNCTION, _SCHEDULE, _CLIPPING = "a plain function", "a schedule", "a clipping"
+_IN_WORDS = {
+    _METHOD: "a method written out by component",
+    _FUNCTION: _FUNCTION,
+    _SCHEDULE: _SCHEDULE,
+    _CLIPPING: _CLIPPING,
+}
 _Printers = Mapping[str, Callable[..., str]]
 _LATEX: _Printers = {"objective": as_latex.objective_text, _RULE: as_latex.rule_text, _PAIR: as_latex.pair_text}
 _PYTHON: _Printers = {
@@ -28,7 +33,8 @@ _PYTHON: _Printers = {
 _JAVASCRIPT: _Printers = {
     "objective": as_javascript.objective_text, _RULE: as_javascript.rule_text, _PAIR: as_javascript.pair_text,
     _METHOD: as_javascript.method_text, _ON_METHOD: as_javascript.method_pair_text,
-    _FUNCTION: as_javascript.function_of_its_name,
+    _FUNCTION: as_javascript.function_of_its_name, _SCHEDULE: disturbances_as_javascript.schedule_text,
+    _CLIPPING: disturbances_as_javascript.clipping_text,
 }  # fmt: skip
 
 
@@ -63,7 +69,8 @@ def python(what: Printable) -> str:
 def javascript(what: PrintableInJavaScript) -> str:
     """An ES module that exports `value` and `gradient` of an objective, `step` of a rule, or `run` of a pair as well.
 
-    A plain function of numbers is exported under its own name, with its own parameters.
+    A plain function of numbers is exported under its own name, with its own parameters. A schedule exports
+    `factor(t, settings)`, a clipping `clip(g, settings)`; their numbers are settings, each of which may be left out.
 
     >>> import gdlib as gd
     >>> "export function step(theta, g, {lr = 0.01} = {})" in gd.emit.javascript(gd.rules.gradient_descent)
@@ -83,13 +90,16 @@ def _print(printers: _Printers, what: Any) -> str:
 
 
 def type_of(what: Any) -> str:
-    """ "objective", "rule", "method" or "a plain function" for what can be printed, else a word for what it is."""
+    """ "objective", "rule", "method", "a schedule" and so on for what can be printed, else a word for what it is."""
     if isinstance(what, tuple):
         return f"({', '.join(type_of(part) for part in what)})"
     if isinstance(what, TracedRule):
         return _RULE
     if isinstance(what, MethodByComponent):
         return _METHOD if what.has_components(1) else f"{what.name}, which is not"
+    for kind, name in ((Scheduled, _SCHEDULE), (Clipping, _CLIPPING)):
+        if isinstance(what, kind) and not isinstance(what, type):
+            return name
     if inspect.isfunction(what):
         return _FUNCTION
     return "objective" if isinstance(what, Formula) else type(what).__name__

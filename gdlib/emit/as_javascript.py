@@ -27,7 +27,8 @@ static super switch this throw true try typeof undefined var void while with yie
 """
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A number as JavaScript reads it."""
     text = {"inf": "Infinity", "-inf": "(-Infinity)", "nan": "NaN"}.get(repr(value), repr(value))
     return f"({text})" if text.startswith("-") else text
 
@@ -47,7 +48,7 @@ JAVASCRIPT = Language(
         where="({0} ? {1} : {2})",
         **{"and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})"},
     ),
-    number=_number,
+    number=number,
     line="const {0} = {1};",
     reserved=frozenset(_RESERVED.split()),
 )
@@ -58,8 +59,8 @@ def objective_text(f: Formula) -> str:
     graphs = f.graphs
     names = identifiers(graphs.variables, JAVASCRIPT)
     signature = ", ".join(names.values())
-    value = _function("value", signature, print_code([graphs.value], names, JAVASCRIPT))
-    gradient = _function("gradient", signature, print_code(graphs.gradient, names, JAVASCRIPT), several=True)
+    value = spelt_function("value", signature, print_code([graphs.value], names, JAVASCRIPT))
+    gradient = spelt_function("gradient", signature, print_code(graphs.gradient, names, JAVASCRIPT), several=True)
     spelt = ", ".join(f"p[{i}]" for i in range(len(names)))
     of_points = f"export const valueAt = (p) => value({spelt});\nexport const slopeAt = (p) => gradient({spelt});\n"
     return f"export const variables = {json.dumps(list(graphs.variables))};\n{value}{gradient}{of_points}"
@@ -70,14 +71,14 @@ def rule_text(rule: TracedRule) -> str:
     outputs, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
     names = identifiers((*rule.takes, *rule.defaults, *once, *carried), JAVASCRIPT)
     taken = _taken(rule.defaults, names)
-    settings = [f"{taken[name]} = {_number(default)}" for name, default in rule.defaults.items()]
+    settings = [f"{taken[name]} = {number(default)}" for name, default in rule.defaults.items()]
     own = f"{{{', '.join(taken.values())}}}"
     first = [f"{name}: ({own}) => {_once(rule, base, names, name)}" for name, base in once.items()]
     settings += [f"{names[name]} = once.{name}({own})" for name in once]
     settings += [f"{names[power]} = {names[factor]} ** {names['t']}" for power, factor in carried.items()]
     keywords = f"{{{', '.join(settings)}}} = {{}}"
     takes = ", ".join([*(names[name] for name in rule.takes), keywords])
-    body = _function("step", takes, print_code(outputs, names, JAVASCRIPT), several=bool(rule.state))
+    body = spelt_function("step", takes, print_code(outputs, names, JAVASCRIPT), several=bool(rule.state))
     where = rule.trace.gradient_at
     if where is None:
         at = "export const gradientAt = null;\n"
@@ -85,7 +86,7 @@ def rule_text(rule: TracedRule) -> str:
         # the point is needed before the step, so the powers of t have no place in it
         plain = f"{{{', '.join(settings[: len(rule.defaults)])}}} = {{}}"
         signature = ", ".join([*(names[name] for name in rule.trace.outputs_named), plain])
-        at = _function("gradientAt", signature, print_code([where], names, JAVASCRIPT))
+        at = spelt_function("gradientAt", signature, print_code([where], names, JAVASCRIPT))
     facts = {"name": rule.name, "takes": list(rule.takes), "state": list(rule.state), "defaults": dict(rule.defaults)}
     exported = "".join(f"export const {key} = {json.dumps(fact)};\n" for key, fact in facts.items())
     # Spelt out, since spreading an array of arguments made a race take four times as long.
@@ -95,6 +96,12 @@ def rule_text(rule: TracedRule) -> str:
     one = f"export const stepOf = (i, theta, g, f, t, memory, settings) => step({spelt});\n"
     fixed = f"export const once = {{{', '.join(first)}}};\nexport const powers = {json.dumps(carried)};\n"
     return f"{exported}{fixed}{body}{one}{at}"
+
+
+def settings_pattern(defaults: Mapping[str, float], names: Mapping[str, str]) -> str:
+    """A function's last parameter: settings by their own names, each of which may be left out."""
+    taken = _taken(defaults, names)
+    return f"{{{', '.join(f'{taken[name]} = {number(default)}' for name, default in defaults.items())}}} = {{}}"
 
 
 def _taken(settings: Mapping[str, float], names: Mapping[str, str]) -> dict[str, str]:
@@ -111,10 +118,10 @@ def _once(rule: TracedRule, base: Node, names: Mapping[str, str], name: str) -> 
     parts = in_order([base])
     if not any(part.op in ELEMENTARY for part in parts):
         return text
-    number = compile_rule(rule).once(*map(np.float64, rule.defaults.values()))[name]
+    made = compile_rule(rule).once(*map(np.float64, rule.defaults.values()))[name]
     needed = [str(part.payload) for part in parts if part.op == "symbol"]
-    default = " && ".join(f"{names[one]} === {_number(rule.defaults[one])}" for one in needed)
-    return f"{default} ? {_number(float(number))} : {text}"
+    default = " && ".join(f"{names[one]} === {number(rule.defaults[one])}" for one in needed)
+    return f"{default} ? {number(float(made))} : {text}"
 
 
 def curvature_text(f: Formula) -> str:
@@ -124,7 +131,7 @@ def curvature_text(f: Formula) -> str:
     n = len(names)
     code = print_code([entry for row in f.hessian_graph for entry in row], names, JAVASCRIPT)
     rows = [f"[{', '.join(code.outputs[i * n : i * n + n])}]" for i in range(n)]
-    hessian = _function("hessian", ", ".join(names.values()), Code(code.lines, rows), several=True)
+    hessian = spelt_function("hessian", ", ".join(names.values()), Code(code.lines, rows), several=True)
     spelt = ", ".join(f"p[{i}]" for i in range(n))
     return f"{hessian}export const curvatureAt = (p) => hessian({spelt});\n"
 
@@ -134,12 +141,10 @@ def method_text(method: MethodByComponent) -> str:
     names = {n: identifiers((*method.component_names(n), *method.defaults), JAVASCRIPT) for n in (1, 2)}
     moves = ""
     for n in (1, 2):
-        taken = _taken(method.defaults, names[n])
-        given = [f"{taken[name]} = {_number(default)}" for name, default in method.defaults.items()]
-        settings = f"{{{', '.join(given)}}} = {{}}"
+        settings = settings_pattern(method.defaults, names[n])
         code = print_code(method.component_graph(n), names[n], JAVASCRIPT)
         signature = ", ".join([*(names[n][name] for name in method.component_names(n)), settings])
-        moves += _function(f"move{n}", signature, code, several=True)
+        moves += spelt_function(f"move{n}", signature, code, several=True)
     places = ["theta[0]", "g[0]", "H[0][0]"], ["theta[0]", "theta[1]", "g[0]", "g[1]", "H[0][0]", "H[0][1]", "H[1][1]"]
     one, two = (f"move{n}({', '.join(places[n - 1])}, settings)" for n in (1, 2))
     move = f"export const move = (theta, g, H, settings) => theta.length === 1 ? {one} : {two};\n"
@@ -171,7 +176,7 @@ def function_text(name: str, function: Callable[..., Any], arguments: Sequence[A
     spelt = identifiers(dict.fromkeys(_names(traced.arguments)), JAVASCRIPT)
     code = print_code(leaves(traced.answer), spelt, JAVASCRIPT)
     signature = _signature(traced.arguments, spelt, traced.defaults, set())
-    return _function(name, signature, Code(code.lines, [_nested(traced.answer, iter(code.outputs))]))
+    return spelt_function(name, signature, Code(code.lines, [_nested(traced.answer, iter(code.outputs))]))
 
 
 def function_of_its_name(function: Callable[..., Any]) -> str:
@@ -195,7 +200,7 @@ def _signature(
             texts.append("")
         else:
             seen.add(pattern)
-            texts.append(spelt[pattern] + (f" = {_number(defaults[pattern])}" if pattern in defaults else ""))
+            texts.append(spelt[pattern] + (f" = {number(defaults[pattern])}" if pattern in defaults else ""))
     return ", ".join(texts)
 
 
@@ -205,7 +210,8 @@ def _nested(answer: Any, outputs: Iterator[str]) -> str:
     return next(outputs)
 
 
-def _function(name: str, signature: str, code: Code, several: bool = False) -> str:
+def spelt_function(name: str, signature: str, code: Code, several: bool = False) -> str:
+    """An exported function of straight-line code; `several`: it returns its outputs as an array."""
     result = f"[{', '.join(code.outputs)}]" if several else code.outputs[0]
     body = indent("\n".join([*code.lines, f"return {result};"]), "  ")
     return f"export function {name}({signature}) {{\n{body}\n}}\n"
@@ -220,14 +226,14 @@ const rule = (() => {{
 {rule}  return {{{of_rule}}};
 }})();
 export const {{value, gradient}} = objective;
-export function run(start, steps, hyperparameters = {{}}) {{
-  return descend(objective, rule, start, steps, hyperparameters);
+export function run(start, steps, hyperparameters = {{}}, options = {{}}) {{
+  return descend(objective, rule, start, steps, hyperparameters, options);
 }}
 """
 
 
 def pair_text(f: Formula, rule: TracedRule) -> str:
-    """A module with `value`, `gradient` and `run(start, steps, hyperparameters)`, which returns the path."""
+    """A module with `value`, `gradient` and `run(start, steps, hyperparameters, options)`, which returns the path."""
     return _pair(objective_text(f), _OF_OBJECTIVE, rule_text(rule), _OF_RULE)
 
 

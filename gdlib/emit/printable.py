@@ -92,3 +92,27 @@ class Curved(Protocol):
     @property
     def hessian_graph(self) -> tuple[tuple[Node, ...], ...]:
         """The Hessian, row by row."""
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """A schedule of gdlib: its step traces, with its numbers and its memory as inputs."""
+
+    @property
+    def watches_value(self) -> bool:
+        """Whether it asks for the value."""
+
+    @property
+    def first_memory(self) -> Mapping[str, float]:
+        """What it keeps between steps, as it stands before the first."""
+
+    def step(self, t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+        """The factor at step t and the memory after it."""
+
+
+@runtime_checkable
+class Clipping(Protocol):
+    """A gradient transform that is written out for one and two coordinates."""
+
+    def on_components(self, g: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The coordinates of the gradient, changed."""

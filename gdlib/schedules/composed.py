@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from gdlib.arguments import number_between, watches_value, whole_number
 from gdlib.points import as_number
 from gdlib.schedules.decays import constant
-from gdlib.schedules.schedule import Schedule
+from gdlib.schedules.schedule import Schedule, memory_of, step_of
 
 _UNCHANGED = constant()
 
@@ -49,6 +49,17 @@ class warm_up(Schedule):  # noqa: N801
         # np.where computes both branches: `then` is not asked for steps before its first
         return np.where(t <= self.steps, t / self.steps, self.then(np.maximum(t - self.steps, 1)))
 
+    @property
+    def first_memory(self) -> Mapping[str, float]:
+        return memory_of(self.then)
+
+    def step(self, t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+        rising = t <= self.steps
+        factor, *kept = step_of(self.then, np.maximum(t - self.steps, 1), f, *memory)
+        # what `then` remembers begins when its turn has come
+        remembered = (np.where(rising, old, new) for old, new in zip(memory, kept, strict=True))
+        return (np.where(rising, t / self.steps, factor), *remembered)
+
     def __call__(self, t: Any, f: Any = None) -> Any:
         """The factor at step t; f is handed to a schedule `then` that wants it, once its turn has come."""
         if not self.watches_value:
@@ -81,6 +92,14 @@ class floor(Schedule):  # noqa: N801
 
     def formula(self, t: Any) -> Any:
         return np.maximum(self.schedule(t), self.least)
+
+    @property
+    def first_memory(self) -> Mapping[str, float]:
+        return memory_of(self.schedule)
+
+    def step(self, t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+        factor, *kept = step_of(self.schedule, t, f, *memory)
+        return (np.maximum(factor, self.least), *kept)
 
     def __call__(self, t: Any, f: Any = None) -> Any:
         """The factor at step t; f is handed to a schedule that wants it."""

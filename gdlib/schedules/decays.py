@@ -66,7 +66,8 @@ class inverse_square(inverse):  # noqa: N801
     """
 
     def formula(self, t: Any) -> Any:
-        return 1.0 / (1.0 + self.rate * (t - 1)) ** 2
+        divisor = 1.0 + self.rate * (t - 1)
+        return 1.0 / (divisor * divisor)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,10 @@ class polynomial(Schedule):  # noqa: N801
         self._keep(steps=whole_number("steps", self.steps), power=power, end=number_between("end", self.end, 0))
 
     def formula(self, t: Any) -> Any:
-        return self.end + (1.0 - self.end) * (1.0 - _done(t, self.steps)) ** self.power
+        left = 1.0 - _done(t, self.steps)
+        # a square is a product, which every machine rounds alike
+        powered = np.where(self.power == 2.0, left * left, left**self.power)
+        return self.end + (1.0 - self.end) * powered
 
 
 @dataclass(frozen=True)

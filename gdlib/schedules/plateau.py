@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,19 +62,35 @@ class reduce_on_plateau:  # noqa: N801  # called like a function: gd.schedules.r
         if not isinstance(self.relative, bool):
             raise TypeError(f"relative: needs True or False, got {type(self.relative).__name__} {self.relative!r}")
 
+    @property
+    def watches_value(self) -> bool:
+        """That it is to be called with the value at the point from which step t goes."""
+        return True
+
+    @property
+    def first_memory(self) -> Mapping[str, float]:
+        """What it keeps between steps, as it stands before the first."""
+        return {"best": math.inf, "bad": 0.0, "resting": 0.0, "now": 1.0}
+
     def __call__(self, t: int, f: Array) -> Array:
         """The factor for step t, whose point has the value f: a number, for a batch an array of the shape of f."""
         if self._memory is None or t == 1:
             none = np.zeros_like(f, dtype=np.int64)
             self._memory = _Memory(np.full_like(f, np.inf), none, none, np.ones_like(f, dtype=np.float64))
-        best, bad, resting, now = self._memory
+        now, *memory = self.step(t, f, *self._memory)
+        self._memory = _Memory(*memory)
+        return as_number(now)
+
+    def step(self, t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+        """The factor for step t and the memory after it, in operations that take numbers, arrays and nodes."""
+        best, bad, resting, now = memory
         # From inf any finite value is an improvement; the inner where keeps inf − inf away.
-        margin = self.threshold * np.where(np.isfinite(best), np.abs(best), 0.0) if self.relative else self.threshold
+        size = np.where(np.abs(best) < math.inf, np.abs(best), 0.0)
+        margin = self.threshold * size if self.relative else self.threshold
         better = f < best - margin
         best = np.where(better, f, best)
         bad = np.where(better | (resting > 0), 0, bad + 1)
         resting = np.maximum(resting - 1, 0)
         due = bad > self.patience
         now = np.where(due, np.maximum(now * self.factor, self.least), now)
-        self._memory = _Memory(best, np.where(due, 0, bad), np.where(due, self.cooldown, resting), now)
-        return as_number(now)
+        return now, best, np.where(due, 0, bad), np.where(due, self.cooldown, resting), now

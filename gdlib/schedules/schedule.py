@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from gdlib.arguments import watches_value
 from gdlib.points import as_number
+from gdlib.trace.calls import call_on_nodes
+from gdlib.trace.plain_function import as_nodes
 
 
 class Schedule:
@@ -18,9 +22,18 @@ class Schedule:
         """Whether it is to be called as schedule(t, f), with the value at the point from which step t goes."""
         return False
 
+    @property
+    def first_memory(self) -> Mapping[str, float]:
+        """What it keeps between steps, as it stands before the first."""
+        return {}
+
     def formula(self, t: Any) -> Any:
         """The factor, in operations that take a number, an array, or a node of gdlib.trace."""
         raise NotImplementedError
+
+    def step(self, t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+        """The factor at step t and the memory after it, in operations that take a node: what a page runs."""
+        return (self.formula(t),)
 
     def __call__(self, t: Any) -> Any:
         """The factor at step t: a float, for an array an array."""
@@ -29,3 +42,19 @@ class Schedule:
     def _keep(self, **checked: Any) -> None:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+
+def memory_of(schedule: Callable[..., Any]) -> Mapping[str, float]:
+    """What a schedule or any function of t, or of t and f, keeps between steps."""
+    memory: Mapping[str, float] = getattr(schedule, "first_memory", {})
+    return memory
+
+
+def step_of(schedule: Callable[..., Any], t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
+    """A step on nodes of a schedule or of any function of t, or of t and f; TypeError for one that does not trace."""
+    if hasattr(schedule, "step"):
+        made: tuple[Any, ...] = schedule.step(t, f, *memory)
+        return made
+    given = (t, f) if watches_value("schedule", schedule) else (t,)
+    who = f"function {getattr(schedule, '__name__', repr(schedule))}"
+    return as_nodes(who, [call_on_nodes(who, schedule, given, {}, "a traced function")])

@@ -34,7 +34,7 @@ class Symmetric(NamedTuple):
 def symmetric_eigen(a: Any, b: Any, d: Any) -> Eigen:
     """Eigenvalues and orthonormal eigenvectors of [[a, b], [b, d]].
 
-    By the rotation that makes the matrix diagonal: t = tan φ with |t| <= 1 and tan 2φ = 2b/(a - d). Errors of a few ulps
+    By the rotation that makes the matrix diagonal: t = tan φ with |t| <= 1 and tan 2φ = 2b/(a - d). Errors of some ulps
     in the entries would do as much as all rounding here, and nothing overflows unless a - d or 2b does. A diagonal
     matrix keeps its entries to the bit; equal eigenvalues get the axes for vectors. Source: golub2013, section 8.5.2.
 

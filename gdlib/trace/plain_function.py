@@ -56,6 +56,14 @@ def trace_function(function: Callable[..., Any], arguments: Sequence[Pattern] | 
     return TracedFunction(wanted, defaults, first)
 
 
+def as_nodes(who: str, values: Sequence[Any]) -> tuple[Node, ...]:
+    """Nodes and numbers as nodes; TypeError for anything else."""
+    nodes = tuple(_answer(who, one) for one in values)
+    if any(isinstance(one, tuple) for one in nodes):
+        raise TypeError(f"{who}: must return numbers, got several for one")
+    return nodes
+
+
 def leaves(nested: Any) -> list[Any]:
     """What stands in nested tuples, from the left."""
     return [leaf for part in nested for leaf in leaves(part)] if isinstance(nested, tuple) else [nested]
