@@ -37,11 +37,14 @@ export function trail(count, at) {
   const ends = new Array(count);
   let text = "";
   let [oldX, oldY] = [Infinity, Infinity];
+  let broken = true; // where a coordinate is no number the line has a gap
   for (let k = 0; k < count; k++) {
     const [x, y] = at(k);
-    if (Math.abs(x - oldX) > 0.5 || Math.abs(y - oldY) > 0.5) {
-      text += `${k ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+    if (Number.isNaN(x + y)) broken = true;
+    else if (broken || Math.abs(x - oldX) > 0.5 || Math.abs(y - oldY) > 0.5) {
+      text += `${broken ? "M" : "L"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
       [oldX, oldY] = [x, y];
+      broken = false;
     }
     ends[k] = text.length;
   }
@@ -173,6 +176,8 @@ export class Series {
       const last = Math.min(step, run.count - 1);
       nodes.line.setAttribute("d", text.slice(0, ends[last]));
       const { x, y, outside } = this.plot.markAt(...run.at(last));
+      nodes.mark.toggleAttribute("hidden", Number.isNaN(x + y));
+      if (Number.isNaN(x + y)) continue;
       nodes.mark.setAttribute("transform", `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})`);
       nodes.mark.classList.toggle("gd-outside", outside);
     }

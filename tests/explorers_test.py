@@ -1,0 +1,369 @@
+"""What holds for every kind of explorer: each control answers, nobody is barred, nothing jumps, nothing breaks it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+import gdlib as gd
+from gdlib.widgets.kinds import KINDS
+from tests.conftest import Watch
+from tests.explorer_page import READY, drawn, html_of, picture, readout, set_state, shown, state
+
+each_kind = pytest.mark.parametrize("kind", list(KINDS))
+WIDTHS = (1280, 390)
+THEMES = ("light", "dark")
+ROOM_TO_SPARE = 40  # pixels; texts break differently from machine to machine
+
+
+def explorer(kind: str) -> Any:
+    """The explorer that a reader gets who names the kind alone."""
+    return gd.explore(kind=kind)
+
+
+@pytest.fixture(params=list(KINDS))
+def watch(request: pytest.FixtureRequest, context: BrowserContext) -> Iterator[Watch]:
+    """A page with one explorer of each kind in turn; whatever went wrong on it by the end fails the test."""
+    found = shown(context, explorer(request.param))
+    yield found
+    assert found.troubles == []
+
+
+# ------------------------------------------------------------------ as described in Python
+
+
+@each_kind
+def test_a_kind_says_what_to_try_and_how_it_is_moved(kind: str) -> None:
+    spec = explorer(kind).spec
+    assert spec["kind"] == kind
+    assert 1 <= len(spec["tries"]) <= 4
+    assert all(one.endswith((".", "?")) for one in spec["tries"])
+    json.dumps(spec, allow_nan=False)
+
+
+@each_kind
+def test_the_still_picture_says_in_words_what_it_shows(kind: str) -> None:
+    html = html_of(explorer(kind))
+    still = html[html.index('class="gd-still"') :]
+    assert "<svg" in still
+    assert 'role="img"' in still
+    assert "aria-label" in still or "<desc" in still or "<title" in still
+
+
+@each_kind
+def test_a_state_is_taken_whole_or_refused_in_a_sentence(kind: str) -> None:
+    widget = explorer(kind)
+    before = widget.state
+    widget.state = before
+    assert widget.state == before
+    for wrong in ({"nothing": 1}, {"kind": "another"}, {name: object() for name in list(before)[1:2]}):
+        with pytest.raises((TypeError, ValueError), match="state"):
+            widget.state = wrong
+        assert widget.state == before
+
+
+@each_kind
+def test_an_argument_that_a_kind_has_no_use_for_is_refused(kind: str) -> None:
+    with pytest.raises((TypeError, ValueError), match="colour"):
+        gd.explore(kind=kind, colour="red")
+
+
+# ------------------------------------------------------------------ controls
+
+SELECTOR = ", ".join(
+    f".gd-explorer {one}" for one in ("input", "select", "button", "[tabindex='0']:not(input):not(button)")
+)
+NAME = """(one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent"""
+
+
+def opened(page: Page) -> None:
+    page.evaluate('document.querySelectorAll(".gd-explorer details").forEach((one) => { one.open = true; })')
+
+
+def seen(page: Page, control: Locator) -> tuple[str, ...]:
+    """Picture and readout, and for a button also what there is to choose from: some unfold more of it."""
+    said = str(
+        page.evaluate(
+            """[...document.querySelectorAll('.gd-explorer [role="status"]')].map((one) => one.innerText).join()"""
+        )
+    )
+    if control.evaluate("(one) => one.tagName") != "BUTTON":
+        return picture(page), said
+    shown = """[...document.querySelectorAll(".gd-explorer, .gd-explorer input, .gd-explorer select")]
+        .map((one) => one.value ?? one.innerText).join("|")"""
+    return picture(page), said, str(page.evaluate(shown))
+
+
+def answers(page: Page, control: Locator, move: Any) -> bool:
+    """Whether moving the control changes what is seen."""
+    before = seen(page, control)
+    move(control)
+    if control.count() == 0 or seen(page, control) != before:
+        return True
+    page.wait_for_timeout(200)  # a readout writes at most every 120 ms
+    return seen(page, control) != before
+
+
+def by_keys(control: Locator) -> None:
+    """Moves a control as who has no pointer does."""
+    control.focus()
+    kind = control.evaluate("(one) => one.type || one.tagName")
+    if kind == "range":
+        low, high, value = (float(control.evaluate(f"(one) => one.{name}")) for name in ("min", "max", "value"))
+        key = "ArrowRight" if value - low < high - value else "ArrowLeft"
+        for _ in range(3):
+            control.press(key)
+    elif kind == "number":
+        value, whole = float(control.input_value()), control.get_attribute("step") == "1"
+        control.fill(str(int(value) + 1 if whole else 0.9 * value if value else 0.01))
+        control.press("Enter")
+    elif kind.startswith("select"):
+        values = control.evaluate("(one) => [...one.options].map((option) => option.value)")
+        now = control.input_value()
+        control.select_option(next(value for value in values if value != now))
+    elif kind == "checkbox":
+        control.press("Space")
+    elif kind == "radio":
+        control.press("ArrowDown")
+    elif kind in ("button", "submit") and "gd-handle" not in (control.get_attribute("class") or ""):
+        control.press("Enter")
+    else:
+        control.press("ArrowLeft")
+
+
+def by_hand(control: Locator, touch: bool) -> None:
+    """Moves a control with a mouse or a finger."""
+    kind = control.evaluate("(one) => one.type || one.tagName")
+    if kind in ("number", "text") or kind.startswith("select"):
+        return by_keys(control)  # a pointer only chooses where to type
+    press = control.tap if touch else control.click
+    if kind != "range":
+        return press(force=True)
+    box = control.bounding_box()
+    assert box
+    low, high, value = (float(control.evaluate(f"(one) => one.{name}")) for name in ("min", "max", "value"))
+    share = 0.3 if value - low > 0.5 * (high - low) else 0.7
+    return press(position={"x": share * box["width"], "y": box["height"] / 2}, force=True)
+
+
+def unmoved(page: Page, first: Any, move: Any) -> list[str]:
+    """The names of the controls that change nothing that can be seen."""
+    still = []
+    opened(page)
+    count = page.locator(SELECTOR).count()
+    for place in range(count):
+        set_state(page, first)
+        opened(page)
+        control = page.locator(SELECTOR).nth(place)
+        if not control.is_visible() or control.is_disabled():
+            continue
+        name = str(control.evaluate(NAME)).strip()
+        if not answers(page, control, move):
+            unsettle(page)  # what is at its end, or as it was, cannot go further: once more from elsewhere
+            if not answers(page, page.locator(SELECTOR).nth(place), move):
+                still.append(name)
+    return still
+
+
+def unsettle(page: Page) -> None:
+    """Brings an explorer out of its first state: a step back, and its first slider and number moved."""
+    for label in ("One step back",):
+        for one in page.get_by_label(label).all():
+            one.click()
+    for selector in ('input[type="range"]', 'input[type="number"]'):
+        visible = [one for one in page.locator(f".gd-explorer {selector}").all() if one.is_visible()]
+        if visible:
+            by_keys(visible[0])
+
+
+def test_every_control_answers_to_keys(watch: Watch) -> None:
+    first = state(watch.page)
+    assert unmoved(watch.page, first, by_keys) == []
+
+
+@pytest.mark.slow  # the same controls a second and third time; what a press does differs little from what a key does
+@pytest.mark.parametrize("touch", [False, True], ids=["pointer", "touch"])
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@each_kind
+def test_every_control_answers_to_a_hand(chromium: Browser, kind: str, width: int, theme: Any, touch: bool) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, has_touch=touch, color_scheme=theme)
+    found = shown(context, explorer(kind))
+    found.page.evaluate(f'document.documentElement.dataset.theme = "{theme}"')
+    assert unmoved(found.page, state(found.page), lambda control: by_hand(control, touch)) == []
+    assert found.troubles == []
+    context.close()
+
+
+def test_reset_brings_the_first_state_back(watch: Watch) -> None:
+    page = watch.page
+    first = state(page)
+    unsettle(page)
+    drawn(page)
+    assert state(page) != first
+    page.get_by_role("button", name="Reset", exact=True).click()
+    drawn(page)
+    assert state(page) == first
+
+
+def test_a_state_survives_the_way_out_and_back(watch: Watch) -> None:
+    page = watch.page
+    unsettle(page)
+    drawn(page)
+    moved = state(page)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert set_state(page, json.loads(json.dumps(moved))) == moved
+
+
+# ------------------------------------------------------------------ for everyone, everywhere
+
+
+def test_it_bars_nobody_and_does_not_scroll_sideways(watch: Watch) -> None:
+    page = watch.page
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.evaluate(f'document.documentElement.dataset.theme = "{theme}"')
+            drawn(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == [], (width, theme)
+
+
+HEIGHTS = """() => {
+  const own = document.querySelector("gd-explorer .gd-explorer");
+  const room = parseFloat(getComputedStyle(own).minHeight);
+  own.style.minHeight = 0;
+  const need = own.getBoundingClientRect().height;
+  own.style.minHeight = "";
+  return [room, need];
+}"""
+SHIFTS = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => resolve(list.getEntries().map((one) => one.value).reduce((a, b) => a + b, 0)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(0), 200);
+})"""
+
+
+@each_kind
+def test_its_place_is_kept_before_it_starts(chromium: Browser, kind: str) -> None:
+    for width in (1280, 1040, 768, 390):
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        page = shown(context, explorer(kind)).page
+        room, need = page.evaluate(HEIGHTS)
+        assert need <= room + 1, (width, need, room)
+        assert need >= room - ROOM_TO_SPARE, (width, need, room)
+        assert page.evaluate(SHIFTS) < 0.001, width
+        context.close()
+
+
+def test_it_is_drawn_anew_at_every_width(watch: Watch) -> None:
+    page = watch.page
+    pictures = set()
+    for width in (1280, 700, 320, 1000):
+        page.set_viewport_size({"width": width, "height": 700})
+        drawn(page)
+        pictures.add(picture(page))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    assert len(pictures) >= 3
+
+
+FRAMES = """() => new Promise((resolve) => {
+  const own = window.requestAnimationFrame;
+  let asked = 0;
+  window.requestAnimationFrame = (next) => { asked += 1; return own.call(window, next); };
+  setTimeout(() => { window.requestAnimationFrame = own; resolve(asked); }, 300);
+})"""
+
+
+@each_kind
+def test_nothing_runs_while_it_is_off_screen(context: BrowserContext, kind: str) -> None:
+    page = shown(context, explorer(kind)).page
+    page.evaluate('document.querySelector("main").insertAdjacentHTML("beforeend", "<div style=height:5000px></div>")')
+    for play in page.get_by_role("button", name="Play").all():
+        play.click()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(150)
+    before = picture(page)
+    assert page.evaluate(FRAMES) == 0
+    first = state(page)
+    moved = first | ({"steps": first["steps"] + 1} if "steps" in first else {})
+    set_state(page, moved)
+    assert page.evaluate(FRAMES) == 0
+    assert picture(page) == before
+    page.evaluate("scrollTo(0, 0)")
+    drawn(page)
+    assert state(page)["kind"] == kind
+
+
+@each_kind
+def test_print_and_a_page_without_scripts_have_the_picture(chromium: Browser, kind: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = shown(context, explorer(kind), above=" ").page
+    assert page.locator(".gd-still svg").first.is_visible()
+    context.close()
+    context = chromium.new_context()
+    page = shown(context, explorer(kind)).page
+    page.emulate_media(media="print")
+    assert page.locator(".gd-plot, canvas").first.is_visible()
+    for button in page.locator(".gd-explorer button:not(.gd-handle)").all():
+        assert not button.is_visible() or button.evaluate("(one) => one.closest('.gd-panel') !== null")
+    context.close()
+
+
+# ------------------------------------------------------------------ what must not break it
+
+
+def test_twenty_on_one_page_start_and_keep_apart(context: BrowserContext) -> None:
+    kinds = (list(KINDS) * 20)[:20]
+    found = shown(context, *(explorer(kind) for kind in kinds))
+    page = found.page
+    for one in page.locator("gd-explorer").all():
+        one.scroll_into_view_if_needed()
+        one.and_(page.locator(READY)).wait_for(timeout=5000)
+    ids = page.evaluate('[...document.querySelectorAll("[id]")].map((one) => one.id)')
+    assert len(ids) == len(set(ids))
+    states = page.evaluate('[...document.querySelectorAll("gd-explorer")].map((one) => JSON.stringify(one.state))')
+    assert [json.loads(one)["kind"] for one in states] == kinds
+    page.locator("gd-explorer").first.get_by_role("button", name="Reset", exact=True).click()
+    slider = page.locator('gd-explorer >> nth=0 >> input[type="range"]').first
+    slider.scroll_into_view_if_needed()
+    by_keys(slider)
+    drawn(page)
+    after = page.evaluate('[...document.querySelectorAll("gd-explorer")].map((one) => JSON.stringify(one.state))')
+    assert after[1:] == states[1:]
+    assert found.troubles == []
+
+
+@each_kind
+def test_a_broken_description_leaves_the_still_picture_and_says_so(context: BrowserContext, kind: str) -> None:
+    whole = html_of(explorer(kind))
+    begin, end = whole.index('json">') + 6, whole.index("</script>")
+    for text in ("{", f'{{"kind": "{kind}"}}', whole[begin : end - 200]):
+        broken = whole[:begin] + text + whole[end:]
+        page = shown(context, above=broken).page
+        page.wait_for_selector('gd-explorer[data-ready="error"]')
+        assert page.locator(".gd-still svg").first.is_visible()
+        context.unroute_all()
+
+
+@each_kind
+def test_numbers_that_are_none_survive(context: BrowserContext, kind: str) -> None:
+    """A landscape that has no value over half of its window, and walls beyond the range of doubles."""
+    try:
+        widget = gd.explore(gd.Objective("log(x)*y**2 + exp(900*x)"), kind=kind)
+    except (TypeError, ValueError) as error:
+        pytest.skip(f"this kind takes no landscape of two variables: {error}"[:200])
+    found = shown(context, widget)
+    before = state(found.page)
+    for name in ("start", "at"):
+        if name in before:
+            for place in ([-1.0, 1.0], [1.5, -2.0], [1e300, -1e300], [0.0, 0.0]):
+                set_state(found.page, {name: place})
+                drawn(found.page)
+                assert state(found.page)[name] == place
+    assert readout(found.page).strip()
+    assert found.troubles == []
