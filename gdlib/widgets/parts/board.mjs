@@ -12,8 +12,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 
 export class Board {
   /**
-   * `onMove(point)` hears where the point is moved, `onHold(held)` when a drag begins and ends; `what` is shown on the
-   * map besides the landscape, `called` is the point's name.
+   * `onMove(point, hand)` hears where the point is moved and by what ("mouse", "touch", "pen" or "keys"), `onHold(held)`
+   * when a drag begins and ends; `what` is shown on the map besides the landscape, `called` is the point's name.
    */
   constructor({ onMove, onHold, what = "the path of each rule", called = "Start", aspect = 0.84 }) {
     Object.assign(this, { onMove, onHold, what, called, at: [0, 0], shown: "", range: [0, 1] });
@@ -40,15 +40,15 @@ export class Board {
         this.handle.focus({ preventScroll: true });
         place.setPointerCapture(event.pointerId);
         this.onHold(true);
-        if (place === frame) this.move(this.plot.under(event));
+        if (place === frame) this.move(this.plot.under(event), event.pointerType);
       });
       place.addEventListener("pointermove", (event) => {
-        if (place.hasPointerCapture(event.pointerId)) this.move(this.plot.under(event));
+        if (place.hasPointerCapture(event.pointerId)) this.move(this.plot.under(event), event.pointerType);
       });
       place.addEventListener("lostpointercapture", () => this.onHold(false));
     }
     frame.addEventListener("click", (event) => {
-      if (event.pointerType === "touch") this.move(this.plot.under(event));
+      if (event.pointerType === "touch") this.move(this.plot.under(event), "touch");
     });
   }
 
@@ -60,16 +60,16 @@ export class Board {
     const stride = (event.shiftKey ? 10 : 1) / 100;
     const kept = (value, least, most) => Math.min(most, Math.max(least, value));
     this.move([kept(this.at[0] + along[0] * stride * (high - low), low, high),
-      kept(this.at[1] + along[1] * stride * (top - bottom), bottom, top)]);
+      kept(this.at[1] + along[1] * stride * (top - bottom), bottom, top)], "keys");
   }
 
   /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
-  move(point) {
+  move(point, hand) {
     const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
-    this.onMove(point.map((part) => Number(part.toFixed(places))));
+    this.onMove(point.map((part) => Number(part.toFixed(places))), hand);
   }
 
-  /** Draws the landscape unless it is there already; returns what f spans in the window. */
+  /** Draws the landscape unless it is there already, at its own `heights` if it has any; returns what f spans. */
   ground(objective, { value }) {
     const { plot } = this;
     const key = `${objective.name} ${plot.width} ${plot.height}`;
@@ -81,8 +81,9 @@ export class Board {
     plot.yLabel.textContent = objective.variables[1];
     plot.picture.setAttribute("aria-label", `Contour map of ${objective.title} with ${this.what}`);
     const grid = sample(value, [across, along], CELLS);
+    this.grid = grid;
     this.range = [grid.inside[0] ?? 0, grid.inside.at(-1) ?? 1];
-    const heights = levels(grid.inside, LINES);
+    const heights = objective.heights ?? levels(grid.inside, LINES);
     const filled = new Set(Array.from({ length: BANDS - 1 }, (_, band) =>
       Math.round((band * (heights.length - 1)) / (BANDS - 2))));
     const rings = heights.map((level) => ring(grid, level, (x) => plot.x(x), (y) => plot.y(y)));
