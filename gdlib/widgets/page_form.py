@@ -70,7 +70,8 @@ class Explorer:
         # No string in it may end the script or open a comment there.
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
-        wide, narrow = self._room
+        # Under every explorer is the row that keeps it: link, picture, Python.
+        wide, narrow = (f"calc({room} + var(--keep))" for room in self._room)
         return (
             f'<gd-explorer data-kind="{self.spec["kind"]}" style="--wide: {wide}; --narrow: {narrow}">'
             f'<script type="application/json">{text}</script>'

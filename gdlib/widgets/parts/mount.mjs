@@ -1,5 +1,7 @@
 /* Starts an explorer in a built page: the <gd-explorer> element stands in for anywidget's host, without a kernel. */
 
+import { linked } from "./share.mjs";
+
 const NEAR = "600px"; // an explorer starts when it is this near to the part of the page in view
 
 /** What `render` is given as its model: anywidget's interface over a plain object. */
@@ -35,6 +37,7 @@ class Explorer extends HTMLElement {
   #stop = null;
   #room = null;
   #waiting = null;
+  #link = null;
 
   connectedCallback() {
     this.#stop = new AbortController();
@@ -64,6 +67,22 @@ class Explorer extends HTMLElement {
     else this.#waiting = structuredClone(value);
   }
 
+  /** Restores the state that a link brings, `read()`, once it can; one that cannot be read is ignored, with a sentence. */
+  follow(read) {
+    this.#link = read;
+    if (this.dataset.ready === "true") this.#restore();
+  }
+
+  #restore() {
+    if (!this.#link) return;
+    try {
+      this.#room.state = this.#link();
+    } catch (error) {
+      this.#room.say(`The link in the address is not one of this explorer, so it is ignored (${error.message.slice(0, 120)}).`);
+    }
+    this.#link = null;
+  }
+
   #spec() {
     const holder = this.querySelector(':scope > script[type="application/json"]');
     if (!holder) throw new Error("gd-explorer: needed a <script type=\"application/json\"> inside, found none");
@@ -85,6 +104,7 @@ class Explorer extends HTMLElement {
       if (this.#waiting) this.#room.state = this.#waiting;
       this.#waiting = null;
       this.dataset.ready = "true";
+      this.#restore();
     } catch (error) {
       holder.remove();
       this.#room = null;
@@ -119,4 +139,23 @@ function styled() {
   });
 }
 
-if (!customElements.get("gd-explorer")) customElements.define("gd-explorer", Explorer);
+/** Goes to the explorer that the address names; one that the page does not have is told by its first explorer. */
+async function follow() {
+  await parsed();
+  const link = linked();
+  if (!link) return;
+  if (link.host) {
+    link.host.scrollIntoView({ block: "start" });
+    link.host.follow(link.read);
+  } else {
+    document.querySelector("gd-explorer")?.follow(() => {
+      throw new Error("this page does not have the explorer that it names");
+    });
+  }
+}
+
+if (!customElements.get("gd-explorer")) {
+  customElements.define("gd-explorer", Explorer);
+  follow();
+  addEventListener("hashchange", follow);
+}

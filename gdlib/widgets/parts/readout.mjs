@@ -15,13 +15,19 @@ export class Readout {
     // A whole table spoken at each change would drown the reader: it is there to be read, the headline to be heard.
     this.node = html("div", { class: "gd-readout", role: "status", "aria-live": "polite", "aria-atomic": "false" },
       this.head, columns.length ? html("table", { "aria-live": "off" }, html("thead", {}, heads), this.rows) : null);
-    Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null });
+    Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null, headline: "", aside: null });
     signal.addEventListener("abort", () => clearTimeout(this.waiting));
   }
 
   /** While playing or dragging the text follows the picture but is not spoken. */
   quiet(moving) {
     this.node.setAttribute("aria-live", moving ? "off" : "polite");
+  }
+
+  /** Says a sentence of its own in the headline's place, until the headline changes. */
+  say(sentence) {
+    this.aside = { sentence, over: this.headline };
+    put(this.head, sentence);
   }
 
   /**
@@ -41,7 +47,9 @@ export class Readout {
   write() {
     const { headline, lines } = this.latest;
     this.latest = null;
-    put(this.head, headline);
+    if (this.aside && this.aside.over !== headline) this.aside = null;
+    this.headline = headline;
+    put(this.head, this.aside?.sentence ?? headline);
     const keys = lines.map(({ id, series }) => `${id}:${series}`).join();
     if (keys !== this.keys) {
       this.keys = keys;

@@ -3,6 +3,7 @@
 import { knob, number, select, tick, button } from "./controls.mjs";
 import { html } from "./elements.mjs";
 import { completed } from "./fields.mjs";
+import { keepRow } from "./keep.mjs";
 import { Readout } from "./readout.mjs";
 
 const LISTS = ["objectives", "rules", "schedules", "transforms"]; // entries with modules of their own
@@ -38,8 +39,8 @@ class Shell {
       .filter(([, control]) => control));
   }
 
-  /** Builds the explorer round `Kind`, whose instance gives what to place and draws. */
-  build(Kind) {
+  /** Builds the explorer round `Kind`, whose instance gives what to place and draws; `host` is its <gd-explorer>, if any. */
+  build(Kind, host) {
     this.kind = new Kind(this);
     // A state that the kind knows how to complete is complete only now.
     this.state = completed(this.state, this.state, this.spec);
@@ -57,8 +58,10 @@ class Shell {
         html("div", { class: "gd-pictures" }, pictures, this.readout?.node),
         panel.length || turned.length ? html("div", { class: "gd-panel" }, turned, panel) : null),
       this.spec.tries.length ? html("div", { class: "gd-tries" }, html("p", {}, "What to try"),
-        html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null);
+        html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null,
+      keepRow(this, host));
     Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.change(value) });
+    this.node.say = (sentence) => this.readout?.say(sentence);
     this.watch();
     this.settle();
   }
@@ -176,6 +179,15 @@ class Shell {
     performance.measure(mark, { start: began });
   }
 
+  /** What stands over and under a saved picture, {title, lines: [{series?, text}], file}, the file's name without ending. */
+  caption() {
+    const { kind } = this.spec;
+    const said = { title: this.objective?.title ?? "", lines: [], ...this.kind.caption?.() };
+    if (!this.kind.caption && this.readout) said.lines = [{ text: this.readout.headline }];
+    const name = `${kind} ${said.file ?? this.state.objective ?? ""}`.toLowerCase().replace(/[^a-z0-9.]+/g, "-");
+    return { ...said, file: name.replace(/^-+|-+$/g, "").slice(0, 80) };
+  }
+
   /** The state as the page's contract has it: plain JSON, with the paths that follow from it where the kind has any. */
   whole() {
     const paths = this.kind.paths?.();
@@ -186,8 +198,8 @@ class Shell {
 /**
  * anywidget's entry for a kind; the element that it fills bears `state`, the page's contract. `new Kind(shell)` has
  * `pictures` (nodes), `draw(state)`, and where it needs them `panel`, `head` (nodes), `placed` (names of fields whose
- * controls it places itself), `changed(state)`, `settle(state)`, `reset()` and `paths()`; it lists in `shell.plots` what
- * is to be measured.
+ * controls it places itself), `changed(state)`, `settle(state)`, `reset()`, `paths()`, `caption()` (see there) and
+ * `pythonCell()`, the text of a cell that computes the same; it lists in `shell.plots` what is to be measured.
  */
 export const explorer = (Kind) => ({ render: ({ model, el }) => render(Kind, model, el) });
 
@@ -195,7 +207,7 @@ async function render(Kind, model, el) {
   const spec = model.get("spec");
   const stop = new AbortController();
   const shell = new Shell(spec, model.get("state") ?? spec.state, await loaded(spec), stop.signal);
-  shell.build(Kind);
+  shell.build(Kind, el.closest("gd-explorer"));
   el.replaceChildren(shell.node);
   shell.fit();
   shell.draw();

@@ -1,0 +1,52 @@
+/* The quiet row under an explorer: copies a link or the Python cell, saves the picture; each says what came of it. */
+
+import { button } from "./controls.mjs";
+import { freshId, html } from "./elements.mjs";
+import { linkTo } from "./share.mjs";
+import { asPng, snapshot } from "./snapshot.mjs";
+
+/** `host` is the <gd-explorer> that holds the explorer in a page; in a notebook there is none, and so no link. */
+export function keepRow(shell, host) {
+  const said = html("span", { class: "gd-said", role: "status" });
+  const shown = html("div", { class: "gd-shown" });
+  const quiet = (label, act) => button(label, () => {
+    said.textContent = "";
+    shown.replaceChildren();
+    act();
+  }, { kind: "gd-small" });
+  const copying = (label, what, text) => quiet(label, () => copied(text(), what, said, shown));
+  const name = () => shell.caption().file;
+  return html("div", { class: "gd-keep" },
+    host ? copying("Copy link", "link", () => linkTo(host, shell.state)) : null,
+    quiet("Save SVG", () => {
+      save(new Blob([snapshot(shell).text], { type: "image/svg+xml" }), `${name()}.svg`);
+      said.textContent = "The picture is saved.";
+    }),
+    quiet("Save PNG", async () => {
+      save(await asPng(snapshot(shell)), `${name()}.png`);
+      said.textContent = "The picture is saved.";
+    }),
+    shell.kind.pythonCell ? copying("Copy Python", "Python cell", () => shell.kind.pythonCell()) : null,
+    said, shown);
+}
+
+/** Copies the text; where the browser does not allow it, shows the text to be copied by hand. */
+async function copied(text, what, said, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = `The ${what} is copied.`;
+  } catch {
+    const id = freshId();
+    const rows = Math.min(12, text.split("\n").length);
+    const box = html("textarea", { id, readonly: true, rows, spellcheck: "false" }, text);
+    shown.replaceChildren(html("label", { for: id }, `The browser allows no copy: here is the ${what}, to be copied by hand.`), box);
+    box.focus();
+    box.select();
+  }
+}
+
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  html("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser may still be reading it
+}
