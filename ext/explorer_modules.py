@@ -1,28 +1,29 @@
-"""Put gdlib's browser modules into the site and load them on the pages that hold an explorer.
+"""Put gdlib's browser modules into the site and load on a page those that its explorers are made of.
 
 They lie in _static/gd/<hash of them all>/: Sphinx marks the module that it links with a hash of its bytes, but not what
 that one imports, and a browser that keeps files must never mix the modules of two builds.
 """
 
 import hashlib
+import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.logging import getLogger
+
+from gdlib.widgets.module_files import modules
 
 FOLDER = "gd"
 ENTRY = "mount.mjs"
 STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explorers' place before they start
-ELEMENT = "<gd-explorer"
+ELEMENT = re.compile(r'<gd-explorer\b[^>]*\bdata-kind="([^"]+)"')
+IMPORT = re.compile(r'^\s*(?:import|export|\})[^"]*"\./([^"]+\.mjs)"', re.MULTILINE)
 
-
-def modules(root: Path) -> dict[str, Path]:
-    """The files by name: what the explorers are made of, and the runner that emitted code shares with them."""
-    folders = (root / "gdlib" / "widgets", root / "gdlib" / "emit")
-    found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".mjs", ".css"}]
-    return {path.name: path for path in found}
+logger = getLogger(__name__)
 
 
 def version(files: dict[str, Path]) -> str:
@@ -32,9 +33,21 @@ def version(files: dict[str, Path]) -> str:
     return total.hexdigest()[:10]
 
 
+def needed(names: Iterable[str], files: dict[str, Path]) -> list[str]:
+    """The modules of these names with all that they import and what those import, each once, in a fixed order."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            waiting += IMPORT.findall(files[name].read_text(encoding="utf-8"))
+    return sorted(found)
+
+
 def copy_modules(app: Sphinx) -> None:
     """Before any page is written, so that Sphinx finds the entry and can mark it."""
-    files = modules(Path(app.confdir))
+    files = modules()
     top = Path(app.outdir) / "_static" / FOLDER
     target = top / version(files)
     if target.is_dir():
@@ -49,15 +62,22 @@ def load_modules(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Only pages that have something to mount fetch the code that mounts it, and it waits for no other script."""
-    if ELEMENT in context.get("body", ""):
-        files = modules(Path(app.confdir))
-        folder = f"{FOLDER}/{version(files)}"
-        app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")
-        app.add_css_file(f"{folder}/{STYLE}")
-        # Modules import modules: told of all at once, the browser fetches them together and not in turn.
-        addresses = (context["pathto"](f"_static/{folder}/{name}", 1) for name in files if name not in (ENTRY, STYLE))
-        preloads = "".join(f'<link rel="modulepreload" href="{address}" />\n' for address in addresses)
-        context["metatags"] = context.get("metatags", "") + preloads
+    kinds = sorted(set(ELEMENT.findall(context.get("body", ""))))
+    if not kinds:
+        return
+    files = modules()
+    for kind in kinds:
+        if f"{kind}.mjs" not in files:
+            logger.warning("explorer of kind %r: there is no module %s.mjs", kind, kind, location=page)
+    folder = f"{FOLDER}/{version(files)}"
+    app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")
+    app.add_css_file(f"{folder}/{STYLE}")
+    # Modules import modules: told at once of all that the page's kinds need, the browser fetches them together and not
+    # in turn; what only other kinds need is not fetched.
+    entries = [ENTRY, *(f"{kind}.mjs" for kind in kinds if f"{kind}.mjs" in files)]
+    addresses = (context["pathto"](f"_static/{folder}/{name}", 1) for name in needed(entries, files) if name != ENTRY)
+    preloads = "".join(f'<link rel="modulepreload" href="{address}" />\n' for address in addresses)
+    context["metatags"] = context.get("metatags", "") + preloads
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
