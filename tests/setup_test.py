@@ -57,15 +57,31 @@ def test_each_package_is_pinned_once_for_every_python_and_system(python: str, sy
 
 def test_the_pins_end_with_the_library_and_name_no_registry() -> None:
     assert pins("requirements.txt")[-1] == "-e ."
-    for name in ("requirements.txt", "requirements-test.txt"):
+    for name in ("requirements.txt", "requirements-test.txt", "requirements-bench.txt"):
         assert not re.search(r"--(?!\S*python)|://|sha256", "\n".join(pins(name)))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
-def test_what_is_needed_directly_is_pinned(name: str) -> None:
-    source = ROOT / "tools" / "pins" / ("book.in" if name == "requirements.txt" else "test.in")
-    wanted = {Requirement(line).name.lower() for line in source.read_text().splitlines() if re.match(r"\w", line)}
-    assert wanted <= {Requirement(line).name for line in {*pins("requirements.txt"), *pins(name)} - {"-e ."}}
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("book.in", ["requirements.txt"]),
+        ("test.in", ["requirements.txt", "requirements-test.txt"]),
+        ("bench.in", ["requirements-bench.txt"]),
+    ],
+)
+def test_what_is_needed_directly_is_pinned(source: str, names: list[str]) -> None:
+    text = (ROOT / "tools" / "pins" / source).read_text()
+    wanted = {Requirement(line).name.lower() for line in text.splitlines() if re.match(r"\w", line)}
+    assert wanted <= {Requirement(line).name for name in names for line in {*pins(name)} - {"-e ."}}
+
+
+def test_what_measures_and_what_is_measured_are_the_same_packages() -> None:
+    """What the book and the tests have pinned too stands at the same version in the benchmarks' environment."""
+    pinned = {*pins("requirements.txt"), *pins("requirements-test.txt")}
+    names = {Requirement(line).name for line in pinned - {"-e ."}}
+    common = [line for line in pins("requirements-bench.txt") if Requirement(line).name in names]
+    assert {"numpy", "sympy", "playwright"} <= {Requirement(line).name for line in common}
+    assert [line for line in common if line not in pinned] == []
 
 
 def test_this_environment_holds_the_pins() -> None:
@@ -85,21 +101,18 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     """A repository with a space in its path, where making an environment and installing take no time."""
     root = tmp_path / "a folder"
     root.mkdir()
-    for name in ("requirements.txt", "requirements-test.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-test.txt", "requirements-bench.txt", "pyproject.toml"):
         (root / name).write_text(name)
     venv = root / ".venv"
     installed: list[str] = []
 
     def make(words: list[Any], **options: Any) -> Any:
         if "venv" in words:
-            (venv / "bin").mkdir(parents=True)
-            (venv / "bin" / "python").symlink_to(sys.executable)
+            (words[-1] / "bin").mkdir(parents=True)
+            (words[-1] / "bin" / "python").symlink_to(sys.executable)
         return subprocess.CompletedProcess(words, 0)
 
     monkeypatch.setattr(environment, "ROOT", root)
-    monkeypatch.setattr(environment, "VENV", venv)
-    monkeypatch.setattr(environment, "STAMP", venv / "complete.json")
-    monkeypatch.setattr(environment, "PYTHON", venv / "bin" / "python")
     monkeypatch.setattr(environment, "install", installed.append)
     monkeypatch.setattr(environment.subprocess, "run", make)
     return SimpleNamespace(root=root, venv=venv, installed=installed)
@@ -116,6 +129,14 @@ def test_an_environment_for_tests_is_one_for_the_book(workshop: SimpleNamespace)
     for purpose in ("book", "test", "book", "test"):
         environment.prepare(purpose)
     assert workshop.installed == ["book", "test"]
+
+
+def test_what_measures_has_an_environment_of_its_own(workshop: SimpleNamespace) -> None:
+    for purpose in ("test", "bench", "book", "bench"):
+        environment.prepare(purpose)
+    assert workshop.installed == ["test", "bench"]
+    assert (workshop.root / ".venv-bench" / "complete.json").exists()
+    assert (workshop.venv / "complete.json").exists()
 
 
 def test_changed_pins_are_installed_into_the_same_environment(workshop: SimpleNamespace) -> None:
@@ -156,8 +177,8 @@ def test_anothers_environment_is_made_anew_with_a_sentence(
     workshop: SimpleNamespace, capsys: pytest.CaptureFixture[str], key: str, value: str, sentence: str
 ) -> None:
     environment.prepare("book")
-    stamp = json.loads(environment.STAMP.read_text())
-    environment.STAMP.write_text(json.dumps({**stamp, key: value}))
+    stamp = workshop.venv / "complete.json"
+    stamp.write_text(json.dumps({**json.loads(stamp.read_text()), key: value}))
     (workshop.venv / "old").touch()
     environment.prepare("book")
     assert workshop.installed == ["book", "book"]

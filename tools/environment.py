@@ -1,9 +1,10 @@
-"""Make `.venv` hold exactly the pinned packages, however the last attempt ended.
+"""Make `.venv` hold exactly the pinned packages, however the last attempt ended; `.venv-bench` likewise.
 
-    python tools/environment.py book      # requirements.txt: build and read the book
-    python tools/environment.py test      # requirements-test.txt: run the tests as well
+    python tools/environment.py book      # .venv, requirements.txt: build and read the book
+    python tools/environment.py test      # .venv, requirements-test.txt: run the tests as well
+    python tools/environment.py bench     # .venv-bench, requirements-bench.txt: measure the library and its peers
 
-The file `.venv/complete.json` is written last and says for what the environment was made. Without it, or with another
+The file `complete.json` in it is written last and says for what the environment was made. Without it, or with another
 Python or folder in it, the environment is thrown away and made anew; with other pins in it, pip brings it up to date.
 """
 
@@ -19,17 +20,31 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-STAMP = VENV / "complete.json"
-PYTHON = VENV / "bin" / "python"
-LISTS = {"book": ["requirements.txt"], "test": ["requirements.txt", "requirements-test.txt"]}
+FOLDERS = {"book": ".venv", "test": ".venv", "bench": ".venv-bench"}  # peers' packages must not sway the book's
+LISTS = {
+    "book": ["requirements.txt"],
+    "test": ["requirements.txt", "requirements-test.txt"],
+    "bench": ["requirements-bench.txt"],
+}
+
+
+def home(purpose: str) -> Path:
+    return ROOT / FOLDERS[purpose]
+
+
+def stamp(purpose: str) -> Path:
+    return home(purpose) / "complete.json"
+
+
+def python(purpose: str) -> Path:
+    return home(purpose) / "bin" / "python"
 
 
 def wanted(purpose: str) -> dict[str, Any]:
     """What the stamp of an environment for `purpose` says; pyproject.toml counts since gdlib is installed from it."""
     return {
         "python": platform.python_version(),
-        "folder": str(VENV),
+        "folder": str(home(purpose)),
         "pins": {name: digest(ROOT / name) for name in [*LISTS[purpose], "pyproject.toml"]},
     }
 
@@ -38,14 +53,14 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def found() -> dict[str, Any]:
+def found(purpose: str) -> dict[str, Any]:
     """What the stamp says, or {} if the environment is missing, half-made or no longer runs."""
     try:
-        stamp: dict[str, Any] = json.loads(STAMP.read_text())
-        subprocess.run([PYTHON, "-c", ""], check=True, capture_output=True)
+        said: dict[str, Any] = json.loads(stamp(purpose).read_text())
+        subprocess.run([python(purpose), "-c", ""], check=True, capture_output=True)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return {}
-    return stamp
+    return said
 
 
 def covers(have: dict[str, Any], want: dict[str, Any]) -> bool:
@@ -55,57 +70,58 @@ def covers(have: dict[str, Any], want: dict[str, Any]) -> bool:
 
 
 def prepare(purpose: str) -> None:
-    want, have = wanted(purpose), found()
+    want, have = wanted(purpose), found(purpose)
     same_place = have.get("python") == want["python"] and have.get("folder") == want["folder"]
     if same_place and covers(have, want):
         return
     if not same_place:
-        begin(have, want)
-    STAMP.unlink(missing_ok=True)  # from here until the end, an interruption leaves no stamp
+        begin(purpose, have, want)
+    stamp(purpose).unlink(missing_ok=True)  # from here until the end, an interruption leaves no stamp
     install(purpose)
     kept = have.get("pins", {}) if same_place else {}
     extra = {name: value for name, value in kept.items() if value == digest(ROOT / name)}
-    half_written = STAMP.with_suffix(".new")
+    half_written = stamp(purpose).with_suffix(".new")
     half_written.write_text(json.dumps({**want, "pins": {**extra, **want["pins"]}}, indent=1))
-    half_written.replace(STAMP)
-    print("The environment in .venv is ready.", flush=True)
+    half_written.replace(stamp(purpose))
+    print(f"The environment in {FOLDERS[purpose]} is ready.", flush=True)
 
 
-def begin(have: dict[str, Any], want: dict[str, Any]) -> None:
+def begin(purpose: str, have: dict[str, Any], want: dict[str, Any]) -> None:
     """An empty virtual environment, with a sentence that says why the old one goes."""
+    folder, name = home(purpose), FOLDERS[purpose]
     if have:
         if have["folder"] != want["folder"]:
-            print(f"This folder was moved (.venv was made for {have['folder']}): making .venv anew.", flush=True)
+            print(f"This folder was moved ({name} was made for {have['folder']}): making {name} anew.", flush=True)
         else:
             print(
-                f".venv holds Python {have['python']}, asked for is {want['python']}: making it anew.",
+                f"{name} holds Python {have['python']}, asked for is {want['python']}: making it anew.",
                 flush=True,
             )
-    elif VENV.exists():
+    elif folder.exists():
         print(
-            ".venv is not complete (its making was interrupted, or a tool of yours made it): making it anew.",
+            f"{name} is not complete (its making was interrupted, or a tool of yours made it): making it anew.",
             flush=True,
         )
     else:
-        print(f"Making the environment .venv with Python {want['python']} (once, a few minutes).", flush=True)
-    if VENV.is_symlink() or VENV.is_file():
-        VENV.unlink()
-    shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+        print(f"Making the environment {name} with Python {want['python']} (once, a few minutes).", flush=True)
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True, check=False)
     if made.returncode:
-        sys.exit(f"{made.stdout}{made.stderr}\n{sys.executable} could not make a virtual environment in .venv.")
+        sys.exit(f"{made.stdout}{made.stderr}\n{sys.executable} could not make a virtual environment in {name}.")
 
 
 def install(purpose: str) -> None:
-    """Install the pinned lists with pip: a line of progress instead of its many, which .venv/pip.log keeps."""
+    """Install the pinned lists with pip: a line of progress instead of its many, which pip.log keeps."""
     files = LISTS[purpose]
     lines = [line for name in files for line in (ROOT / name).read_text().splitlines() if re.match(r"[a-z0-9]", line)]
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    command = [python(purpose), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     command += [word for name in files for word in ("-r", name)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     seen: set[str] = set()
     with (
-        open(VENV / "pip.log", "w", encoding="utf-8") as log,
+        open(home(purpose) / "pip.log", "w", encoding="utf-8") as log,
         subprocess.Popen(
             command,
             cwd=ROOT,
@@ -126,8 +142,10 @@ def install(purpose: str) -> None:
                 report(len(lines), len(lines), "unpacking, up to a minute or two")
     finish_line()
     if pip.returncode:
-        tail = (VENV / "pip.log").read_text(encoding="utf-8").splitlines()[-25:]
-        sys.exit("\n".join([*tail, "", "pip could not install the pinned packages; its words are in .venv/pip.log."]))
+        log_file = home(purpose) / "pip.log"
+        tail = log_file.read_text(encoding="utf-8").splitlines()[-25:]
+        where = log_file.relative_to(ROOT)
+        sys.exit("\n".join([*tail, "", f"pip could not install the pinned packages; its words are in {where}."]))
 
 
 def report(done: int, total: int, name: str) -> None:
@@ -146,8 +164,8 @@ def finish_line() -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    if sys.argv[1:] not in (["book"], ["test"]):
-        sys.exit("usage: python tools/environment.py book|test")
+    if sys.argv[1:] not in [[purpose] for purpose in FOLDERS]:
+        sys.exit(f"usage: python tools/environment.py {'|'.join(FOLDERS)}")
     try:
         prepare(sys.argv[1])
     except KeyboardInterrupt:

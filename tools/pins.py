@@ -20,6 +20,8 @@ HEADS = {
     "# `make pins` resolves it anew from tools/pins/book.in.\n",
     "requirements-test.txt": "# What the tests add to requirements.txt in the same environment;\n"
     "# `make pins` resolves it anew from tools/pins/test.in.\n",
+    "requirements-bench.txt": "# What `make bench` measures with, in an environment of its own, .venv-bench;\n"
+    "# `make pins` resolves it anew from tools/pins/bench.in.\n",
 }
 
 
@@ -66,6 +68,8 @@ def main() -> None:
     both = resolve("book.in", "test.in", "--constraint", str(constraints))
     write("requirements.txt", [*book, "-e ."])
     write("requirements-test.txt", [line for line in both if line not in book])
+    constraints.write_text("\n".join(both) + "\n")  # gdlib is measured with the packages that it is tested with
+    write("requirements-bench.txt", resolve("bench.in", "--constraint", str(constraints)))
 
 
 if __name__ == "__main__":
