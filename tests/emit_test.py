@@ -215,7 +215,9 @@ def number(node: Node, values: dict, at: dict[str, float]) -> float:
     operands = [values[a] for a in node.args]
     functions = {
         "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
-        "neg": lambda a: -a, "pow": lambda a, b: a**b, "sqrt": math.sqrt, "abs": abs,
+        "neg": lambda a: -a, "pow": lambda a, b: a**b, "sqrt": math.sqrt, "abs": abs, "max": max, "min": min,
+        "log": lambda a: math.log(a) if a else -math.inf, "where": lambda c, a, b: a if c else b,
+        "le": lambda a, b: a <= b, "ge": lambda a, b: a >= b, "eq": lambda a, b: a == b,
     }  # fmt: skip
     return float(functions.get(node.op, getattr(math, node.op, None))(*operands))
 

@@ -9,12 +9,10 @@ from playwright.sync_api import Page
 
 import gdlib as gd
 from tests.emit_test import ELEMENTARY_FORMULAS, ahead, compare_within_bounds, error_bound, reciprocal, root
-from tests.tables import EXACT, each_exact_objective, each_inexact_objective
+from tests.tables import each_exact_objective, each_inexact_objective
 
 pytestmark = pytest.mark.browser
 STEPS = 300
-FEWER = 60  # for the whole table of rules and landscapes; every rule walks two paths to the end
-LONG = ("himmelblau", "heavy_ball_trap")
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +49,21 @@ def same_bits(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.parametrize("rule", list(gd.rules), ids=gd.rules.names)
-def test_a_pair_walks_descends_path_to_the_bit(page, rule):
-    for objective in EXACT:
-        steps = STEPS if objective.name in LONG else FEWER
-        path = in_browser(page, gd.emit.javascript((objective, rule)), f"module.run({list(objective.start)}, {steps})")
-        assert same_bits(path, gd.descend(objective, rule, objective.start, steps=steps).path), objective.name
+def test_a_pairs_own_text_walks_descends_path_to_the_bit(page, rule):
+    """The text for one pair, all in one; page_paths_test takes every rule to every landscape by their modules."""
+    for objective in (gd.objectives.himmelblau, gd.objectives.heavy_ball_trap):
+        body = f"module.run({list(objective.start)}, {STEPS})"
+        path = in_browser(page, gd.emit.javascript((objective, rule)), body)
+        assert same_bits(path, gd.descend(objective, rule, objective.start, steps=STEPS).path), objective.name
+
+
+def test_a_pairs_run_takes_the_options_of_descend(page):
+    f, rule = gd.objectives.himmelblau, gd.rules.adam
+    text = gd.emit.javascript((f, rule))
+    noisy = "module.run([0, 0.5], 20, {}, {noise: {sigma: 0.1, seed: 7}})"
+    one, again = in_browser(page, text, noisy), in_browser(page, text, noisy)
+    assert same_bits(one, again)
+    assert not same_bits(one, in_browser(page, text, "module.run([0, 0.5], 20)"))
 
 
 def numbers_in_browser(page, objective, points):
@@ -124,7 +132,9 @@ def test_kinks_signs_and_choices_mean_the_same_in_the_page(page):
     import sympy as sp
 
     x, y = sp.symbols("x y", real=True)
-    f = gd.Objective(sp.Max(0, x) ** 3 + sp.Abs(y) * sp.sign(x) + sp.Piecewise((x * y, x > y), (y**2, True)) + sp.Min(x, y, 2))
+    f = gd.Objective(
+        sp.Max(0, x) ** 3 + sp.Abs(y) * sp.sign(x) + sp.Piecewise((x * y, x > y), (y**2, True)) + sp.Min(x, y, 2)
+    )
     points = np.random.default_rng(0).integers(-3, 4, (60, 2)).astype(float)
     body = f"{points.tolist()}.map(([x, y]) => [module.value(x, y), ...module.gradient(x, y)])"
     expected = np.column_stack([f(points), f.grad(points)])
