@@ -1,15 +1,22 @@
-"""A page with explorers, as the book makes it, for the tests of each kind: opened without a server, read and moved."""
+"""A page with explorers, as the book makes it, for the tests of each kind: opened, read and moved.
 
-import mimetypes
+A quick test takes the fixture `tab` of conftest.py and opens its page with `shown(tab, explorer)`; one that needs touch, a
+profile of its own or `route` gives a context instead. What Python makes of an explorer is made once for each object, so
+explorers that several tests show are kept: `@functools.cache` on the function that calls `gd.explore`.
+"""
+
+import functools
+import hashlib
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page
 
 from gdlib.widgets import modules
-from tests.conftest import ROOT, Watch
+from tests.conftest import ROOT, Watch, serve
+from tools.serve import HOST, TYPES, Handler
 
-ADDRESS = "http://localhost/"  # a secure context, where the clipboard may be written; nothing is asked of a network
 READY = 'gd-explorer[data-ready="true"]'
 PAGE = """<!doctype html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>An explorer</title>
@@ -21,32 +28,55 @@ main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style></head>
 """
 
 
+_made: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
 def html_of(explorer: Any) -> str:
     """What the built page shows of a cell that ends with the explorer."""
-    bundle = explorer._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
-    return str(data["text/html"])
+    if explorer not in _made:
+        bundle = explorer._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        _made[explorer] = str(data["text/html"])
+    return _made[explorer]
 
 
-def shown(context: BrowserContext, *explorers: Any, above: str = "") -> Watch:
+class _Shelf(Handler):
+    """Serves pages that tests have put there, and what explorers are made of from where it lies; a browser may keep it."""
+
+    files: dict[str, bytes | Path] = {}
+
+    def do_GET(self) -> None:
+        found = self.files.get(self.path.partition("?")[0])
+        if found is None:
+            return self.send_error(404)
+        body = found if isinstance(found, bytes) else found.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", TYPES.get(Path(self.path).suffix, TYPES[".html"]))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super(Handler, self).end_headers()
+
+
+@functools.cache
+def _address() -> str:
+    """Of the shelf, which stands until the tests end; it is this machine's, so a page may write the clipboard."""
+    _Shelf.files = {f"/gd/{name}": path for name, path in modules().items()}
+    _Shelf.files["/descent.css"] = ROOT / "assets" / "descent.css"
+    return f"http://{HOST}:{serve(ROOT, _Shelf).server_address[1]}"
+
+
+def shown(where: Watch | BrowserContext, *explorers: Any, above: str = "") -> Watch:
     """A page that holds the explorers, the first one ready; `.page` is Playwright's, `.troubles` must stay empty."""
-    body = above + "".join(html_of(one) for one in explorers)
-    files: dict[str, Path] = {f"gd/{name}": path for name, path in modules().items()}
-    files["descent.css"] = ROOT / "assets" / "descent.css"
-
-    def answer(route: Route) -> None:
-        name = route.request.url.removeprefix(ADDRESS).partition("#")[0].partition("?")[0]
-        if name == "":
-            route.fulfill(body=PAGE.format(body=body), content_type="text/html; charset=utf-8")
-        elif name in files:
-            kind = "text/javascript" if name.endswith(".mjs") else mimetypes.guess_type(name)[0]
-            route.fulfill(path=files[name], content_type=f"{kind}; charset=utf-8")
-        else:
-            route.fulfill(status=404)
-
-    context.route(f"{ADDRESS}**", answer)
-    watch = Watch(context.new_page(), ADDRESS.removesuffix("/"))
-    watch.page.goto(ADDRESS)
+    body = PAGE.format(body=above + "".join(html_of(one) for one in explorers)).encode()
+    address, name = _address(), f"/{hashlib.sha256(body).hexdigest()[:16]}.html"
+    _Shelf.files[name] = body
+    watch = where if isinstance(where, Watch) else Watch(where.new_page())
+    watch.page.goto(address + name)
     if explorers and not above:
         watch.page.wait_for_selector(READY)
     return watch
