@@ -40,12 +40,8 @@ def schedule_text(schedule: Scheduled) -> str:
     """
     memory = dict(schedule.first_memory)
     watches = bool(schedule.watches_value)
-
-    def trace(one: Any) -> tuple[Node, ...]:
-        return as_nodes(f"schedule {name}", one.step(symbol("t"), symbol("f"), *map(symbol, memory)))
-
     name = type(schedule).__name__
-    settings, outputs = traced_with_settings(schedule, trace)
+    settings, outputs = _traced_schedule(schedule)
     given = ["t", *(["f"] if watches or memory else []), *memory]
     facts = _facts(name, settings) | {"watchesValue": watches}
     if memory:
@@ -62,14 +58,31 @@ def clipping_text(clipping: Clipping) -> str:
     """A module with `clip(g, settings)` for gradients of one and of two coordinates."""
     texts = []
     for n in (1, 2):
-        names = [f"g{i}" for i in range(n)]
-
-        def trace(one: Any, names: Sequence[str] = tuple(names)) -> tuple[Node, ...]:
-            return as_nodes(f"transform {type(clipping).__name__}", one.on_components(tuple(map(symbol, names))))
-
-        settings, outputs = traced_with_settings(clipping, trace)
+        names = _slopes(n)
+        settings, outputs = _traced_clipping(clipping, n)
         texts.append(_with_settings(f"clip{n}", names, outputs, settings, several=True))
     return _constants(_facts(type(clipping).__name__, settings)) + "".join(texts) + _CLIP
+
+
+def settings_of(thing: Scheduled | Clipping) -> list[Setting]:
+    """The numbers of a schedule or a clipping that its module takes as settings."""
+    return (_traced_schedule(thing) if isinstance(thing, Scheduled) else _traced_clipping(thing, 2))[0]
+
+
+def _traced_schedule(schedule: Scheduled) -> tuple[list[Setting], tuple[Node, ...]]:
+    given = [symbol(name) for name in ("t", "f", *schedule.first_memory)]
+    who = f"schedule {type(schedule).__name__}"
+    return traced_with_settings(schedule, lambda one: as_nodes(who, one.step(*given)))
+
+
+def _traced_clipping(clipping: Clipping, n: int) -> tuple[list[Setting], tuple[Node, ...]]:
+    given = tuple(map(symbol, _slopes(n)))
+    who = f"transform {type(clipping).__name__}"
+    return traced_with_settings(clipping, lambda one: as_nodes(who, one.on_components(given)))
+
+
+def _slopes(n: int) -> list[str]:
+    return [f"g{i}" for i in range(n)]
 
 
 def _facts(name: str, settings: Sequence[Setting]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter
 from gdlib.widgets.arguments import point
 from gdlib.widgets.as_json import Json, number_json
+from gdlib.widgets.changes import change_json, first_settings, made, range_of
 
 Found = Callable[[str, Rule], dict[str, float]]
 """The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
@@ -172,6 +173,41 @@ class Runners:
                 raise ValueError(f"state.rules: {rule.name} has {', '.join(rule.defaults)}, got {key!r}")
             values[key] = hyperparameter(key, rule.defaults[key]).check(value)
         return {"id": own, "name": rule.name, "hyperparameters": values}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A schedule or a clipping: {name, settings}. The page has them in the list of its description called `kept`."""
+
+    name: str
+    label: str
+    kept: str
+    things: Mapping[str, Any]
+
+    def told(self) -> Json:
+        return {"type": "chosen", "name": self.name, "label": self.label, "list": self.kept}
+
+    def first(self, name: str) -> Json:
+        """The entry of a state in which this one is chosen."""
+        return {"name": name, "settings": first_settings(self.things[name])}
+
+    def check(self, value: Any, state: Json) -> Any:
+        name = value.get("name") if isinstance(value, Mapping) else None
+        if not isinstance(name, str) or name not in self.things:
+            needed = f"{{name, settings}} with a name of {', '.join(self.things)}"
+            raise ValueError(f"state.{self.name}: needed {needed}, got {value!r}"[:400])
+        known = {one["name"]: one for one in change_json(name, self.things[name])["hyperparameters"]}
+        settings = first_settings(self.things[name])
+        wanted = value.get("settings", {})
+        if not isinstance(wanted, Mapping):
+            raise TypeError(f"state.{self.name}: {name}: needed a mapping of settings, got {type(wanted).__name__}")
+        for key, number in wanted.items():
+            if key not in known:
+                raise ValueError(f"state.{self.name}: {name} has {', '.join(known) or 'no settings'}, got {key!r}")
+            settings[key] = range_of(key, known[key]["whole"]).check(number)
+        if self.things[name] is not None:
+            made(self.things[name], settings)  # raises what gdlib has against these numbers together
+        return {"name": name, "settings": settings}
 
 
 def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[Field]) -> Json:

@@ -32,6 +32,15 @@ function point(value, size, place) {
   return good ? [...value] : complain(place, POINTS[size], value);
 }
 
+function chosen(value, field, spec) {
+  const entry = named(spec[field.list], value?.name, field.name);
+  const settings = Object.fromEntries(entry.hyperparameters.map((one) => [one.name, one.value]));
+  for (const [name, given] of Object.entries(value.settings ?? {})) {
+    settings[name] = number(given, named(entry.hyperparameters, name, entry.name), `${field.name}: ${entry.name}: `);
+  }
+  return { name: entry.name, settings };
+}
+
 function runner(entry, taken, state, spec) {
   const rule = named(spec.rules, entry?.name, "rules");
   const id = entry.id ?? freeId(rule.name, taken);
@@ -56,6 +65,7 @@ const CHECKS = {
   point: (field, value) => point(value, field.size, field.name),
   trail: (field, value) => (Array.isArray(value) && value.length <= field.most
     ? value.map((one) => point(one, 2, field.name)) : complain(field.name, `at most ${field.most} points`, value)),
+  chosen: (field, value, state, spec) => chosen(value, field, spec),
   rules: (field, value, state, spec) => {
     if (!Array.isArray(value)) complain("rules", "a list", value);
     if (value.length < field.least || value.length > field.most) {
