@@ -10,7 +10,7 @@ from gdlib.emit.as_javascript import curvature_text, method_text, objective_text
 from gdlib.trace import in_order, symbol
 from gdlib.trace.graph import ELEMENTARY
 from tests.emit_test import error_bound
-from tests.page_runs import Runs
+from tests.page_runs import job, open_runs
 from tests.schedules_test import EXAMPLES, PLATEAU
 from tests.tables import EXACT, INEXACT, each_rule
 
@@ -22,20 +22,8 @@ PLANE = [f for f in EXACT if f.n == 2]
 
 @pytest.fixture(scope="module")
 def runs(chromium):
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto("about:blank")
-    yield Runs(page)
-    context.close()
-
-
-def job(runs, f, rule, start=None, steps=STEPS, schedule=None, transform=None, **settings):
-    """What the page is told of a run, by the arguments of `descend`."""
-    told = {"f": runs.send(f.name, gd.emit.javascript(f)), "rule": runs.send(rule.name, gd.emit.javascript(rule))}
-    for name, given in (("schedule", schedule), ("transform", transform)):
-        if given is not None:
-            told[name] = {"module": runs.send(repr(given), gd.emit.javascript(given)), "settings": {}}
-    return told | {"start": list(start or f.start), "steps": steps, "settings": settings}
+    with open_runs(chromium) as opened:
+        yield opened
 
 
 def differences(runs, cases):

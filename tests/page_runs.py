@@ -1,11 +1,14 @@
 """Many runs in one call of a page: emitted modules are loaded once, paths come back as the bytes of their numbers."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+import gdlib as gd
 from gdlib.emit.as_javascript import RUNNER
 
 SET_UP = """async (runner) => {
@@ -71,3 +74,22 @@ class Runs:
     def evaluate(self, body: str) -> np.ndarray:
         """The numbers of an expression that may use `modules` and `runner`."""
         return numbers(self._page.evaluate(f"() => window.sent([{body}].flat(9))"))
+
+
+@contextmanager
+def open_runs(chromium: Browser) -> Iterator[Runs]:
+    """An empty page at work."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto("about:blank")
+    yield Runs(page)
+    context.close()
+
+
+def job(runs, f, rule, start=None, steps=500, schedule=None, transform=None, **settings):
+    """What the page is told of a run, by the arguments of `descend`."""
+    told = {"f": runs.send(f.name, gd.emit.javascript(f)), "rule": runs.send(rule.name, gd.emit.javascript(rule))}
+    for name, given in (("schedule", schedule), ("transform", transform)):
+        if given is not None:
+            told[name] = {"module": runs.send(repr(given), gd.emit.javascript(given)), "settings": {}}
+    return told | {"start": list(start or f.start), "steps": steps, "settings": settings}
