@@ -16,7 +16,7 @@ import sympy as sp
 from gdlib import figures, networks
 from gdlib.figures import palette
 from gdlib.figures.contours import simplified, survey
-from gdlib.figures.critical import SecondOrder, _draw_probe, _trace_curve, _zero_lines
+from gdlib.figures.critical import SecondOrder, _draw_probe, _zero_lines, trace_curve
 from gdlib.figures.picture import number
 
 CSS = Path(__file__).parent.parent / "assets" / "descent.css"
@@ -278,7 +278,7 @@ def test_curves_of_stationary_points_are_drawn_inside_the_window_only():
         (sp.Tuple(sp.cos(t), sp.sin(t)), 2 * np.pi),
         (sp.Tuple(t, 1 / t), 4.8),
     ):
-        pieces = _trace_curve(curve, np.array([[-2.0, 2.0], [-2.0, 2.0]]))
+        pieces = trace_curve(curve, np.array([[-2.0, 2.0], [-2.0, 2.0]]))
         drawn = sum(np.hypot(*np.diff(piece, axis=0).T).sum() for piece in pieces)
         assert drawn == pytest.approx(length, rel=0.05)
         assert all(np.abs(piece).max() <= 2.09 for piece in pieces)

@@ -57,7 +57,7 @@ def _inside(place: Array, window: Array) -> bool:
     return bool(((place >= window[:, 0]) & (place <= window[:, 1])).all())
 
 
-def _trace_curve(curve: Any, window: Array) -> list[Array]:
+def trace_curve(curve: Any, window: Array) -> list[Array]:
     """The pieces (k, 2) inside the window of a curve, given as two SymPy expressions in one parameter."""
     parts = [sp.sympify(part) for part in curve]
     free = sorted(set().union(*(part.free_symbols for part in parts)), key=str)
@@ -146,7 +146,7 @@ def stationary_map(
     if len(probes) and not hasattr(f, "grad"):
         raise TypeError(f"probes: an objective with .grad is needed, got {type(f).__name__}")
     area = read_window(window, 2, f)
-    curves = [piece for curve in getattr(points, "curves", ()) for piece in _trace_curve(curve, area)]
+    curves = [piece for curve in getattr(points, "curves", ()) for piece in trace_curve(curve, area)]
     ground = contours.survey(f, area, levels)
     names = axis_names(f, 2)
     title = f"Stationary points of {title_of(f)}" if marks or curves else f"Contour plot of {title_of(f)}"

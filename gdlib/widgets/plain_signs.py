@@ -49,3 +49,14 @@ def formula(text: str) -> str:
     text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_RAISED), text)
     text = text.replace("**", "^").replace("sqrt(", "√(").replace("-", "−")
     return re.sub(r"\s*\*\s*", " ", text)
+
+
+def prose(text: str) -> str:
+    """Words with formulas of the grammar among them; the hyphen of a word stays.
+
+    >>> prose("second-derivative test: f - f(p) = -t**4")
+    'second-derivative test: f − f(p) = −t⁴'
+    """
+    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_RAISED), text)
+    text = re.sub(r"(?<![A-Za-z])-|-(?![A-Za-z])", "−", text).replace("*", " ")
+    return text.replace(">=", "≥").replace("<=", "≤")

@@ -84,15 +84,7 @@ export class Board {
     this.grid = grid;
     this.range = [grid.inside[0] ?? 0, grid.inside.at(-1) ?? 1];
     const heights = objective.heights ?? levels(grid.inside, LINES);
-    const filled = new Set(Array.from({ length: BANDS - 1 }, (_, band) =>
-      Math.round((band * (heights.length - 1)) / (BANDS - 2))));
-    const rings = heights.map((level) => ring(grid, level, (x) => plot.x(x), (y) => plot.y(y)));
-    const { left, top } = plot.margin;
-    plot.ground.replaceChildren(
-      svg("rect", { x: left, y: top, width: plot.width, height: plot.height, style: "fill: var(--level-0)" }),
-      ...rings.filter((_, index) => filled.has(index)).map((d, band) =>
-        svg("path", { d, style: `fill: var(--level-${band + 1})` })),
-      ...rings.map((d) => svg("path", { d, class: "gd-isoline" })));
+    paint(plot, grid, heights);
     this.minima.replaceChildren(...objective.minima.map(([x, y]) =>
       svg("path", { d: "M-4 0H4M0 -4V4", transform: `translate(${plot.x(x)} ${plot.y(y)})` })));
     return this.range;
@@ -110,6 +102,19 @@ export class Board {
   cut(step) {
     this.series.cut(step);
   }
+}
+
+/** Lines at these heights of a sampled function, and the ground between them, the deepest the darkest. */
+export function paint(plot, grid, heights) {
+  const filled = new Set(Array.from({ length: BANDS - 1 }, (_, band) =>
+    Math.round((band * (heights.length - 1)) / (BANDS - 2))));
+  const rings = heights.map((level) => ring(grid, level, (x) => plot.x(x), (y) => plot.y(y)));
+  const { left, top } = plot.margin;
+  plot.ground.replaceChildren(
+    svg("rect", { x: left, y: top, width: plot.width, height: plot.height, style: "fill: var(--level-0)" }),
+    ...rings.filter((_, index) => filled.has(index)).map((d, band) =>
+      svg("path", { d, style: `fill: var(--level-${band + 1})` })),
+    ...rings.map((d) => svg("path", { d, class: "gd-isoline" })));
 }
 
 /** The window, widened in one direction so that both axes have one scale: only then are gradients square to contours. */

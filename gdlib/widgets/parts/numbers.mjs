@@ -29,6 +29,15 @@ export function short(value, digits = 3) {
 export const place = (value) =>
   Math.abs(value) < 1e5 ? value.toFixed(3).replace(/^-(?=0\.000$)/, "").replace("-", MINUS) : short(value);
 
+/** The value, or 0 where it is what rounding leaves of numbers of this size. */
+export const bare = (value, size = 1) => (Math.abs(value) <= 1e-12 * size ? 0 : value);
+
+/** A point or vector in a few characters; beside a large part, what rounding leaves of a 0 is 0. */
+export function pair(values) {
+  const size = Math.max(...values.map(Math.abs));
+  return `(${values.map((part) => short(bare(part, size))).join(", ")})`;
+}
+
 /** Round tick positions, about `count` of them, within [low, high]. */
 export function ticks(low, high, count) {
   const rough = (high - low) / count;
