@@ -112,13 +112,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Trail:
-    """A list of places in the plane, from none to `most`: where something has been."""
+    """A list of places in the plane, from none to `most`: where something has been.
+
+    Once the field that it `follows` has changed, it is empty, unless it is given too.
+    """
 
     name: str
     most: int
+    follows: str = ""
 
     def told(self) -> Json:
-        return {"type": "trail", "name": self.name, "most": self.most}
+        return {"type": "trail", "name": self.name, "most": self.most, "follows": self.follows}
 
     def check(self, value: Any, state: Json) -> Any:
         if not isinstance(value, (list, tuple)) or len(value) > self.most:
@@ -227,6 +231,8 @@ def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[F
             value = brought[one.name]
         elif isinstance(one, Runners) and state.get("objective") != now.get("objective"):
             value = [{"id": runner["id"], "name": runner["name"]} for runner in now[one.name]]
+        elif isinstance(one, Trail) and one.follows and state[one.follows] != now[one.follows]:
+            value = []
         else:
             value = now[one.name]
         state[one.name] = one.check(value, state)

@@ -77,6 +77,12 @@ const CHECKS = {
   },
 };
 
+/** What becomes of a field that follows another, once that one has changed. */
+const AFRESH = {
+  rules: (old) => old.map(({ id, name }) => ({ id, name })),
+  trail: () => [],
+};
+
 /** The whole state that `given` asks for, from the state `base`; throws before anything is changed. */
 export function completed(given, base, spec) {
   if (given === null || typeof given !== "object") complain("", "an object", given);
@@ -89,8 +95,8 @@ export function completed(given, base, spec) {
   const brought = {};
   for (const field of spec.fields) {
     const { name } = field;
-    const moved = field.follows && state[field.follows] !== base[field.follows];
-    const value = given[name] ?? brought[name] ?? (moved ? base[name].map((one) => ({ id: one.id, name: one.name })) : base[name]);
+    const moved = field.follows && JSON.stringify(state[field.follows]) !== JSON.stringify(base[field.follows]);
+    const value = given[name] ?? brought[name] ?? (moved ? AFRESH[field.type](base[name]) : base[name]);
     state[name] = CHECKS[field.type](field, value, state, spec);
     if (field.type === "choice" && state[name] !== base[name]) {
       Object.assign(brought, field.options.find((option) => option.value === state[name]).brings);
