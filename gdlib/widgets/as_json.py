@@ -12,6 +12,7 @@ from gdlib.objective import Objective
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter
 from gdlib.widgets import plain_signs
+from gdlib.widgets.as_python import objective_python, rule_python
 
 Json = dict[str, Any]
 
@@ -51,6 +52,7 @@ def landscape_json(f: Objective, start: tuple[float, ...], *, curvature: bool = 
         "name": key(f),
         "title": _title(f),
         "formula": plain_signs.formula(f.text),
+        "python": objective_python(f),
         "variables": [str(variable) for variable in f.variables],
         "window": [list(side) for side in window_of(f, start)],
         "start": list(start),
@@ -91,6 +93,7 @@ def rule_json(rule: Rule, series: int) -> Json:
         "summary": rule.summary,
         "group": family(rule),
         "series": series,
+        **rule_python(rule),
         "hyperparameters": knobs,
         "module": emit.javascript(rule),
     }

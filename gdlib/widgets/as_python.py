@@ -20,7 +20,7 @@ def objective_python(f: Objective) -> str:
     >>> objective_python(gd.objectives.bowl), objective_python(gd.Objective("b + a**2", variables=["b", "a"]))
     ('gd.objectives.bowl', "gd.Objective('a**2 + b', variables=['b', 'a'])")
     """
-    if f.name in objectives and objectives[f.name] is f:
+    if f.name is not None and f.name in objectives and objectives[f.name] is f:
         return f"gd.objectives.{f.name}"
     names = [variable.name for variable in f.variables]
     try:

@@ -1,4 +1,4 @@
-"""Schedules and clipping as a state has them, {name, settings}: what is offered, each number's range, and the thing made.
+"""Schedules and clipping as a state has them, {name, settings}: what is offered, and the range of each number.
 
 Their numbers are what `emit` makes settings of: the fields of a dataclass, of a dataclass within it (then_rate), and
 entries of a tuple one by one (factors1).
@@ -14,6 +14,7 @@ from gdlib import clipping, emit, schedules
 from gdlib.emit.disturbances_as_javascript import settings_of
 from gdlib.vocabulary import Hyperparameter, Knob
 from gdlib.widgets.as_json import Json, number_json
+from gdlib.widgets.as_python import template
 
 SCHEDULES: Mapping[str, Any] = {
     type(one).__name__: one
@@ -44,7 +45,14 @@ CLIPPINGS: Mapping[str, Any] = {
 }
 """What may be done to a gradient before a rule sees it."""
 
-_TITLES = {"none": "None", "clip_norm": "By norm", "clip_value": "By value"}
+_TITLES = {
+    "none": "None", "clip_norm": "By norm", "clip_value": "By value",
+    "inverse": "1/(1 + rate·k)", "inverse_square": "1/(1 + rate·k)²", "inverse_root": "1/√(1 + rate·k)",
+    "exponential": "Exponential, e^(−rate·k)", "per_epoch": "Per epoch, decay^epoch", "linear": "Linear to an end",
+    "polynomial": "Polynomial to an end", "cosine": "Cosine to an end", "warm_up": "Warm-up, then 1/(1 + rate·k)",
+    "warm_restarts": "Cosine with warm restarts", "floor": "1/(1 + rate·k) with a floor",
+    "piecewise": "Piecewise, by hand",
+}  # fmt: skip
 _WORDS = {
     "rate": "Rate", "decay": "Decay per epoch", "steps_per_epoch": "Steps per epoch", "factor": "Factor",
     "every": "Steps between", "steps": "Steps", "end": "End", "power": "Power", "first": "First cycle",
@@ -53,9 +61,9 @@ _WORDS = {
 }  # fmt: skip
 _SPANS: Mapping[str, tuple[float, float, float, float, str]] = {  # allowed from, to; slider from, to, scale
     "rate": (1e-6, 100.0, 1e-4, 1.0, "log"),
-    "decay": (1e-6, 1.0, 0.5, 1.0, "linear"),
+    "decay": (1e-6, 0.9999, 0.5, 0.99, "linear"),
     "steps_per_epoch": (1, 10_000, 1, 100, "linear"),
-    "factor": (1e-6, 1.0, 0.01, 1.0, "log"),
+    "factor": (1e-6, 0.9999, 0.01, 0.95, "log"),
     "every": (1, 10_000, 1, 300, "linear"),
     "steps": (1, 10_000, 1, 500, "linear"),
     "end": (0.0, 1.0, 0.0, 1.0, "linear"),
@@ -70,6 +78,7 @@ _SPANS: Mapping[str, tuple[float, float, float, float, str]] = {  # allowed from
     "boundaries": (1, 10_000, 1, 500, "linear"),
     "factors": (0.0, 10.0, 0.0, 1.0, "linear"),
 }
+_OF_CONSTANT = (0.0, 10.0, 0.01, 1.0, "log")  # its factor may be 1 and more; a decay's may not
 
 
 def change_json(name: str, thing: Any) -> Json:
@@ -77,18 +86,33 @@ def change_json(name: str, thing: Any) -> Json:
     title = _TITLES.get(name, name.replace("_", " ").capitalize())
     if thing is None:
         return {"name": name, "title": title, "hyperparameters": []}
-    knobs = [{**number_json(entry), "label": entry.meaning, "value": value}
-             for entry, value in ((range_of(one.name, one.whole), one.value) for one in settings_of(thing))]  # fmt: skip
-    return {"name": name, "title": title, "hyperparameters": knobs, "module": emit.javascript(thing)}
+    numbers = [(range_of(name, one.name, one.whole), one.value) for one in settings_of(thing)]
+    knobs = [{**number_json(entry), "label": entry.meaning, "value": value} for entry, value in numbers]
+    called = template(thing, room_of(thing), [one["name"] for one in knobs])
+    return {"name": name, "title": title, "hyperparameters": knobs, "python": called,
+            "module": emit.javascript(thing)}  # fmt: skip
 
 
-def range_of(name: str, whole: bool) -> Hyperparameter:
+def room_of(thing: Any) -> str:
+    """Where its class stands in a reader's cell."""
+    return "gd.schedules" if hasattr(thing, "watches_value") else "gd"
+
+
+def in_order(settings: Mapping[str, float]) -> dict[str, float]:
+    """The settings with each of several boundaries behind the one before it, as gdlib wants them."""
+    kept, last = dict(settings), 0.0
+    for name in (one for one in kept if one.startswith("boundaries")):
+        last = kept[name] = max(kept[name], last + 1)
+    return kept
+
+
+def range_of(thing: str, name: str, whole: bool) -> Hyperparameter:
     """The range of a setting and its slider, by the last words of its name: then_rate is a rate, factors2 a factor."""
     plain = name.rstrip("0123456789")
     part = max((one for one in _SPANS if plain == one or plain.endswith(f"_{one}")), key=len)
     before, number = plain.removesuffix(part).replace("_", " ").replace("schedule ", ""), name.removeprefix(plain)
     label = f"{before}{_WORDS[part].lower() if before else _WORDS[part]}{number and ' '}{number}"
-    low, high, left, right, scale = _SPANS[part]
+    low, high, left, right, scale = _OF_CONSTANT if thing == "constant" else _SPANS[part]
     knob = Knob(left, right, scale)
     return Hyperparameter(name, "", label[:1].upper() + label[1:], low, high, False, False, knob, whole)
 

@@ -15,7 +15,7 @@ from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter
 from gdlib.widgets.arguments import point
 from gdlib.widgets.as_json import Json, number_json
-from gdlib.widgets.changes import change_json, first_settings, made, range_of
+from gdlib.widgets.changes import change_json, first_settings, in_order, range_of
 
 Found = Callable[[str, Rule], dict[str, float]]
 """The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
@@ -208,10 +208,9 @@ class Chosen:
         for key, number in wanted.items():
             if key not in known:
                 raise ValueError(f"state.{self.name}: {name} has {', '.join(known) or 'no settings'}, got {key!r}")
-            settings[key] = range_of(key, known[key]["whole"]).check(number)
-        if self.things[name] is not None:
-            made(self.things[name], settings)  # raises what gdlib has against these numbers together
-        return {"name": name, "settings": settings}
+            found = range_of(name, key, known[key]["whole"]).check(number)
+            settings[key] = int(found) if known[key]["whole"] else found
+        return {"name": name, "settings": in_order(settings)}
 
 
 def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[Field]) -> Json:

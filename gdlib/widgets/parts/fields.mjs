@@ -38,6 +38,11 @@ function chosen(value, field, spec) {
   for (const [name, given] of Object.entries(value.settings ?? {})) {
     settings[name] = number(given, named(entry.hyperparameters, name, entry.name), `${field.name}: ${entry.name}: `);
   }
+  // Of several boundaries each lies behind the one before it.
+  let last = 0;
+  for (const name of Object.keys(settings)) {
+    if (name.startsWith("boundaries")) last = settings[name] = Math.max(settings[name], last + 1);
+  }
   return { name: entry.name, settings };
 }
 

@@ -1,5 +1,6 @@
 /* What every explorer stands in: it makes the controls of the description, keeps the state whole and draws when seen. */
 
+import { choosing } from "./choosing.mjs";
 import { knob, number, select, tick, button } from "./controls.mjs";
 import { html } from "./elements.mjs";
 import { completed } from "./fields.mjs";
@@ -23,7 +24,8 @@ async function module(text) {
 async function loaded(spec) {
   const modules = {};
   await Promise.all(LISTS.map(async (list) => {
-    const made = await Promise.all((spec[list] ?? []).map(async (entry) => [entry.name, await module(entry.module)]));
+    const made = await Promise.all((spec[list] ?? [])
+      .map(async ({ name, module: text }) => [name, text ? await module(text) : null]));
     modules[list] = Object.fromEntries(made);
   }));
   modules.formulas = Object.assign({}, ...await Promise.all((spec.formulas ?? []).map(module)));
@@ -47,7 +49,7 @@ class Shell {
     this.first = this.state;
     const { pictures, panel = [], placed = [] } = this.kind;
     const own = (side) => this.spec.fields.filter(({ name }) => this.controls[name] && !placed.includes(name))
-      .filter(({ type, turned }) => (type === "number" && turned) === (side === "panel"))
+      .filter(({ type, turned }) => (type === "chosen" || (type === "number" && turned)) === (side === "panel"))
       .map(({ name }) => this.controls[name].node);
     const turned = own("panel");
     this.formula = html("span");
@@ -78,6 +80,7 @@ class Shell {
       const { input, node } = tick([html("span", {}, label)], null, change);
       return { node, input, show: (value) => { input.checked = value; } };
     }
+    if (field.type === "chosen") return choosing(label, this.spec[field.list], change);
     if (field.type === "number" && field.turned) return knob(field, label || field.name, change);
     if (field.type === "number") return number(label, field, change);
     return field.type === "point" ? this.pointBoxes(field) : null;
