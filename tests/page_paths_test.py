@@ -70,7 +70,7 @@ def is_exact(schedule):
 
 
 SCHEDULES = [
-    *EXAMPLES, s.polynomial(steps=40), s.polynomial(steps=40, end=0.1), PLATEAU, s.reduce_on_plateau(0.5, 3, relative=False),
+    *EXAMPLES, s.inverse_square(rate=0.37), s.polynomial(steps=40), s.polynomial(steps=40, end=0.1), PLATEAU, s.reduce_on_plateau(0.5, 3, relative=False),
     s.warm_up(6, then=PLATEAU), s.floor(PLATEAU, 0.3), s.warm_up(4, then=s.floor(lambda t, f: f / (f + t), 0.01)),
     s.warm_up(9, then=lambda t: 1.0 / t),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Plain functions as JavaScript: what they may return, which arguments they may take, and what cannot be traced."""
 
 import inspect
+import math
 
 import numpy as np
 import pytest
@@ -72,6 +73,21 @@ def flat(answer):
         if isinstance(answer, tuple | list)
         else [np.asarray(answer, float)]
     )
+
+
+def choices(x, y):
+    chosen = np.where((x < y) | (x != x), x, np.where((y > 0) & np.logical_not(x == y), y, 0.0))
+    return np.maximum(x, y), np.minimum(x, y), np.sign(x), np.abs(x), np.clip(x, -1.5, 1.5), np.floor(y), chosen
+
+
+@pytest.mark.browser
+def test_infinities_and_what_is_no_number_are_chosen_between_as_numpy_does(page):  # noqa: F811
+    special = [math.nan, math.inf, -math.inf, 0.0, 1.5, -1.5, -2.75, 5e-324]
+    body = "[NaN, Infinity, -Infinity, 0, 1.5, -1.5, -2.75, 5e-324]"
+    body = f"{body}.map((x, _, all) => all.map((y) => module.choices(x, y)))"
+    with np.errstate(invalid="ignore"):
+        ours = [[choices(np.float64(x), np.float64(y)) for y in special] for x in special]
+    np.testing.assert_array_equal(in_browser(page, gd.emit.javascript(choices), body), ours)
 
 
 STEPS = {
