@@ -19,7 +19,7 @@ LONGEST = 300
 ROOMS = [  # each may import from those before it, and from itself
     {"trace", "vocabulary", "registry"},
     {"arguments", "emit", "points"},
-    {"formulas", "descriptions", "objective", "landscapes", "update_rule", "first_order", "per_coordinate", "adaptive", "variants", "second_order", "rates"},
+    {"formulas", "descriptions", "objective", "landscapes", "update_rule", "first_order", "per_coordinate", "adaptive", "variants", "second_order", "rates", "averages"},
     {"clipping", "schedules", "stationary", "stopping", "loops", "running"},
     {"networks", "figures"},
     {"widgets"},

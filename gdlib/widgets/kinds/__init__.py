@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from gdlib.widgets.kinds.averages import averages
 from gdlib.widgets.kinds.race import race
 from gdlib.widgets.page_form import Explorer
 
 KINDS: Mapping[str, Callable[..., Explorer]] = {
     "race": race,
+    "averages": averages,
 }
 """What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""

@@ -3,14 +3,14 @@
 import { button, ICONS } from "./controls.mjs";
 import { html } from "./elements.mjs";
 
-const SECONDS = 5; // for a whole run, so that 50 and 5,000 steps are both watchable
+const SECONDS = 5; // for a whole run unless a kind says otherwise, so that 50 and 5,000 steps are both watchable
 
 const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Transport {
   /** `onMove(step)` draws that step; `onRest(playing)` hears when playing starts and ends. It begins at the end. */
-  constructor({ steps, onMove, onRest, signal }) {
-    Object.assign(this, { onMove, onRest, step: steps, steps, playing: false });
+  constructor({ steps, onMove, onRest, signal, seconds = SECONDS }) {
+    Object.assign(this, { onMove, onRest, seconds, step: steps, steps, playing: false });
     this.toggle = button("Play", () => (this.playing ? this.pause() : this.play()), { icon: "play", kind: "gd-play" });
     this.slide = html("input", { type: "range", min: 0, step: 1, "aria-label": "Step shown",
       oninput: () => this.go(this.slide.valueAsNumber) });
@@ -66,7 +66,7 @@ export class Transport {
     let exact = this.step;
     const frame = (now) => {
       if (!this.playing) return;
-      exact += (Math.max(0, now - before) / 1000 / SECONDS) * this.steps;
+      exact += (Math.max(0, now - before) / 1000 / this.seconds) * this.steps;
       before = now;
       if (Math.floor(exact) > this.step) this.move(Math.floor(exact));
       if (this.step < this.steps) requestAnimationFrame(frame);
