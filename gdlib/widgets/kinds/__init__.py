@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from gdlib.widgets.kinds.averages import averages
+from gdlib.widgets.kinds.inspector import inspector
 from gdlib.widgets.kinds.race import race
 from gdlib.widgets.page_form import Explorer
 
 KINDS: Mapping[str, Callable[..., Explorer]] = {
     "race": race,
+    "inspector": inspector,
     "averages": averages,
 }
 """What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""

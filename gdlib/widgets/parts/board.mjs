@@ -69,7 +69,7 @@ export class Board {
     this.onMove(point.map((part) => Number(part.toFixed(places))), hand);
   }
 
-  /** Draws the landscape unless it is there already, at its own `heights` if it has any; returns what f spans. */
+  /** Draws the landscape, at its own `heights` and `cells` if any, unless it is there; returns what f spans. */
   ground(objective, { value }) {
     const { plot } = this;
     const key = `${objective.name} ${plot.width} ${plot.height}`;
@@ -80,7 +80,7 @@ export class Board {
     plot.xLabel.textContent = objective.variables[0];
     plot.yLabel.textContent = objective.variables[1];
     plot.picture.setAttribute("aria-label", `Contour map of ${objective.title} with ${this.what}`);
-    const grid = sample(value, [across, along], CELLS);
+    const grid = sample(value, [across, along], objective.cells ?? CELLS);
     this.grid = grid;
     this.range = [grid.inside[0] ?? 0, grid.inside.at(-1) ?? 1];
     const heights = objective.heights ?? levels(grid.inside, LINES);

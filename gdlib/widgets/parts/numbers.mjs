@@ -25,6 +25,10 @@ export function short(value, digits = 3) {
   return `${mantissa.replace("-", MINUS)}×10${raised(Number(tens))}`;
 }
 
+/** A number as one types it, to three digits: 2, 0.333; a very large or small one as `short` has it. */
+export const plain = (value) => (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4)
+  ? String(tidy(value)).replace("-", MINUS) : short(value));
+
 /** A coordinate: three decimals while that says enough, so that columns line up. */
 export const place = (value) =>
   Math.abs(value) < 1e5 ? value.toFixed(3).replace(/^-(?=0\.000$)/, "").replace("-", MINUS) : short(value);
@@ -37,6 +41,9 @@ export function pair(values) {
   const size = Math.max(...values.map(Math.abs));
   return `(${values.map((part) => short(bare(part, size))).join(", ")})`;
 }
+
+/** A place in four digits, without zeros at their end. */
+export const spot = (at) => `(${at.map((part) => String(tidy(part, 4)).replace("-", MINUS)).join(", ")})`;
 
 /** Round tick positions, about `count` of them, within [low, high]. */
 export function ticks(low, high, count) {
