@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gdlib.widgets.kinds.averages import averages
+from gdlib.widgets.kinds.coordinates import coordinates
 from gdlib.widgets.kinds.inspector import inspector
 from gdlib.widgets.kinds.race import race
 from gdlib.widgets.page_form import Explorer
@@ -11,5 +12,6 @@ KINDS: Mapping[str, Callable[..., Explorer]] = {
     "race": race,
     "inspector": inspector,
     "averages": averages,
+    "coordinates": coordinates,
 }
 """What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""
