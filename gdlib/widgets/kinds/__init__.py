@@ -6,10 +6,12 @@ from gdlib.widgets.kinds.averages import averages
 from gdlib.widgets.kinds.coordinates import coordinates
 from gdlib.widgets.kinds.inspector import inspector
 from gdlib.widgets.kinds.race import race
+from gdlib.widgets.kinds.step_size import step_size
 from gdlib.widgets.page_form import Explorer
 
 KINDS: Mapping[str, Callable[..., Explorer]] = {
     "race": race,
+    "step-size": step_size,
     "inspector": inspector,
     "averages": averages,
     "coordinates": coordinates,
