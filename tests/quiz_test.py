@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from ext.quizzes.questions import read
 from ext.quizzes.sealing import answer_hash, cell, sealed
@@ -223,11 +223,10 @@ class Sheet:
 
 
 @pytest.fixture
-def sheet(context: BrowserContext, quizzes: str) -> Iterator[Any]:
+def sheet(tab: Watch, quizzes: str) -> Iterator[Any]:
     """Opens pages of quizzes; whatever went wrong on them by the end fails the test."""
-    watch = Watch(context.new_page(), quizzes.removesuffix("/"))
-    yield functools.partial(Sheet, watch.page, quizzes)
-    assert watch.troubles == []
+    yield functools.partial(Sheet, tab.page, quizzes)
+    assert tab.troubles == []
 
 
 def says(said: str, feedback: str, right: bool) -> None:
@@ -316,7 +315,12 @@ def test_a_number_may_be_written_in_many_ways(sheet: Any) -> None:
 def test_what_is_no_number_gets_a_sentence(sheet: Any) -> None:
     opened, name = sheet("backpropagation"), "bp-one-unit"
     dialogs: list[str] = []
-    opened.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def heard(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    opened.page.on("dialog", heard)
     unread = "could not be read as a number"
     for text, words in {
         "": "Write a number first.",
@@ -344,6 +348,7 @@ def test_what_is_no_number_gets_a_sentence(sheet: Any) -> None:
     for text in ("1e308", "-1e308", "9" * 60, "1e-320", "96" + "0" * 58):  # numbers, and wrong ones
         assert opened.write(name, text).startswith("Not right:"), text
     assert opened.quiz(name).locator("input").get_attribute("aria-invalid") is None
+    opened.page.remove_listener("dialog", heard)
     assert dialogs == []
 
 
