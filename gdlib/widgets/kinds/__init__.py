@@ -6,14 +6,18 @@ from gdlib.widgets.kinds.averages import averages
 from gdlib.widgets.kinds.coordinates import coordinates
 from gdlib.widgets.kinds.inspector import inspector
 from gdlib.widgets.kinds.race import race
+from gdlib.widgets.kinds.schedule import schedule
 from gdlib.widgets.kinds.step_size import step_size
+from gdlib.widgets.kinds.surface import surface
 from gdlib.widgets.page_form import Explorer
 
 KINDS: Mapping[str, Callable[..., Explorer]] = {
     "race": race,
-    "step-size": step_size,
+    "surface": surface,
     "inspector": inspector,
+    "step-size": step_size,
     "averages": averages,
     "coordinates": coordinates,
+    "schedule": schedule,
 }
 """What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""

@@ -16,15 +16,7 @@ export class Curves {
     this.plot.lines.append(this.cursor);
     this.series = new Series(this.plot);
     this.node = this.plot.node;
-    const { frame } = this.plot;
-    const scrub = (event) => frame.hasPointerCapture(event.pointerId) && onScrub(Math.round(this.plot.under(event)[0]));
-    frame.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || event.pointerType === "touch") return;
-      event.preventDefault();
-      frame.setPointerCapture(event.pointerId);
-      scrub(event);
-    });
-    frame.addEventListener("pointermove", scrub);
+    scrubbed(this.plot, onScrub);
   }
 
   /**
@@ -36,23 +28,25 @@ export class Curves {
     const log = minimum !== null;
     const kept = (value) => (value < CEILING ? Math.max(value, -CEILING) : CEILING);
     const height = log ? (value) => Math.log10(Math.max(kept(value) - minimum, FLOOR)) : kept;
+    const heights = runs.map(({ values }) => values.map(height));
+    // What leaves the window may leave the picture.
+    const [least, most] = log ? [-Infinity, height(minimum + 10 * Math.abs(range[1] - minimum))] : range;
     let [low, high] = [Infinity, -Infinity];
-    for (const { values } of runs) {
-      for (const value of values) {
-        const at = height(log ? Math.min(value, range[1] * 10) : Math.min(Math.max(value, range[0]), range[1]));
+    for (const run of heights) {
+      for (const at of run) {
         if (at < low) low = at;
         if (at > high) high = at;
       }
     }
-    if (low > high) [low, high] = [height(range[0]), height(range[1])];
+    [low, high] = [Math.max(low, least), Math.min(high, most)];
+    if (!(low <= high)) [low, high] = [height(range[0]), height(range[1])];
     if (log) [low, high] = [Math.max(Math.floor(low), -16), Math.ceil(high)];
     if (low >= high) high = low + 1;
     const room = log ? 0 : 0.04 * (high - low);
     plot.yLabel.textContent = log ? "f(θₜ) − f*" : "f(θₜ)";
     plot.show([0, steps], [low - room, high + room], ticks(0, steps, plot.width < 300 ? 4 : 5).filter(whole),
       log ? decades(low, high, 5) : ticks(low, high, 4));
-    this.series.draw(runs.map(({ series, values }) =>
-      ({ series, count: values.length, at: (k) => [k, height(values[k])] })));
+    this.series.draw(runs.map(({ series }, run) => ({ series, count: heights[run].length, at: (k) => [k, heights[run][k]] })));
   }
 
   cut(step) {
@@ -63,3 +57,16 @@ export class Curves {
 }
 
 const whole = ({ at }) => Number.isInteger(at);
+
+/** Tells `onScrub(step)` the step under a pointer that is pressed on a picture whose steps run from left to right. */
+export function scrubbed(plot, onScrub) {
+  const { frame } = plot;
+  const scrub = (event) => frame.hasPointerCapture(event.pointerId) && onScrub(Math.round(plot.under(event)[0]));
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    event.preventDefault();
+    frame.setPointerCapture(event.pointerId);
+    scrub(event);
+  });
+  frame.addEventListener("pointermove", scrub);
+}
