@@ -2,17 +2,21 @@
 
 import functools
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 import gdlib as gd
 from gdlib.widgets.kinds import KINDS
-from tests.conftest import Watch
+from tests.conftest import ROOT, Watch
 from tests.explorer_page import READY, drawn, html_of, picture, readout, set_state, shown, state
+from tests.jupyter_lab import jupyter_lab, run_cell
 
 each_kind = pytest.mark.parametrize("kind", list(KINDS))
 WIDTHS = (1280, 390)
@@ -377,3 +381,48 @@ def test_numbers_that_are_none_survive(context: BrowserContext, kind: str) -> No
                 assert state(found.page)[name] == place
     assert readout(found.page).strip()
     assert found.troubles == []
+
+
+# ------------------------------------------------------------------ the gallery and Jupyter
+
+
+def test_the_gallery_shows_each_kind_once() -> None:
+    text = (ROOT / "book" / "gallery.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'^gd\.explore\(kind="([a-z-]+)"\)$', text, re.M)) == sorted(KINDS)
+
+
+@pytest.mark.slow  # a JupyterLab takes half a minute to start
+def test_in_jupyterlab_every_kind_shows_and_a_slider_moves_python_and_back(tmp_path: Path, chromium: Browser) -> None:
+    texts = ["import gdlib as gd"]
+    for kind in KINDS:
+        texts += [
+            f"w = gd.explore(kind={kind!r})\nfirst = w.state\nw",
+            "print('moved:', w.state != first)\nw.state = first",
+        ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in texts])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, tmp_path / "all.ipynb")
+    with jupyter_lab(tmp_path, home=tmp_path) as address:
+        context = chromium.new_context(viewport={"width": 1400, "height": 1600})
+        page = context.new_page()
+        page.goto(f"{address}/tree/all.ipynb")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
+        run_cell(page, 0)
+        for place, kind in enumerate(KINDS):
+            run_cell(page, 1 + 2 * place)
+            here = page.locator(f".jp-OutputArea .gd-explorer.gd-{kind}")
+            here.wait_for(timeout=60_000)
+            first = here.evaluate("(one) => JSON.stringify({ ...one.state, paths: 0 })")
+            slider = here.locator('input[type="range"]:not([aria-label="Step shown"])').first
+            slider.scroll_into_view_if_needed()
+            by_keys(slider)
+            page.wait_for_timeout(300)
+            assert here.evaluate("(one) => JSON.stringify({ ...one.state, paths: 0 })") != first, kind
+            run_cell(page, 2 + 2 * place)
+            said = page.locator(".jp-Notebook .jp-Cell").nth(2 + 2 * place).locator(".jp-OutputArea-output pre")
+            said.wait_for(timeout=60_000)
+            assert said.inner_text().strip() == "moved: True", kind
+            here.evaluate(
+                f"(one) => new Promise((ok) => {{ const see = () => JSON.stringify({{ ...one.state, paths: 0 }}) === {json.dumps(first)} ? ok() : setTimeout(see, 50); see(); }})"
+            )
+        context.close()

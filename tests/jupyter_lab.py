@@ -11,6 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Page
+
 from tools.serve import HOST
 
 BIN = Path(sys.executable).parent
@@ -64,3 +67,15 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+
+
+def run_cell(page: Page, index: int) -> None:
+    """Runs a cell; JupyterLab drops what it is told while its kernel is still connecting, so it may be told again."""
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(index)
+    for _ in range(20):
+        cell.locator(".jp-Editor").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(3000)
+        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
+            return
+    pytest.fail(f"cell {index} did not start")
