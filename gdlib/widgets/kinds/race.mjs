@@ -1,34 +1,58 @@
 /* The race: several rules set out from one start on one landscape, and the reader moves everything. */
 
 import { Board } from "./board.mjs";
+import { Changes } from "./changes.mjs";
 import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { Lineup } from "./lineup.mjs";
 import { place, short } from "./numbers.mjs";
+import { keywords, opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 import { startingValues } from "./starting_values.mjs";
 import { Transport } from "./transport.mjs";
 
+const DRAWN = 8; // runs in a figure of gdlib
+const MANY = 6; // runs beyond which each shows one knob, not two
+
 class Race {
   constructor(shell) {
     const { spec, modules, state, signal } = shell;
-    Object.assign(this, { shell, runs: [], computed: null });
+    Object.assign(this, { shell, runs: [], computed: null, held: false });
     spec.startingValues = startingValues(modules, state.steps);
-    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
+    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => this.hold(held) });
     this.curves = new Curves((step) => this.transport.go(step));
-    this.lineup = new Lineup(spec.rules, (rules) => shell.change({ rules }));
+    this.lineup = new Lineup(spec.rules, { onChange: (rules) => shell.change({ rules }),
+      onPoint: (id) => this.point(id), open: state.rules.length > MANY ? 1 : 2 });
+    this.changes = new Changes(shell, (id) => this.lineup.title(id));
+    this.placed = this.changes.placed;
     this.readout = shell.reads(["rule", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)"]);
     this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: () => this.hold(this.held) });
     shell.plots.push(this.board.plot, this.curves.plot);
     this.pictures = [this.board.node, this.transport.node, this.curves.node];
-    this.panel = [this.lineup.node];
+    this.panel = [this.changes.node, this.lineup.node];
+    this.readout.node.addEventListener("pointerover", ({ target }) =>
+      this.point(this.runs[[...this.readout.rows.children].indexOf(target.closest("tbody tr"))]?.id));
+    this.readout.node.addEventListener("pointerleave", () => this.point());
   }
 
-  settle({ start, steps, rules }) {
-    this.board.at = start;
-    this.lineup.show(rules, this.shell.objective);
-    this.transport.lengthen(steps);
+  settle(state) {
+    this.board.at = state.start;
+    this.lineup.show(state.rules);
+    this.changes.settle(state);
+    this.transport.lengthen(state.steps);
+  }
+
+  /** Playing goes on while the start is dragged; the readout is quiet until both are over. */
+  hold(held) {
+    this.held = held;
+    this.shell.hold(held || this.transport.playing);
+  }
+
+  /** While one run is pointed at, the others step back. */
+  point(id) {
+    const index = this.runs.findIndex((run) => run.id === id);
+    for (const { series } of [this.board, this.curves]) series.single(index);
   }
 
   reset() {
@@ -41,9 +65,9 @@ class Race {
     if (this.computed === state) return;
     const { start, steps, rules } = state;
     this.runs = rules.map(({ id, name, hyperparameters }) => {
-      const path = descend(landscape, modules.rules[name], start, steps, hyperparameters);
+      const path = descend(landscape, modules.rules[name], start, steps, hyperparameters, this.changes.of(name));
       return { id, title: this.lineup.title(id), series: this.lineup.series(id), path,
-        values: path.map(([x, y]) => landscape.value(x, y)) };
+        values: path.map(landscape.valueAt) };
     });
     this.computed = state;
   }
@@ -51,6 +75,29 @@ class Race {
   paths() {
     this.ensure();
     return Object.fromEntries(this.runs.map(({ id, path }) => [id, path]));
+  }
+
+  /** What a saved picture says. */
+  caption() {
+    const { objective, state: { start, steps, rules } } = this.shell;
+    const { step } = this.transport;
+    const lines = rules.map(({ id, hyperparameters }) =>
+      ({ series: this.lineup.series(id), text: `${this.lineup.title(id)}: ${keywords(hyperparameters).join(", ")}` }));
+    return { title: `${objective.title} from (${start.map((part) => short(part)).join(", ")}), ${step < steps ? `step ${step} of ${steps}` : `${steps} steps`}`,
+      lines: [...lines, ...this.changes.said().map((text) => ({ text }))], file: `${objective.name} ${steps} steps` };
+  }
+
+  /** The cell whose `runs[id].path` are the paths of the page. */
+  pythonCell() {
+    const { spec, objective, state: { start, steps, rules } } = this.shell;
+    const used = spec.rules.filter(({ name }) => rules.some((rule) => rule.name === name));
+    const { lines, of } = this.changes.python();
+    const runs = rules.map(({ id, name, hyperparameters }) => {
+      const { python } = used.find((rule) => rule.name === name);
+      return `    "${id}": gd.descend(${["f", python, "start", "steps=steps", ...keywords(hyperparameters), ...of(name)].join(", ")}),`;
+    });
+    return [...opening(objective, used), `start, steps = ${tuple(start)}, ${steps}`, ...lines, "runs = {", ...runs, "}",
+      `gd.figures.paths(f, ${rules.length > DRAWN ? `dict(list(runs.items())[:${DRAWN}])` : "runs"})`, ""].join("\n");
   }
 
   draw({ steps }) {

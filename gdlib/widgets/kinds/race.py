@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,10 +11,12 @@ from gdlib.descriptions.families import is_taught
 from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
+from gdlib.vocabulary import Hyperparameter, Knob
 from gdlib.widgets.arguments import Entry, entries, landscape, landscapes, listed, point, whole_steps
 from gdlib.widgets.as_json import Json, key, landscape_json, rule_json, start_of, window_of
-from gdlib.widgets.fields import Choice, Point, Runners
-from gdlib.widgets.knobs import STEPS
+from gdlib.widgets.changes import CLIPPINGS, SCHEDULES, change_json, made
+from gdlib.widgets.fields import Choice, Chosen, Number, Point, Runners
+from gdlib.widgets.knobs import STEPS, setting
 from gdlib.widgets.page_form import Explorer
 from gdlib.widgets.starting_values import starting_values
 
@@ -23,6 +26,12 @@ FIRST = ("gradient_descent", "momentum", "nesterov", "rprop_minus", "rmsprop", "
 """Rules that run at first when none are named: the most used of each family; a reader ticks the others."""
 _MOST_DRAWN = 8
 _MOST = 32  # as many looks as differ in two of colour, dash and marker
+_SCHEDULE = Chosen("schedule", "Schedule", "schedules", SCHEDULES)
+_CLIPPING = Chosen("clipping", "Clipping", "transforms", CLIPPINGS)
+_NOISE = Number(
+    Hyperparameter("noise", r"\sigma", "spread of the noise", 0, math.inf, False, True, Knob(0, 5, "linear"))
+)
+_SEED = setting("seed", "Seed", (0, 2**53 - 1), whole=True, turned=False)
 
 
 def race(
@@ -33,7 +42,14 @@ def race(
     steps: int = 200,
     objectives: Iterable[Any] | None = None,
 ) -> Explorer:
-    """Rules set out from one start: their paths on the map, and how high each stands after each step."""
+    """Rules set out from one start: their paths on the map, and how high each stands after each step.
+
+    Besides what is asked for here its state has what changes every run's steps: `schedule` and `clipping`, as
+    {"name": …, "settings": {…}} with a name of gd.schedules, or of "none", "clip_norm", "clip_value"; `noise`, the
+    standard deviation of normal noise on each coordinate of each gradient, and its `seed`. A rule without lr is not
+    scheduled. The page's noise has the law of gd.descend's, but other numbers; without noise its paths are those of
+    gd.descend, to the bit where landscape, rule and schedule are algebraic.
+    """
     chosen = landscape(f, "f")
     offered = OFFERED if objectives is None else listed(objectives, "objectives")
     grounds = landscapes(chosen, offered, "objectives")
@@ -64,10 +80,11 @@ def race(
         begin = tuple(state["start"])
         runs = {
             _title(one, known): descend(
-                ground, known[one["name"]], begin, steps=state["steps"], **one["hyperparameters"]
+                ground, known[one["name"]], begin, steps=state["steps"],
+                **_changes(state, known[one["name"]]), **one["hyperparameters"],
             )
             for one in state["rules"][:_MOST_DRAWN]
-        }
+        }  # fmt: skip
         return figures.paths(ground, runs, window=window_of(ground, begin))
 
     # What runs at first has the first looks, in its order, as in a still figure of the same runs.
@@ -83,16 +100,57 @@ def race(
             Point("start", "Start"),
             STEPS,
             Runners(known, found, most=_MOST),
+            _SCHEDULE,
+            _NOISE,
+            _SEED,
+            _CLIPPING,
         ],
-        {"objective": key(chosen), "start": list(set_out), "steps": steps, "rules": runners},
+        {"objective": key(chosen), "start": list(set_out), "steps": steps, "rules": runners,
+         "schedule": _SCHEDULE.first("constant"), "noise": 0.0, "seed": 1, "clipping": _CLIPPING.first("none")},
         still,
         room=(f"calc(815px + 27px * {len(runners)} + 3px * {folded})",
               f"calc(1040px + 158px * {len(runners)} + 57px * {folded})"),
-        tries=[],
+        tries=_tries(chosen, set_out, steps, running),
         hint="Click the map or drag the ring to move the start.",
         objectives=told,
         rules=groups,
+        schedules=[change_json(name, one) for name, one in SCHEDULES.items()],
+        transforms=[change_json(name, one) for name, one in CLIPPINGS.items()],
     )  # fmt: skip
+
+
+def _tries(f: Objective, start: tuple[float, ...], steps: int, running: list[Entry]) -> list[str]:
+    """What there is to find out with what runs at first."""
+    tries = [
+        "Press Play and drag the ring meanwhile. Does the same rule stay lowest wherever the race sets out?"
+        if len(running) > 1
+        else "Press Play and drag the ring meanwhile. Which starts lead to another end?"
+    ]
+    steepest = next((entry.rule for entry in running if entry.rule.name == "gradient_descent"), None)
+    if steepest and descend(f, steepest, start, steps=steps, lr=1.0).reason.startswith("left"):
+        tries.append(
+            "Turn η of gradient descent up until its run leaves the finite numbers. Then open “Schedule, noise, "
+            "clipping” and clip by norm. Why can it no longer run off?"
+        )
+    if any("lr" in entry.rule.defaults for entry in running):
+        tries.append(
+            "Add noise, σ = 1, and no run comes to rest. Which of them does the schedule 1/(1 + rate·k) calm, and"
+            " which not?"
+        )
+    return tries
+
+
+def _changes(state: Json, rule: Rule) -> dict[str, Any]:
+    """What `descend` is told of a state's schedule, noise and clipping for a run of this rule."""
+    told: dict[str, Any] = {}
+    schedule, clipping = state["schedule"], state["clipping"]
+    if "lr" in rule.defaults and schedule != _SCHEDULE.first("constant"):
+        told["schedule"] = made(SCHEDULES[schedule["name"]], schedule["settings"])
+    if clipping["name"] != "none":
+        told["transform"] = made(CLIPPINGS[clipping["name"]], clipping["settings"])
+    if state["noise"] > 0:
+        told |= {"noise": state["noise"], "seed": state["seed"]}
+    return told
 
 
 def _runners(running: list[Entry], found: Any) -> list[Json]:

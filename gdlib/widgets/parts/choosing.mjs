@@ -23,5 +23,5 @@ export function choosing(label, entries, onChange) {
     }
     for (const [name, one] of Object.entries(made)) one.show(value.settings[name]);
   };
-  return { input, show, node: html("div", { class: "gd-choosing", role: "group", "aria-label": label }, choice, knobs) };
+  return { input, show, node: html("div", { class: "gd-choosing", role: "group", "aria-label": `${label} and its numbers` }, choice, knobs) };
 }

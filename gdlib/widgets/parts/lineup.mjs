@@ -5,14 +5,19 @@ import { html } from "./elements.mjs";
 import { look, swatch } from "./plot.mjs";
 import { freeId } from "./fields.mjs";
 
-const OPEN = 2; // knobs in sight; the rest of a rule's knobs fold away
-
 export class Lineup {
-  /** `onChange(rules)` hears the new list of a state's rules. */
-  constructor(known, onChange) {
-    Object.assign(this, { known, onChange, rules: [], cards: new Map(), looks: new Map(), layout: "",
+  /**
+   * `onChange(rules)` hears the new list of a state's rules, `onPoint(id)` which run a pointer or the keys are at, if any;
+   * `open` knobs of each are in sight, the rest fold away.
+   */
+  constructor(known, { onChange, onPoint, open }) {
+    Object.assign(this, { known, onChange, open, rules: [], cards: new Map(), looks: new Map(), layout: "",
       unfolded: new Set(), kept: new Set() });
     this.node = html("div", { class: "gd-lineup", role: "group", "aria-label": "Rules" });
+    const at = ({ target }) => onPoint(target.closest(".gd-rule")?.dataset.id);
+    this.node.addEventListener("pointerover", at);
+    this.node.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && at(event));
+    for (const over of ["pointerleave", "focusout"]) this.node.addEventListener(over, () => onPoint());
   }
 
   title(id) {
@@ -104,7 +109,7 @@ export class Lineup {
     const { input, node } = tick([swatch(series), html("span", {}, title)], title, (on) => this.toggle(rule, id, on));
     input.checked = runs;
     input.dataset.key = `tick ${id}`;
-    const card = html("div", { class: "gd-rule", role: "group", "aria-label": title, title: rule.summary,
+    const card = html("div", { class: "gd-rule", "data-id": runs ? id : null, role: "group", "aria-label": title, title: rule.summary,
       style: `--series: ${look(series).colour}` }, html("div", { class: "gd-rule-head" }, node));
     if (!runs) return card;
     const knobs = {};
@@ -115,11 +120,11 @@ export class Lineup {
     const copy = button(`Add a copy of ${title}`, () => this.copy(id), { text: "copy", kind: "gd-small" });
     card.firstChild.append(copy);
     const nodes = Object.values(knobs).map((one) => one.node);
-    card.append(...nodes.slice(0, OPEN));
-    if (nodes.length > OPEN) {
-      const names = rule.hyperparameters.slice(OPEN).flatMap((one, index) => [index ? ", " : null, symbol(one.symbol)]);
+    card.append(...nodes.slice(0, this.open));
+    if (nodes.length > this.open) {
+      const names = rule.hyperparameters.slice(this.open).flatMap((one, index) => [index ? ", " : null, symbol(one.symbol)]);
       card.append(html("details", { open, "data-key": id },
-        html("summary", { "aria-label": `More knobs of ${title}` }, "more: ", names), nodes.slice(OPEN)));
+        html("summary", { "aria-label": `More knobs of ${title}` }, "more: ", names), nodes.slice(this.open)));
     }
     return card;
   }

@@ -171,6 +171,13 @@ export class Series {
     return kept;
   }
 
+  /** Shows one run and lets the others step back; -1 shows all alike. */
+  single(index) {
+    this.drawn.forEach(({ nodes }, place) => {
+      for (const node of Object.values(nodes)) node.classList.toggle("gd-back", index >= 0 && place !== index);
+    });
+  }
+
   cut(step) {
     for (const { nodes, run, text, ends } of this.drawn) {
       const last = Math.min(step, run.count - 1);
