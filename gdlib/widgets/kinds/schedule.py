@@ -10,7 +10,6 @@ import numpy as np
 from gdlib import rules as all_rules
 from gdlib.objective import Objective
 from gdlib.running import descend
-from gdlib.schedules import Schedule
 from gdlib.widgets.arguments import entries, landscape, landscapes, listed, point, whole_steps
 from gdlib.widgets.as_json import Json, key, landscape_json, rule_json, start_of
 from gdlib.widgets.changes import SCHEDULES, change_json, made
@@ -86,7 +85,7 @@ def schedule(
     )  # fmt: skip
 
 
-def factors(change: Schedule, values: Sequence[float], steps: int) -> list[float]:
+def factors(change: Any, values: Sequence[float], steps: int) -> list[float]:
     """The factor at each step of a run with these values; there is one for each step."""
     if change.watches_value:
         return [float(change(t, values[min(t - 1, len(values) - 1)])) for t in range(1, steps + 1)]
