@@ -13,12 +13,11 @@ import { asked, certificate, headline, judged } from "./verdicts.mjs";
 const OWN = "quadratic"; // the landscape whose eigenvalues the reader turns
 const TURNED = ["l1", "l2", "angle"];
 const SNAP = { mouse: 10, pen: 12, touch: 22, keys: 1.5 }; // pixels; less than a step of a key, which would not get away
-const ARROW = 54;
-const TANGENT = 76;
+const ARROW = 44;
+const TANGENT = 66;
 const CORNER = 9;
 // By kind, as in the still figures: a well points down and a summit up.
 const MARKS = { minimum: [4, 1, "minima"], maximum: [2, 2, "maxima"], saddle: [3, 3, "saddles"], undecided: [1, 5, "undecided"] };
-
 
 class Inspector {
   constructor(shell) {
@@ -84,13 +83,20 @@ class Inspector {
     const { state, modules: { formulas } } = this.shell;
     const [x, y] = state.at;
     const listed = this.points.find(({ at }) => at[0] === x && at[1] === y);
-    const slope = this.ground.gradient(x, y);
+    const slope = this.own ? this.unrounded(x, y) : this.ground.gradient(x, y);
     const [[a, b], [, d]] = this.ground.hessian(x, y);
     const [low, high, ofLow, ofHigh] = formulas.eigen(a, b, d);
     const axes = [{ value: low, along: ofLow }, { value: high, along: ofHigh }];
     if (listed) listed.eigenvalues.forEach((value, index) => { axes[index].value = value; });
     return { at: state.at, listed, value: listed?.value ?? this.ground.value(x, y), slope: listed ? [0, 0] : slope,
       hessian: [a, b, d], axes, size: listed ? 0 : Math.hypot(...slope) };
+  }
+
+  /** The gradient of the own quadratic, in which a turn by sine and cosine leaves no 0 exact. */
+  unrounded(x, y) {
+    const { l1, l2 } = this.shell.state;
+    const size = Math.max(Math.abs(l1), Math.abs(l2)) * Math.max(Math.abs(x), Math.abs(y));
+    return this.ground.gradient(x, y).map((part) => bare(part, size));
   }
 
   settle() {
@@ -121,6 +127,7 @@ class Inspector {
     this.drawSlope(here, half);
     this.drawKinds();
     if (!own) {
+      this.closeUp.plot.measure(this.closeUp.node.clientWidth); // it has none while it is hidden
       this.closeUp.draw(objective, ground, here, half, state.curvature,
         state.model ? (x, y) => formulas.model(here.value, ...here.slope, ...here.hessian, x, y) : null);
     }
@@ -144,7 +151,7 @@ class Inspector {
       drawn.push(svg("rect", { class: "gd-look", x: plot.x(at[0] - half), y: plot.y(at[1] + half),
         width: plot.x(half) - plot.x(-half), height: plot.y(-half) - plot.y(half) }));
     }
-    if (size > 0 && Number.isFinite(size) && [x, y].every(Number.isFinite)) {
+    if (size > 0 && [size, value, x, y].every(Number.isFinite)) {
       const [u, v] = [slope[0] / size, -slope[1] / size]; // uphill, in pixels
       const way = (along, across) => `${x + along * u - across * v} ${y + along * v + across * u}`;
       drawn.push(svg("path", { class: "gd-tangent", d: `M${way(0, -TANGENT)}L${way(0, TANGENT)}` }),
@@ -182,7 +189,7 @@ class Inspector {
     this.readout.show(headline(here));
     const own = this.own && this.points[0];
     const words = own ? `${listed ? "" : "Of the origin: "}${certificate(own)}` : listed && certificate(listed);
-    this.certificate.textContent = words ?? `${asked(size)} ${this.counted()}`;
+    this.certificate.textContent = words ?? `${this.counted()} ${asked(size)}`;
   }
 
   ofOwn(a, b, d, l1, l2) {
@@ -194,7 +201,7 @@ class Inspector {
     const { complete, note, points, curves } = this.shell.objective;
     const many = `${points.length || "No"} stationary point${points.length === 1 ? "" : "s"}`;
     const more = curves.length ? `, and ${curves.length} curve${curves.length === 1 ? "" : "s"} of them` : "";
-    return `${many}${more} in this map: ${complete ? "proved to be all" : "perhaps not all"}. ${note}`;
+    return `${many}${more} in this map: ${complete ? "proved to be all" : "perhaps not all"}.${note && ` ${note}`}`;
   }
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,11 +30,23 @@ QUADRATIC = "quadratic"
 """What a state calls the quadratic whose eigenvalues and axes the reader turns; it is always among the choices."""
 _OWN_WINDOW = ((-2.0, 2.0), (-1.68, 1.68))
 _ASPECT = 0.84  # of the map, whose axes have one scale
-_SECONDS = 2.0  # for one landscape; those of the catalogue take a tenth of it
+_SECONDS = 30.0  # at most, for one landscape; of those in the book none takes one
 _SPAN = (-3.0, 3.0)
 _FIRST = {"reach": 0.1, "model": True, "curvature": True, "l1": 2.0, "l2": 1.0, "angle": 30.0}
 _SEARCHED = re.compile(r"^Searched .*?\.(?= |$) ?")
 """The sentence of a note that says where and how: for a list that is complete, the map says where."""
+_TRIES = (
+    "Press Next: which signs of λ₁ and λ₂ go with which mark?",
+    "Between the marks, shrink the close-up: the model's lines become those of f.",
+    "Choose “A quadratic of your own” and pull λ₂ through 0: bowl, trough, saddle.",
+)
+_OWN_TRIES = (
+    "Pull λ₂ through 0: bowl, trough, saddle. What does the test say in between?",
+    "Turn the angle: which of the numbers beside the map stay as they are?",
+    "Choose another landscape and press Next until the test leaves a point undecided.",
+)
+_ROOM = "max(545px + 34.5cqi, 818px)", "calc(720px + 147cqi + 8 * var(--touch))"
+_OWN_ROOM = "calc(452px + 41.8cqi)", "calc(690px + 60cqi + 8 * var(--touch))"
 _BY_SIGNS = {
     "minimum": "all eigenvalues of the Hessian are positive: a strict minimum (second-derivative test)",
     "maximum": "all eigenvalues of the Hessian are negative: a strict maximum (second-derivative test)",
@@ -47,22 +58,27 @@ _BY_SIGNS = {
 def inspector(f: Objective | str = "himmelblau", *, objectives: Iterable[Any] | None = None) -> Explorer:
     """Slope, curvature and quadratic model at any point of a map, and what f does at each of its stationary points.
 
-    The state's `objective` may also be "quadratic": ½ xᵀQ diag(l1, l2) Qᵀx with Q a turn by `angle` degrees.
+    `f` may also be "quadratic", which is always among the choices: ½ xᵀQ diag(l1, l2) Qᵀx, with Q a turn by `angle`.
     """
-    chosen = landscape(f, "f")
-    grounds = landscapes(chosen, OFFERED if objectives is None else listed(objectives, "objectives"), "objectives")
+    offered = OFFERED if objectives is None else listed(objectives, "objectives")
+    chosen = None if f == QUADRATIC else landscape(f, "f")
+    grounds = landscapes(chosen or landscape(offered[0], "objectives"), offered, "objectives")
+    if QUADRATIC in grounds:
+        raise ValueError(f"objectives: needed another name than {QUADRATIC!r}, which is the reader's own")
     told = [*(_told(one) for one in grounds.values()), _own_told()]
+    first = next(one for one in told if one["name"] == (key(chosen) if chosen else QUADRATIC))
 
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        own = state["objective"] == QUADRATIC
-        f = _turned(state) if own else grounds[state["objective"]]
-        at = state["at"]
+        if state["objective"] == QUADRATIC:
+            return figures.close_up(_turned(state), radius=1.68, axes=True, size=4.2)
+        f, at = grounds[state["objective"]], state["at"]
         slope = np.asarray(f.grad(np.array(at)))
         probes = [at] if np.isfinite(slope).all() and slope.any() else []
-        points: Any = [_own_point(state)] if own else _found(f)
-        return figures.stationary_map(f, points, probes=probes, window=_shown(f))
+        found = _found(f)
+        drawn = StationaryPoints(found, curves=_lines(found))
+        return figures.stationary_map(f, drawn, probes=probes, window=_shown(f))
 
     return Explorer(
         "inspector",
@@ -77,14 +93,10 @@ def inspector(f: Objective | str = "himmelblau", *, objectives: Iterable[Any] | 
             setting("l2", "Second eigenvalue, λ₂", _SPAN),
             setting("angle", "Angle of the first axis, in degrees", (-90, 90)),
         ],
-        {"objective": key(chosen), "at": list(start_of(chosen)), **_FIRST},
+        {"objective": first["name"], "at": first["start"], **_FIRST},
         still,
-        room=("calc(700px + 20cqi)", "calc(700px + 150cqi)"),
-        tries=[
-            "Press Next: which signs of λ₁ and λ₂ go with which mark?",
-            "Between the marks, shrink the reach of the close-up: the model's lines become those of f.",
-            "Choose “A quadratic of your own” and pull an eigenvalue through 0: bowl, trough, saddle.",
-        ],
+        room=_ROOM if chosen else _OWN_ROOM,
+        tries=_TRIES if chosen else _OWN_TRIES,
         hint="Click the map or drag the ring; close to a mark it snaps to the stationary point.",
         objectives=told,
         formulas=[
@@ -165,8 +177,13 @@ def _shown(f: Objective) -> tuple[tuple[float, float], ...]:
     return side(left, right, wide), side(bottom, top, _ASPECT * wide)
 
 
+def _lines(found: StationaryPoints) -> list[Any]:
+    """The sets of stationary points that are curves; there are regions too."""
+    return [one for one in found.curves if len(set().union(*(part.free_symbols for part in one))) == 1]
+
+
 def _curves(f: Objective, found: StationaryPoints) -> list[Any]:
-    """The curves of stationary points in the map, as places along them; of regions there are none."""
+    """The curves of stationary points in the map, as places along them."""
     if not found.curves:
         return []
     from gdlib.figures import contours
@@ -174,8 +191,7 @@ def _curves(f: Objective, found: StationaryPoints) -> list[Any]:
 
     window = np.array(_shown(f))
     scale = 400 / (window[:, 1] - window[:, 0])
-    lines = [curve for curve in found.curves if len(set().union(*(part.free_symbols for part in curve))) == 1]
-    pieces = [piece for curve in lines for piece in trace_curve(curve, window)]
+    pieces = [piece for curve in _lines(found) for piece in trace_curve(curve, window)]
     return [(contours.simplified(piece * scale, 0.2) / scale).round(6).tolist() for piece in pieces]
 
 
@@ -213,9 +229,3 @@ def _turned(state: Json) -> Objective:
     x, y, *turned = own.variables
     values = {symbol: sp.Float(state[symbol.name]) for symbol in turned}
     return Objective(own.expr.subs(values).evalf(), (x, y), title="a quadratic of your own", window=_OWN_WINDOW)
-
-
-def _own_point(state: Json) -> Any:
-    low, high = sorted((state["l1"], state["l2"]))
-    kind = "minimum" if low >= 0 else "maximum" if high <= 0 else "saddle"
-    return SimpleNamespace(location=(0.0, 0.0), kind=kind)

@@ -7,8 +7,9 @@ const STRICT = { true: "strict ", false: "non-strict ", null: "" };
 /** A sentence of what `here` is known of a point: `{at, listed, value, slope, size, axes}`. */
 export function headline({ at, listed, value, slope, size }) {
   const where = `at ${spot(at)}`;
-  if (listed?.kind === "undecided") return `Stationary ${where}, and nobody has decided of what kind: f = ${short(listed.value)}.`;
+  if (listed?.kind === "undecided") return `Stationary ${where}, of a kind that is undecided: f = ${short(listed.value)}.`;
   if (listed) return `A ${STRICT[listed.strict]}${listed.kind} ${where}: f = ${short(listed.value)}.`;
+  if (!Number.isFinite(value)) return `f is ${short(value)} ${where}.`;
   if (!slope.every(Number.isFinite)) return `No finite gradient ${where}: f is ${short(value)}.`;
   if (size === 0) return `Stationary ${where}: the gradient is 0, f = ${short(value)}.`;
   return `Not stationary ${where}: the slope is ${short(size)}, uphill along ${pair(slope.map((part) => part / size))}.`;
@@ -16,7 +17,7 @@ export function headline({ at, listed, value, slope, size }) {
 
 /** Whether the second-derivative test has anything to say where no listed point is. */
 export const asked = (size) => (size === 0 ? "The gradient is 0 here, but this is none of the isolated points."
-  : "The second-derivative test asks for a gradient of 0.");
+  : "The second-derivative test needs a gradient of 0.");
 
 /** The certificate of a stationary point; where an eigenvalue is 0 and the rest have one sign, the test has none. */
 export function certificate({ reason, kind, eigenvalues }) {
