@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 
 from gdlib import rules as all_rules
@@ -25,6 +26,7 @@ OFFERED = ("bowl", "saddle", "ravine", "rosenbrock", "himmelblau", "beale", "thr
 FIRST = ("gradient_descent", "momentum", "nesterov", "rprop_minus", "rmsprop", "adam")
 """Rules that run at first when none are named: the most used of each family; a reader ticks the others."""
 _MOST_DRAWN = 8
+_MANY = 6  # runs beyond which each shows one knob, not two; race.mjs has the same
 _MOST = 32  # as many looks as differ in two of colour, dash and marker
 _SCHEDULE = Chosen("schedule", "Schedule", "schedules", SCHEDULES)
 _CLIPPING = Chosen("clipping", "Clipping", "transforms", CLIPPINGS)
@@ -90,8 +92,7 @@ def race(
     # What runs at first has the first looks, in its order, as in a still figure of the same runs.
     looks = list(dict.fromkeys([entry.rule.name for entry in running] + list(known)))
     groups = [rule_json(rule, looks.index(rule.name)) for rule in known.values()]
-    active = {entry.rule.name for entry in running}
-    folded = len({rule["group"] for rule in groups if rule["name"] not in active})
+    tries = _tries(chosen, set_out, steps, running)
     return Explorer(
         "race",
         [
@@ -108,15 +109,37 @@ def race(
         {"objective": key(chosen), "start": list(set_out), "steps": steps, "rules": runners,
          "schedule": _SCHEDULE.first("constant"), "noise": 0.0, "seed": 1, "clipping": _CLIPPING.first("none")},
         still,
-        room=(f"calc(815px + 27px * {len(runners)} + 3px * {folded})",
-              f"calc(1040px + 158px * {len(runners)} + 57px * {folded})"),
-        tries=_tries(chosen, set_out, steps, running),
+        room=_room(runners, groups, tries),
+        tries=tries,
         hint="Click the map or drag the ring to move the start.",
         objectives=told,
         rules=groups,
         schedules=[change_json(name, one) for name, one in SCHEDULES.items()],
         transforms=[change_json(name, one) for name, one in CLIPPINGS.items()],
     )  # fmt: skip
+
+
+def _room(runners: list[Json], known: list[Json], tries: list[str]) -> tuple[str, str]:
+    """The heights of the page's explorer side by side and in one column, from what its parts were measured to take."""
+    named = {one["name"]: one for one in known}
+    open_knobs = 1 if len(runners) > _MANY else 2
+    knobs = [len(named[one["name"]]["hyperparameters"]) for one in runners]
+    shown = sum(min(count, open_knobs) for count in knobs)
+    folds = sum(count > open_knobs for count in knobs)
+    groups = len({one["group"] for one in known})
+    running = {one["name"] for one in runners}
+    folded = len({one["group"] for one in known if one["name"] not in running})
+    heads = 34 * folded + 31 * (groups - folded) if groups > 1 else 0
+    lineup = 41 * len(runners) + 34 * shown + 27 * folds + heads
+    narrow = 55 * len(runners) + 48 * shown + 47 * folds + heads + 10 * folded
+    rows = 27 * len(runners)
+    wrapped = 20 * sum(len(named[one["name"]]["title"]) > 16 for one in runners)
+    lines, short_lines = (sum(len(wrap(one, width)) for one in tries) for width in (86, 46))
+    gaps = 12 + 4 * len(tries)
+    return (
+        f"calc(78px + max(79.2cqi + {139 + rows}px, {34 + lineup}px) + {gaps + 20 * lines}px)",
+        f"calc(120cqi + {494 + rows + wrapped + narrow + gaps + 20 + 20 * short_lines}px)",
+    )
 
 
 def _tries(f: Objective, start: tuple[float, ...], steps: int, running: list[Entry]) -> list[str]:
