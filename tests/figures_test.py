@@ -103,6 +103,7 @@ EVERY = {
     "network": lambda: figures.network(
         [[1, 2], ["½", 3.5]], [[[2, "ln 3"], [-1, 0]]], slopes=[[None, -8], [1, 2]], weight_slopes=[[[1, 2], [3, 4]]]
     ),
+    "clipped": lambda: figures.clipped((2.4, 0.8), 1.0),
     "beside": lambda: figures.beside(figures.paths(BOWL), figures.losses([VALLEY_RUN])),
     "stationary map": lambda: figures.stationary_map(
         WELLS, WELLS.points, zeros={"x = y³": DOWN_Y}, probes=[(0.9, 1.6)]

@@ -1,6 +1,7 @@
 """The book's drawing functions; each returns a `Figure`, which a notebook and the book show by themselves."""
 
 from .charts import curve, lines, losses
+from .clipped import clipped
 from .critical import quadratic_models, stationary_map
 from .flat import paths
 from .lineage import lineage
@@ -13,6 +14,7 @@ from .wiring import network
 __all__ = [
     "Figure",
     "beside",
+    "clipped",
     "close_up",
     "curve",
     "digits",

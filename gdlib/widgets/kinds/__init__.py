@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gdlib.widgets.kinds.averages import averages
+from gdlib.widgets.kinds.clipping import clipping
 from gdlib.widgets.kinds.coordinates import coordinates
 from gdlib.widgets.kinds.inspector import inspector
 from gdlib.widgets.kinds.race import race
@@ -18,6 +19,7 @@ KINDS: Mapping[str, Callable[..., Explorer]] = {
     "step-size": step_size,
     "averages": averages,
     "coordinates": coordinates,
+    "clipping": clipping,
     "schedule": schedule,
 }
 """What `gd.explore` calls for each kind, with those of its arguments that the kind takes."""
