@@ -3,6 +3,7 @@
 from .charts import curve, lines, losses
 from .clipped import clipped
 from .critical import quadratic_models, stationary_map
+from .disk import unit_disk
 from .flat import paths
 from .lineage import lineage
 from .neighbourhoods import close_up
@@ -26,4 +27,5 @@ __all__ = [
     "quadratic_models",
     "stationary_map",
     "surfaces",
+    "unit_disk",
 ]

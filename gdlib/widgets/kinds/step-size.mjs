@@ -11,6 +11,7 @@ import { Transport } from "./transport.mjs";
 
 const RUN = 0, THEORY = 1; // looks of the series
 const ROUNDING = 1e-13; // errors below this part of what f spans are rounding, and have no ratio
+const FAR = 20; // frames: what runs off is drawn no farther, each coordinate by itself, so that stairs stay square
 const HIGHEST = 1.5; // of the ratios' axis, unless theory is higher
 
 class StepSize {
@@ -99,9 +100,10 @@ class StepSize {
     plot.picture.setAttribute("aria-label", `Graph of ${objective.title} with the steps of gradient descent on it`);
     this.graph.place(path[0][0], values[0]);
     // Along, at the height that it had, then down, or up, to the curve: the way across is the step.
+    const across = within(plot.low, plot.high), up = within(plot.bottom, plot.top);
     this.stairs.draw([{ series: RUN, count: 2 * path.length - 1,
-      at: (k) => [path[Math.ceil(k / 2)][0], values[Math.floor(k / 2)]] }]);
-    this.dots.draw(path.map(([x], t) => plot.pixels(x, values[t])));
+      at: (k) => [across(path[Math.ceil(k / 2)][0]), up(values[Math.floor(k / 2)])] }]);
+    this.dots.draw(path.map(([x], t) => plot.pixels(across(x), up(values[t]))));
     this.drawScale();
     this.drawRatios();
     this.cut();
@@ -131,10 +133,11 @@ class StepSize {
     plot.yLabel.textContent = well ? "R = error after / error before a step" : "no minimum: no error, no R";
     this.one.setAttribute("d", well ? `M${plot.margin.left} ${plot.y(1)}h${plot.width}` : "");
     this.theory = theory;
-    this.limit.draw(well ? [{ series: THEORY, count: 2, at: (k) => [(1 - k) * steps, theory] }] : []);
+    const up = within(0, top);
+    this.limit.draw(well ? [{ series: THEORY, count: 2, at: (k) => [(1 - k) * steps, up(theory)] }] : []);
     this.limit.cut(1);
-    this.measured.draw(ratios.length ? [{ series: RUN, count: ratios.length, at: (k) => [k + 1, ratios[k]] }] : []);
-    this.beads.draw(ratios.map((ratio, t) => plot.pixels(t + 1, ratio)));
+    this.measured.draw(ratios.length ? [{ series: RUN, count: ratios.length, at: (k) => [k + 1, up(ratios[k])] }] : []);
+    this.beads.draw(ratios.map((ratio, t) => plot.pixels(t + 1, up(ratio))));
   }
 
   /** Shows the run up to the step of the transport. */
@@ -196,6 +199,12 @@ class Dots {
   cut(count) {
     this.node.setAttribute("d", [...new Set(this.spots.slice(0, count))].map((spot) => `M${spot}h0`).join(""));
   }
+}
+
+/** Keeps a coordinate within so many times the frame from low to high. */
+function within(low, high) {
+  const room = FAR * (high - low);
+  return (value) => Math.max(low - room, Math.min(high + room, value));
 }
 
 /** What a step size does near a minimum whose ηₒₚₜ is `best`. */
