@@ -41,7 +41,9 @@ def start_of(f: Objective) -> tuple[float, ...]:
 
 
 def _title(f: Objective) -> str:
-    words = str(f.title or f.name or plain_signs.formula(f.text)).replace("_", " ")
+    if f.title == f.text[:80]:  # what an objective without a title is called
+        return plain_signs.formula(f.title)
+    words = f.title.replace("_", " ")
     return words[:1].upper() + words[1:] if f.name else words
 
 
