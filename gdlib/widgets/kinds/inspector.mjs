@@ -173,7 +173,7 @@ class Inspector {
     const counted = Object.keys(MARKS).map((kind) => [kind, this.points.filter((one) => one.kind === kind).length]);
     this.keys.replaceChildren(...counted.filter(([, count]) => count).map(([kind, count]) =>
       key(svg("path", { ...marked(kind), transform: "translate(14 7)" }), `${count} ${count > 1 ? MARKS[kind][2] : kind}`)),
-      curves.length ? key(line("gd-filled"), "curve of stationary points") : "",
+      curves.length || this.own ? key(line("gd-filled"), "stationary curve") : "",
       key(line("gd-uphill"), "gradient, its direction"), key(line("gd-tangent"), "tangent"), key(line("gd-contour"), "level line"));
   }
 
@@ -183,7 +183,7 @@ class Inspector {
     const { l1, l2 } = this.shell.state;
     const rows = [["f", short(value), value], ["∇f", pair(slope), slope], ["‖∇f‖", short(size), size],
       ...(this.own ? this.ofOwn(a, b, d, l1, l2) : [["H", matrix(a, b, d)], ...both.map(({ value: one, along }, index) =>
-        [`λ${"₁₂"[index]}`, `${short(one)} along ${pair(along)}`, one])])];
+        [`λ${"₁₂"[index]}`, along.every(Number.isFinite) ? `${short(one)} along ${pair(along)}` : short(one), one])])];
     this.numbers.replaceChildren(...rows.map(([name, text, full]) => html("tr", {}, html("th", { scope: "row" }, name),
       html("td", { title: full === undefined ? null : String(full) }, text))));
     this.readout.show(headline(here));
@@ -219,6 +219,7 @@ function marked(kind) {
 /** A symmetric matrix by rows; what rounding left of a zero is a zero. */
 function matrix(a, b, d) {
   const size = Math.max(...[a, b, d].map(Math.abs));
+  if (!Number.isFinite(size)) return html("span", { title: `${a}, ${b}; ${b}, ${d}` }, "not finite");
   const entry = (value) => html("span", {}, short(bare(value, size)));
   return html("span", { class: "gd-matrix", title: `${a}, ${b}; ${b}, ${d}` }, [a, b, b, d].map(entry));
 }

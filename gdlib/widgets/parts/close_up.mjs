@@ -35,7 +35,7 @@ export class CloseUp {
     plot.yLabel.textContent = objective.variables[1];
     plot.picture.setAttribute("aria-label", `Close-up of ${objective.title} around (${here.at.map((part) => short(part)).join(", ")})`);
     if (!(window[0][0] < x && x < window[0][1] && window[1][0] < y && y < window[1][1])) return; // too far out for doubles
-    plot.show(...window, ticks(...window[0], 4), ticks(...window[1], 4));
+    plot.show(...window, ticks(...window[0], 5), ticks(...window[1], 5));
     const ground = sample(value, window, CELLS);
     const heights = levels(here.value, ground.inside);
     paint(plot, ground, heights);
