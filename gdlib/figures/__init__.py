@@ -7,6 +7,7 @@ from .disk import unit_disk
 from .flat import paths
 from .lineage import lineage
 from .neighbourhoods import close_up
+from .newton import newton_parabolas
 from .picture import Figure, beside
 from .rasters import digits
 from .solid import surfaces
@@ -23,6 +24,7 @@ __all__ = [
     "lines",
     "losses",
     "network",
+    "newton_parabolas",
     "paths",
     "quadratic_models",
     "stationary_map",

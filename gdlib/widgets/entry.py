@@ -33,7 +33,7 @@ def explore(
         start: where runs begin, a number for each variable; None is the landscape's own start.
         steps: 1 to 10,000; None is the kind's own number.
         objectives: what the reader may choose from; None is `f` and a few that show what the kind is about.
-        settings: other entries of the explorer's `state`, to begin with.
+        settings: other entries of the explorer's `state`, to begin with, and what else the kind takes.
 
     A kind that has no use for an argument refuses it. In a race a rule's hyperparameters are those of its pair, else
     its defaults. Where these do not take the run 99 % of the way down to a known minimum in these steps, and its pair
@@ -48,6 +48,7 @@ def explore(
     asked = {"f": f, "rules": rules, "start": start, "steps": steps, "objectives": objectives}
     given = {name: value for name, value in asked.items() if value is not None}
     taken = inspect.signature(describe).parameters
+    given |= {name: settings.pop(name) for name in list(settings) if name in taken}
     for name in given:
         if name not in taken:
             raise TypeError(

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gdlib.registry import nearest
+from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter
 from gdlib.widgets.arguments import point
 from gdlib.widgets.as_json import Json, number_json
 from gdlib.widgets.changes import change_json, first_settings, in_order, range_of
 
-Found = Callable[[str, Rule], dict[str, float]]
-"""The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
+Found = Callable[[str, Any], dict[str, float]]
+"""The hyperparameters, other than defaults, with which a rule or method sets out on the landscape of that name."""
 
 
 class Field(Protocol):
@@ -132,12 +133,12 @@ class Trail:
 
 @dataclass(frozen=True)
 class Runners:
-    """Rules that run, each with an id and its hyperparameters; between `least` and `most` of them.
+    """Rules or methods that run, each with an id and its hyperparameters; between `least` and `most` of them.
 
     When the landscape changes they set out with what is found for it.
     """
 
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, Rule | Method]
     found: Found = lambda landscape, rule: {}
     least: int = 0
     most: int = 10

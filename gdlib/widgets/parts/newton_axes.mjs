@@ -1,0 +1,119 @@
+/* A quadratic in normalised axes: in w an ellipse, in ŵ = Sw a rounder one, and the same path in both pictures. */
+
+import { Beads } from "./beads.mjs";
+import { Board } from "./board.mjs";
+import { knob } from "./controls.mjs";
+import { descend } from "./descend.mjs";
+import { html } from "./elements.mjs";
+import { plain, short } from "./numbers.mjs";
+import { look } from "./plot.mjs";
+import { Transport } from "./transport.mjs";
+
+const CELLS = 96;
+const LINES = 12;
+const UNIT = [1, 0, 1];
+const TITLES = { none: "as they are", diagonal: "each by itself", full: "all together" };
+
+export class NewtonAxes {
+  constructor(shell) {
+    const { spec, state, controls, signal } = shell;
+    Object.assign(this, { shell, computed: null });
+    const hold = (held) => shell.hold(held);
+    this.plain = new Board({ aspect: 1, onHold: hold, what: "the path of descent", onMove: (start) => shell.change({ start }) });
+    this.scaled = new Board({ aspect: 1, onHold: hold, what: "the same path", called: "Start in scaled axes",
+      onMove: (place) => shell.change({ start: this.shell.modules.formulas.times(...this.ensure().axes[1], ...place) }) });
+    const [range] = spec.rules[0].hyperparameters;
+    this.lr = knob({ ...range, label: "Step size η" }, "Step size η", (lr) =>
+      shell.change({ rules: shell.state.rules.map((rule) => ({ ...rule, hyperparameters: { lr } })) }));
+    shell.reads(["axes", "κ", "best factor", "part of f left"]);
+    this.beads = [this.plain, this.scaled].map((board) => new Beads(board.plot, 0));
+    this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(), onRest: hold });
+    shell.plots.push(this.plain.plot, this.scaled.plot);
+    this.placed = ["ratio", "angle"];
+    const titled = (board, text) => html("div", {}, html("p", { class: "gd-over-plot" }, text), board.node);
+    this.title = html("span");
+    this.pictures = [
+      html("div", { class: "gd-knobs" }, controls.ratio.node, controls.angle.node, this.lr.node),
+      html("div", { class: "gd-equals" }, titled(this.plain, "in w"), titled(this.scaled, this.title)),
+      this.transport.node,
+    ];
+  }
+
+  settle({ rules, steps, scaling, start }) {
+    this.lr.show(rules.find(({ name }) => name === this.shell.spec.scaled[scaling]).hyperparameters.lr);
+    this.title.replaceChildren(...{ none: ["in ŵ = w"], diagonal: ["in ŵ = diag(A)", html("sup", {}, "½"), " w"],
+      full: ["in ŵ = A", html("sup", {}, "½"), " w"] }[scaling]);
+    this.transport.lengthen(steps);
+    this.plain.at = start;
+  }
+
+  reset() {
+    this.transport.go(this.shell.state.steps);
+  }
+
+  /** The matrix, the axes and the paths of the state; computed once a change. */
+  ensure() {
+    const { state, modules: { rules, formulas }, spec } = this.shell;
+    if (this.computed?.state === state) return this.computed;
+    const { ratio, angle, scaling, start, steps } = state;
+    const matrix = formulas.bowl(ratio, angle);
+    const [a, b, d] = matrix;
+    const landscape = { valueAt: ([x, y]) => formulas.height(a, b, d, x, y), slopeAt: ([x, y]) => formulas.times(a, b, d, x, y),
+      curvatureAt: () => [[a, b], [b, d]] };
+    const all = Object.entries(spec.scaled).map(([name, rule], series) => {
+      const { id, hyperparameters } = state.rules.find((one) => one.name === rule);
+      const path = descend(landscape, rules[rule], start, steps, hyperparameters);
+      const [,, seen] = formulas[`axes_${name}`](a, b, d);
+      return { id, name, series, path, values: path.map(landscape.valueAt), kappa: formulas.condition_number(...seen) };
+    });
+    const axes = formulas[`axes_${scaling}`](a, b, d); // S, its inverse, the matrix there
+    this.computed = { state, matrix, all, axes, shown: all.find(({ name }) => name === scaling) };
+    return this.computed;
+  }
+
+  paths() {
+    return Object.fromEntries(this.ensure().all.map(({ id, path }) => [id, path]));
+  }
+
+  draw({ ratio, angle, start, scaling }) {
+    const { matrix, axes: [stretch,, seen], all, shown } = this.ensure();
+    const { times, height } = this.shell.modules.formulas;
+    const { half } = this.shell.spec;
+    const picture = (board, beads, name, entries, moved) => {
+      const value = (x, y) => height(...entries, x, y);
+      board.ground({ name: `${name} ${ratio} ${angle} ${scaling}`, title: `the quadratic in ${name}`, variables: [`${name}₁`, `${name}₂`],
+        window: [[-half, half], [-half, half]], minima: [[0, 0]], cells: CELLS,
+        heights: heights(Math.max(value(half, half), value(half, -half))) }, { value });
+      board.at = times(...moved, ...start);
+      const runs = [...new Set([all[0], shown])].map(({ series, path }) => ({ series, path: path.map((at) => times(...moved, ...at)) }));
+      board.draw(runs);
+      beads.draw(runs.at(-1).path);
+      beads.node.style.setProperty("--series", look(shown.series).colour);
+    };
+    picture(this.plain, this.beads[0], "w", matrix, UNIT);
+    picture(this.scaled, this.beads[1], "ŵ", seen, stretch);
+    this.cut();
+  }
+
+  cut() {
+    const { step, steps } = this.transport;
+    const { all, shown } = this.ensure();
+    const { contraction } = this.shell.modules.formulas;
+    this.plain.cut(step);
+    this.scaled.cut(step);
+    for (const beads of this.beads) beads.cut(step + 1);
+    const rows = all.map(({ name, series, path, values, kappa }) => {
+      const ended = path.length <= step;
+      return { id: name, series, title: TITLES[name], cells: [short(kappa), short(contraction(1, kappa)),
+        short(values[Math.min(step, path.length - 1)] / values[0])], note: ended ? `left the finite numbers at step ${path.length}` : "" };
+    });
+    const round = shown.kappa < 1 + 1e-9 ? "circles, and descent goes straight to the centre"
+      : `ellipses, ${plain(Math.sqrt(shown.kappa))} times as long as wide`;
+    this.shell.readout.show(`Step ${Math.min(step, shown.path.length - 1)} of ${steps}. With the axes ${AS[shown.name]} κ = ${plain(shown.kappa)}: the level lines are ${round}.`, rows);
+  }
+}
+
+const AS = { none: "as they are", diagonal: "scaled each by itself", full: "scaled all together" };
+
+/** Heights up to that of the highest corner, such that the ellipses lie evenly. */
+const heights = (most) => Array.from({ length: LINES }, (_, k) => most * ((k + 1) / (LINES + 1)) ** 2);
