@@ -25,7 +25,7 @@ class Surface {
     this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold, called: "Hiker", aspect: 1 });
     this.scene = new Scene({ onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.move(spot),
       onWay: (way) => this.walk([way]), onHold, more: () => shell.redraw() });
-    this.readout = shell.reads(["", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
+    this.readout = shell.reads(["place", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
     this.mist = svg("rect", { class: "gd-mist" });
     this.board.plot.picture.append(this.mist);
     this.reach = svg("circle", { class: "gd-reach" });

@@ -88,8 +88,7 @@ def surface(
         window = window_of(ground, tuple(state["start"]))
         solid = figures.surfaces([ground], window=window, marks=[places[-1]], turn=state["turn"], tilt=state["tilt"],
                                  bend=True, width=3.8)  # fmt: skip
-        way = np.array(places)
-        flat = figures.paths(ground, {"her way": way} if len(way) > 1 else [way], window=window)
+        flat = figures.paths(ground, {"the hiker": np.array(places)}, window=window)
         bent = (
             " Heights on the surface are bent, so that the low ground shows."
             if by_name[state["objective"]]["relief"]["bend"]

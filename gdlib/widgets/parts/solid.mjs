@@ -6,6 +6,7 @@ export const SLABS = 16; // between the levels, floor and lid of the box
 const LIGHT = [-0.8, 0.6]; // from the north-west, as on maps
 const REACH = 0.04; // how far apart the looks are that find what hides a point
 const SEAM = 0.3; // pixels
+const LOOK = 0.01; // the same, where a place is looked for
 const SLACK = 0.012; // a surface this little above a line of sight does not hide: it is the point's own
 
 /** Where the eye stands, in degrees: turns (u, v, w) of the box, each from -1 to 1, to right, up and behind. */
@@ -151,13 +152,16 @@ export class Solid {
   /** The place [u, v] of the surface that is seen so far right and up; null beside it. */
   under(right, up, view) {
     const way = view.towards();
-    // Where the line of sight meets the floor; from there towards the eye, the last place above it is the one seen.
+    // From where the line of sight meets the floor towards the eye: the last place where it goes through the surface.
     const back = (up + TALL * view.lean) / Math.max(1e-9, view.rise);
     const [u, v] = [right * view.cos + back * view.sin, back * view.cos - right * view.sin];
-    let found = null;
-    for (let far = -0.01; far <= 2 / way.w; far += 0.01) {
+    let [found, below] = [null, null];
+    for (let far = -LOOK; far <= 2 / way.w + LOOK; far += LOOK) {
       const [x, y] = [u + far * way.u, v + far * way.v];
-      if (this.at(x, y) >= -1 + far * way.w - SLACK) found = [x, y];
+      const ground = this.at(x, y);
+      const now = Number.isNaN(ground) ? null : ground >= -1 + far * way.w;
+      if (below !== null && now !== null && now !== below) found = [x, y];
+      below = now;
     }
     return found;
   }
