@@ -3,7 +3,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help python env env-test read book test test-all claims site.zip pins vendor goldens pictures
+.PHONY: help python env env-test read book test test-all claims bench gallery-shots site.zip pins vendor goldens pictures
 
 help:            ## this list
 	@sed -n 's/^\([a-z.-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
@@ -22,6 +22,13 @@ test-all: env-test  ## also what is too slow for every change
 
 claims: env-test ## which claims of the pages are proved
 	@$(IN) -m tools.claims
+
+bench: book      ## measure the library and its explorers beside the goals and the peers
+	@"$(PYTHON)" tools/environment.py bench
+	@.venv-bench/bin/python -m benchmarks
+
+gallery-shots: env-test book  ## pictures of every explorer of the built book, in _build/shots
+	@$(IN) -m tools.gallery_shots
 
 site.zip: book   ## the built book with a small server, for reading offline
 	@$(IN) tools/site_zip.py

@@ -27,7 +27,8 @@ def steps(everything: bool) -> dict[str, list[str]]:
         "types": [PYTHON, "-m", "mypy"],
         "unit": [*PYTEST, "-n", "2", "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
-        "browser": [*PYTEST, "-m", "(browser or site)" + pace],
+        # Each worker has its own Chromium; one whose tests are done takes over others' that have not begun.
+        "browser": [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "(browser or site)" + pace],
     }
 
 
