@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext
 
 import gdlib as gd
 from gdlib.widgets.changes import CLIPPINGS, SCHEDULES, made
@@ -24,9 +23,9 @@ WITH_POWERS = {"exponential", "per_epoch", "staircase", "cosine", "warm_restarts
 
 
 @pytest.fixture
-def race(context: BrowserContext) -> Any:
+def race(tab: Watch) -> Any:
     """The race as it is first; whatever went wrong on its page by the end fails the test."""
-    found = shown(context, gd.explore("rosenbrock", start=(-1.2, 1.0), steps=200))
+    found = shown(tab, gd.explore("rosenbrock", start=(-1.2, 1.0), steps=200))
     yield found
     assert found.troubles == []
 
@@ -216,10 +215,10 @@ def test_a_run_that_is_pointed_at_stands_out(race: Watch) -> None:
 # ------------------------------------------------------------------ what to try
 
 
-def test_what_to_try_comes_true(context: BrowserContext) -> None:
+def test_what_to_try_comes_true(tab: Watch) -> None:
     explorers = [gd.explore(), gd.explore("ravine"), gd.explore("himmelblau", rules=["gradient_descent"], steps=60)]
     assert [len(one.spec["tries"]) for one in explorers] == [3, 2, 3]  # on the ravine descent does not run off so far
-    page = shown(context, explorers[0]).page
+    page = shown(tab, explorers[0]).page
     winners = set()
     for start in ([-1.2, 1.0], [-0.5, 2.5], [1.5, 0.0], [0.2, -0.5], [-2.0, 0.0]):
         ends = set_state(page, {"start": start})["paths"]

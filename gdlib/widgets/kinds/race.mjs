@@ -30,7 +30,7 @@ class Race {
       onRest: () => this.hold(this.held) });
     shell.plots.push(this.board.plot, this.curves.plot);
     this.pictures = [this.board.node, this.transport.node, this.curves.node];
-    this.panel = [this.changes.node, this.lineup.node];
+    this.panel = [this.lineup.node, this.changes.node];
     this.readout.node.addEventListener("pointerover", ({ target }) =>
       this.point(this.runs[[...this.readout.rows.children].indexOf(target.closest("tbody tr"))]?.id));
     this.readout.node.addEventListener("pointerleave", () => this.point());

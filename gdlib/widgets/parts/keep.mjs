@@ -19,12 +19,10 @@ export function keepRow(shell, host) {
   return html("div", { class: "gd-keep" },
     host ? copying("Copy link", "link", () => linkTo(host, shell.state)) : null,
     quiet("Save SVG", () => {
-      save(new Blob([snapshot(shell).text], { type: "image/svg+xml" }), `${name()}.svg`);
-      said.textContent = "The picture is saved.";
+      save(new Blob([snapshot(shell).text], { type: "image/svg+xml" }), `${name()}.svg`, said);
     }),
     quiet("Save PNG", async () => {
-      save(await asPng(snapshot(shell)), `${name()}.png`);
-      said.textContent = "The picture is saved.";
+      save(await asPng(snapshot(shell)), `${name()}.png`, said);
     }),
     shell.kind.pythonCell ? copying("Copy Python", "Python cell", () => shell.kind.pythonCell()) : null,
     said, shown);
@@ -45,8 +43,9 @@ async function copied(text, what, said, shown) {
   }
 }
 
-function save(blob, name) {
+function save(blob, name, said) {
   const address = URL.createObjectURL(blob);
   html("a", { href: address, download: name }).click();
+  said.textContent = `Saved as ${name}.`;
   setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser may still be reading it
 }
