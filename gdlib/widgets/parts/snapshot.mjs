@@ -17,7 +17,7 @@ const FONT = ["font-family", "font-size", "font-style", "font-weight"];
 /** {text, width, height} of the picture that `shell` shows, under its caption, with the theme's colours written out. */
 export function snapshot(shell) {
   const { title, lines } = shell.caption();
-  const plots = [...shell.node.querySelectorAll(".gd-pictures .gd-plot, .gd-pictures canvas")]
+  const plots = [...shell.node.querySelectorAll(".gd-columns .gd-plot, .gd-columns canvas")]
     .filter((one) => one.checkVisibility() && !one.parentElement.closest(".gd-plot"));
   const boxes = plots.map((one) => one.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left));
