@@ -50,6 +50,15 @@ class Watch:
         return not url.startswith((self.origin, "file:", "data:", "blob:", "about:"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever takes a browser or the built site is marked so, and runs in its step of `make test`."""
+    for item in items:
+        for fixture, mark in (("chromium", "browser"), ("site", "site")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, started once for all tests of a run."""
