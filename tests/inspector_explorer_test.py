@@ -423,6 +423,22 @@ def test_the_sliders_morph_it_and_a_turn_keeps_determinant_and_trace(page: Page)
 # ------------------------------------------------------------------ what may go wrong
 
 
+def test_the_copied_cell_runs_and_prints_what_the_page_shows(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for value in (
+        {"objective": "peano", "at": [0.25, 0.5]},
+        {"objective": "quadratic", "at": [0, 0], "l2": -1.5, "angle": 90},
+    ):
+        set_state(page, value)
+        found = numbers(page)
+        page.get_by_role("button", name="Copy Python", exact=True).click()
+        page.wait_for_function('document.querySelector(".gd-said").textContent')
+        cell = page.evaluate("navigator.clipboard.readText()")
+        exec(cell, {})
+        said = capsys.readouterr().out
+        assert str(found["f"][0]) in said
+
+
 def test_a_wrong_state_is_refused_and_changes_nothing(page: Page) -> None:
     before = state(page)
     for wrong in ({"objective": "nowhere"}, {"at": [1]}, {"reach": 5}, {"model": "yes"}, {"l1": 99}, {"depth": 1}):

@@ -7,6 +7,7 @@ import { button, select } from "./controls.mjs";
 import { html, svg } from "./elements.mjs";
 import { bare, pair, short, spot } from "./numbers.mjs";
 import { look } from "./plot.mjs";
+import { opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 import { asked, certificate, headline, judged } from "./verdicts.mjs";
 
@@ -114,6 +115,16 @@ class Inspector {
     this.board.at = this.shell.state.at;
     this.magnified.hidden = own;
     this.turns.hidden = !own;
+  }
+
+  /** The cell that computes the same in Python, and draws the map. */
+  pythonCell() {
+    const { at, hessian, size } = this.here();
+    const [a, b, d] = hessian.map((part) => bare(part, Math.max(...hessian.map(Math.abs))));
+    const own = { python: `gd.Objective("(${a}*x**2 + ${2 * b}*x*y + ${d}*y**2)/2", variables=["x", "y"])` };
+    return [...opening(this.own ? own : this.shell.objective, []), `at = ${tuple(at)}`,
+      'print(f(at), f.grad(at), f.hess(at), sep="\\n")', "found = gd.stationary_points(f)", "print(found)",
+      `gd.figures.stationary_map(f, found${size > 0 ? ", probes=[at]" : ""})`, ""].join("\n");
   }
 
   draw(state) {

@@ -46,7 +46,7 @@ _OWN_TRIES = (
     "Choose another landscape and press Next until the test leaves a point undecided.",
 )
 _ROOM = "max(545px + 34.5cqi, 818px)", "calc(720px + 147cqi + 8 * var(--touch))"
-_OWN_ROOM = "calc(452px + 41.8cqi)", "calc(690px + 60cqi + 8 * var(--touch))"
+_OWN_ROOM = "calc(466px + 41.8cqi)", "calc(690px + 60cqi + 8 * var(--touch))"
 _BY_SIGNS = {
     "minimum": "all eigenvalues of the Hessian are positive: a strict minimum (second-derivative test)",
     "maximum": "all eigenvalues of the Hessian are negative: a strict maximum (second-derivative test)",
