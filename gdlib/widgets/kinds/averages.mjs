@@ -3,7 +3,7 @@
 import { button } from "./controls.mjs";
 import { normals } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
-import { place, short, ticks } from "./numbers.mjs";
+import { place, plain, ticks } from "./numbers.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
 import { explorer } from "./shell.mjs";
 import { Transport } from "./transport.mjs";
@@ -171,10 +171,10 @@ class Averages {
     const left = [formulas.window_noise(window), formulas.exponential_noise(beta), formulas.exponential_noise(beta)];
     const rows = [
       ["average now", step ? each((name) => place(run[name][k])) : none],
-      ["variance left, expected", left.map((part) => short(part))],
-      ["the same in this run", count >= ENOUGH && sums.noise[k] > 0 ? each((_, index) => short(sums.left[index][k] / sums.noise[k])) : none],
-      ["steps late on a ramp", late.map((age) => short(age))],
-      ["the same in this run", count > 0 && sums.late ? each((_, index) => short(sums.late[index][k] / count)) : none],
+      ["variance left, expected", left.map((part) => plain(part))],
+      ["the same in this run", count >= ENOUGH && sums.noise[k] > 0 ? each((_, index) => plain(sums.left[index][k] / sums.noise[k])) : none],
+      ["steps late on a ramp", late.map((age) => plain(age))],
+      ["the same in this run", count > 0 && sums.late ? each((_, index) => plain(sums.late[index][k] / count)) : none],
       ["numbers kept", [String(window), "1", "2"]],
     ];
     const oldest = Math.min(step, window) - 1;

@@ -5,7 +5,7 @@ import { Board } from "./board.mjs";
 import { knob } from "./controls.mjs";
 import { descend } from "./descend.mjs";
 import { html } from "./elements.mjs";
-import { plain, short } from "./numbers.mjs";
+import { plain } from "./numbers.mjs";
 import { look } from "./plot.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -104,8 +104,8 @@ export class NewtonAxes {
     for (const beads of this.beads) beads.cut(step + 1);
     const rows = all.map(({ name, series, path, values, kappa }) => {
       const ended = path.length <= step;
-      return { id: name, series, title: TITLES[name], cells: [short(kappa), short(contraction(1, kappa)),
-        short(values[Math.min(step, path.length - 1)] / values[0])], note: ended ? `left the finite numbers at step ${path.length}` : "" };
+      return { id: name, series, title: TITLES[name], cells: [plain(kappa), plain(contraction(1, kappa)),
+        plain(values[Math.min(step, path.length - 1)] / values[0])], note: ended ? `left the finite numbers at step ${path.length}` : "" };
     });
     const round = shown.kappa < 1 + 1e-9 ? "circles, and descent goes straight to the centre"
       : `ellipses, ${plain(Math.sqrt(shown.kappa))} times as long as wide`;

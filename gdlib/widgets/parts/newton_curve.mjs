@@ -142,8 +142,8 @@ export class NewtonCurve {
     const { path, local, errors, goal, lr, gone, steps } = this.ensure();
     const rows = path.slice(0, t + 1).map(([x], k) => {
       const [error, last] = [errors[k], errors[k - 1]];
-      const ratios = last > 0 ? [short(error / last), short(error / last / last)] : ["–", "–"];
-      return { id: String(k), title: String(k), cells: [digits(x), goal ? short(error) : "–", ...ratios] };
+      const ratios = last > 0 ? [plain(error / last), plain(error / last / last)] : ["–", "–"];
+      return { id: String(k), title: String(k), cells: [digits(x), goal ? plain(error) : "–", ...ratios] };
     }).slice(-ROWS);
     // As many lines from the first step on, so that nothing below moves.
     for (let k = rows.length; k < ROWS; k++) rows.push({ id: `empty ${k}`, title: "", cells: ["\u00a0", "", "", ""] });

@@ -5,7 +5,7 @@ import { Board } from "./board.mjs";
 import { Decay } from "./decay.mjs";
 import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
-import { place, plain, short } from "./numbers.mjs";
+import { place, plain } from "./numbers.mjs";
 import { look } from "./plot.mjs";
 import { RuleKnobs } from "./rule_knobs.mjs";
 import { Transport } from "./transport.mjs";
@@ -101,7 +101,7 @@ export class NewtonMap {
     const rows = runs.map(({ id, title, series, path, values, slopes }) => {
       const last = Math.min(step, path.length - 1);
       const ended = path.length <= steps && step >= path.length;
-      return { id, title, series, cells: [`(${path[last].map(place).join(", ")})`, short(values[last]), short(slopes[last])],
+      return { id, title, series, cells: [`(${path[last].map(place).join(", ")})`, plain(values[last]), plain(slopes[last])],
         note: ended ? `ended at step ${path.length}` : "" };
     });
     const ended = newton.path.length <= steps && t === newton.path.length - 1 ? " Newton’s run ends here." : "";
