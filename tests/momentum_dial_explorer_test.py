@@ -102,6 +102,26 @@ def test_what_is_printed_of_a_convention_is_what_is_computed() -> None:
         assert abs(first) == pytest.approx(math.sqrt(turning))
 
 
+@each_convention
+def test_a_step_as_it_is_printed_is_the_rule_s(name: str) -> None:
+    rule = gd.rules[name]
+    hyper = {key: value for key, value in (("lr", 0.3), ("beta", 0.6)) if key in rule.defaults}
+    here = {"x": 0.7, "v": -0.2, "m": -0.2, "η": 0.3, "β": 0.6}
+    memory = [-0.2] * len(rule.state)
+    at = rule.gradient_at(0.7, *memory, **hyper)
+    after = rule(0.7, 2.0 * at, *memory, **hyper)
+    here["g"] = 2.0 * at
+    for part in CONVENTIONS[name].step_in_words.split(", "):
+        target, _, formula = part.partition(" = ")
+        text = formula.replace("g(x + βv)", "g").replace("−", "-").replace("βv", "β*v").replace("βm", "β*m")
+        for factor in ("ηg", "ηv", "ηm"):
+            text = text.replace(factor, f"{factor[0]}*{factor[1]}")
+        here[target] = eval(text.replace(")g", ")*g"), {}, here)
+    assert ("g(x + βv)" in CONVENTIONS[name].step_in_words) == (at != 0.7)
+    expected = after if rule.state else (after,)
+    assert (here["x"], *([here["m" if name == "momentum_ema" else "v"]] if memory else [])) == pytest.approx(expected)
+
+
 def test_steps_predicted_from_the_rate_alone() -> None:
     assert predicted_steps((math.sqrt(100) - 1) / (math.sqrt(100) + 1)) == pytest.approx(68.85, abs=0.01)
 

@@ -126,23 +126,26 @@ def best_nesterov(mu: Any, L: Any) -> Any:
 
 @dataclass(frozen=True)
 class Convention:
-    """What is known of a rule on one mode; `in_words` are the limit and a complex pair's modulus as print has them."""
+    """What is known of a rule on one mode; `in_words`: its step, the limit and a complex pair's modulus in print."""
 
     limit: Callable[[Any], Any]
     critical: Callable[[Any, Any], Any] | None
     best: Callable[[Any, Any], Any]
+    step_in_words: str
     limit_in_words: str
     modulus_in_words: str
 
 
-_SUM = Convention(limit_sum, critical_sum, best_sum, "2 + 2β", "√β")
-_NESTEROV = Convention(limit_nesterov, critical_nesterov, best_nesterov, "(2 + 2β)/(1 + 2β)", "√(β(1 − ηλ))")
+_SUM = limit_sum, critical_sum, best_sum
+_AVERAGE = limit_average, critical_average, best_average
+_NESTEROV = limit_nesterov, critical_nesterov, best_nesterov
+_CORRECTED = "(2 + 2β)/(1 + 2β)", "√(β(1 − ηλ))"
 CONVENTIONS: Mapping[str, Convention] = {
-    "momentum": _SUM,
-    "momentum_accumulate": _SUM,
-    "momentum_ema": Convention(limit_average, critical_average, best_average, "2(1 + β)/(1 − β)", "√β"),
-    "nesterov": _NESTEROV,
-    "nesterov_lookahead": _NESTEROV,
-    "gradient_descent": Convention(limit_plain, None, best_plain, "2", ""),
+    "momentum": Convention(*_SUM, "v = βv − ηg, x = x + v", "2 + 2β", "√β"),
+    "momentum_ema": Convention(*_AVERAGE, "m = βm + (1 − β)g, x = x − ηm", "2(1 + β)/(1 − β)", "√β"),
+    "momentum_accumulate": Convention(*_SUM, "v = βv + g, x = x − ηv", "2 + 2β", "√β"),
+    "nesterov": Convention(*_NESTEROV, "v = βv − ηg, x = x + βv − ηg", *_CORRECTED),
+    "nesterov_lookahead": Convention(*_NESTEROV, "v = βv − ηg(x + βv), x = x + v", *_CORRECTED),
+    "gradient_descent": Convention(limit_plain, None, best_plain, "x = x − ηg", "2", ""),
 }
 """The rules with one velocity, by name, and gradient descent, which has none."""

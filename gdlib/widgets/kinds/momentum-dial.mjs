@@ -79,7 +79,8 @@ class MomentumDial {
     this.rule.show(rules);
     this.lastly = { ...this.lastly, ...rules[0].hyperparameters };
     this.critical.disabled = !this.damped();
-    this.shell.formula.textContent = "f(x) = ½ λ x²";
+    const { step } = this.shell.spec.rules.find(({ name }) => name === rules[0].name);
+    this.shell.formula.textContent = `f(x) = ½ λ x²; ${step}`;
   }
 
   run(steps) {

@@ -54,7 +54,7 @@ def momentum_dial(
         {"curvature": 1.0, "start": list(point(start, "start", 1)), "steps": whole_steps(steps, "steps"),
          "rules": [{"id": rule.name, "name": rule.name, "hyperparameters": values}]},
         lambda state: _still(state, known),
-        room=("calc(570px + 21cqi + var(--touch))", "calc(892px + 94cqi + 6 * var(--touch))"),
+        room=("calc(578px + 21cqi + var(--touch))", "calc(892px + 94cqi + 6 * var(--touch))"),
         tries=[
             f"Press “Best for λ from {low:g} to {high:g}”, then turn λ from one end of that range to the other. "
             "How far does ρ move?",
@@ -63,7 +63,7 @@ def momentum_dial(
             "With η = 0.1 and β = 0.9 choose the average, v = βv + (1 − β)g. By which factor must η grow until "
             "the picture is momentum’s again?",
         ],
-        hint="The faint line is the way of the eigenvalues σ as β turns from 0 to 1.",
+        hint="The faint line is the way of σ as β turns from 0 to 1.",
         rules=[_told(known[name], place) for place, name in enumerate(known)],
         formulas=_formulas(known),
         range=[low, high],
@@ -77,7 +77,11 @@ def _told(rule: Rule, place: int) -> Json:
     for one in told["hyperparameters"]:
         if one["name"] == "lr":
             one["knob"] = {"low": _ETA.low, "high": _ETA.high, "scale": _ETA.scale}
-    return told | {"limit": convention.limit_in_words, "modulus": convention.modulus_in_words}
+    return told | {
+        "step": convention.step_in_words,
+        "limit": convention.limit_in_words,
+        "modulus": convention.modulus_in_words,
+    }
 
 
 def _formulas(known: dict[str, Rule]) -> list[str]:

@@ -36,7 +36,7 @@ class StepSize {
     this.beads = new Dots(this.ratios);
     this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(),
       onRest: (playing) => shell.hold(playing) });
-    shell.reads(["R = |f(xₜ) − f*| / |f(xₜ₋₁) − f*|", ""]);
+    shell.reads(["|f(xₜ) − f*| / |f(xₜ₋₁) − f*|", "R"]);
     const { node } = this.ratios;
     shell.plots.push({ node: this.scale.picture, measure: (width) => this.scale.measure(width) }, this.graph.plot,
       { node, measure: (width) => this.level(width) });
