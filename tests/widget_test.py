@@ -130,6 +130,28 @@ def test_pairs_give_hyperparameters_and_a_rule_named_twice_runs_twice() -> None:
     assert state["steps"] == 9
 
 
+def test_schedules_and_clipping_are_given_as_themselves() -> None:
+    schedule = gd.schedules.floor(gd.schedules.inverse(rate=0.5), least=0.25)
+    state = gd.explore(BOWL, rules=["adam"], schedule=schedule, noise=0.5, clipping=gd.clip_norm(3.0)).state
+    assert state["schedule"] == {"name": "floor", "settings": {"schedule_rate": 0.5, "least": 0.25}}
+    assert state["clipping"] == {"name": "clip_norm", "settings": {"limit": 3.0}}
+    assert (state["noise"], state["seed"]) == (0.5, 1)
+    for other in (gd.schedules.floor(gd.schedules.cosine(9), 0.5), gd.schedules.cosine, lambda t: 1.0):
+        with pytest.raises(ValueError, match=r"^schedule: needed \{name, settings\} with a name of constant"):
+            gd.explore(BOWL, rules=["adam"], schedule=other)
+
+
+def test_the_still_picture_has_schedule_noise_and_clipping() -> None:
+    def still(**changes: Any) -> str:
+        html = bundle(gd.explore(BOWL, rules=[("gradient_descent", {"lr": 0.1})], steps=9, **changes))["text/html"]
+        return html[html.index('class="gd-still"') :]
+
+    plain = still()
+    assert still(schedule=gd.schedules.constant()) == plain
+    for changes in ({"schedule": gd.schedules.linear(steps=5)}, {"noise": 2.0}, {"clipping": gd.clip_value(0.5)}):
+        assert still(**changes) != plain, changes
+
+
 def test_a_function_that_is_a_rule_joins_the_race() -> None:
     def halfway(theta, g, *, lr=0.1):  # type: ignore[no-untyped-def]
         return theta - 0.5 * lr * g
@@ -231,7 +253,10 @@ def test_a_state_set_in_python_is_completed() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({"step": 3}, "state: needed kind, objective, start, steps, rules, schedule, noise, seed, clipping, got 'step'. Did"),
+        (
+            {"step": 3},
+            "state: needed kind, objective, start, steps, rules, schedule, noise, seed, clipping, got 'step'. Did",
+        ),
         ({"kind": "surface"}, "state.kind: needed 'race'"),
         ({"objective": "nowhere"}, "state.objective: needed one of bowl"),
         ({"start": [1.0, math.inf]}, "state.start: needed two finite numbers"),
@@ -263,6 +288,25 @@ def test_signs_for_labels() -> None:
 CELLS = [
     "import gdlib as gd\nw = gd.explore('himmelblau', rules=['adam', 'momentum'], steps=50)\nw",
     "print('from the page:', w.state['rules'][0]['hyperparameters']['lr'])\nw.state = {**w.state, 'start': [2.5, -1.5]}",
+    """\
+import numpy as np
+def cautious(theta, g, v, *, lr=0.05, brake=0.25, beta=0.5):
+    v = np.where(v * g > 0, brake * v, beta * v) - lr * g
+    return theta + v, v
+own = gd.explore('himmelblau', rules=[cautious, 'momentum'], steps=40)
+own""",
+    """\
+now = next(one for one in own.state['rules'] if one['id'] == 'cautious')['hyperparameters']
+run = gd.descend(gd.objectives.himmelblau, gd.rule(cautious), own.state['start'], steps=40, **now)
+print('its own:', now['brake'], run.path[-1].tolist())
+own.state = {'rules': [{'name': 'cautious', 'hyperparameters': {'brake': 0.125}}], 'noise': 0.5}""",
+    """\
+def branching(theta, g, *, lr=0.1):
+    small = lr * g
+    if g > 1:
+        small = lr * g / 2
+    return theta - small
+gd.explore('himmelblau', rules=[branching])""",
 ]
 
 
@@ -293,6 +337,36 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
         shown = page.evaluate("document.querySelector('.gd-explorer').state")
         run = gd.descend(gd.objectives.himmelblau, gd.rules.adam, (2.5, -1.5), steps=50, **hyper(shown, "adam"))
         assert shown["paths"]["adam"] == run.path.tolist()
+
+        # A rule that the reader just wrote is traced, races, and its knobs move the Python trait and back.
+        run_cell(page, 2)
+        knob = page.get_by_label("brake of Cautious", exact=True)
+        knob.wait_for(timeout=60_000)
+        assert page.locator(".gd-explorer").nth(1).locator(".gd-board .gd-line").count() == 2
+        knob.focus()
+        page.keyboard.press("ArrowRight")
+        brake = float(page.get_by_label("brake of Cautious, as a number", exact=True).input_value())
+        assert brake != 0.25
+        path = page.evaluate("document.querySelectorAll('.gd-explorer')[1].state.paths.cautious")
+        page.wait_for_timeout(500)
+        run_cell(page, 3)
+        printed = page.locator(".jp-OutputArea-output pre", has_text="its own:")
+        printed.wait_for(timeout=60_000)
+        assert printed.inner_text().strip() == f"its own: {brake} {path[-1]}"
+        page.wait_for_function(
+            """() => { const { state } = document.querySelectorAll('.gd-explorer')[1];
+              return state.noise === 0.5 && state.rules.length === 1 && state.rules[0].hyperparameters.brake === 0.125; }"""
+        )
+        assert page.get_by_label("brake of Cautious, as a number", exact=True).input_value() == "0.125"
+
+        # One that cannot be traced is refused with its line and what to write instead.
+        run_cell(page, 4)
+        error = page.locator(".jp-Notebook .jp-Cell").nth(4).locator(".jp-OutputArea-output", has_text="branching")
+        error.wait_for(timeout=60_000)
+        assert (
+            "rule branching, line 3 (`if g > 1:`): a rule cannot branch or loop; write np.where(condition, if_true, if_false)"
+            in " ".join(error.inner_text().split())
+        )
         context.close()
 
 

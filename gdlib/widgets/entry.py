@@ -35,6 +35,8 @@ def explore(
         objectives: what the reader may choose from; None is `f` and a few that show what the kind is about.
         settings: other entries of the explorer's `state`, to begin with, and what else the kind takes.
 
+    A race also takes `schedule=gd.schedules.cosine(steps=200)`, `noise=0.5`, `seed=1` and `clipping=gd.clip_norm(1.0)`.
+
     A kind that has no use for an argument refuses it. In a race a rule's hyperparameters are those of its pair, else
     its defaults. Where these do not take the run 99 % of the way down to a known minimum in these steps, and its pair
     does not name `lr`, `lr` is the smallest of 1, 2, 5, 10, … that does so without climbing above the start, or the one

@@ -196,7 +196,17 @@ class Chosen:
         """The entry of a state in which this one is chosen."""
         return {"name": name, "settings": first_settings(self.things[name])}
 
+    def _entry(self, value: Any) -> Any:
+        """A schedule or a clipping itself as the entry of a state, where it is made as an offered one is."""
+        name = type(value).__name__
+        thing = self.things.get(name)
+        if not isinstance(value, type(thing)) or thing is None:
+            return value
+        alike = change_json(name, value)["python"] == change_json(name, thing)["python"]
+        return {"name": name, "settings": first_settings(value)} if alike else value
+
     def check(self, value: Any, state: Json) -> Any:
+        value = self._entry(value)
         name = value.get("name") if isinstance(value, Mapping) else None
         if not isinstance(name, str) or name not in self.things:
             needed = f"{{name, settings}} with a name of {', '.join(self.things)}"
