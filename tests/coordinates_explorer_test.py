@@ -209,6 +209,26 @@ def test_the_parabola_has_the_two_slopes() -> None:
     assert around[1] < around[0]
 
 
+PARABOLAS = """() => [...document.querySelectorAll(".gd-slice")].map((one) => {
+  const points = (part) => one.querySelector(part).getAttribute("d").split(/[ML]/).slice(1).map((pair) => pair.split(" ").map(Number));
+  const [curve, parabola] = [points(".gd-curve"), points(".gd-parabola")];
+  const apart = Math.max(...curve.map(([, y], k) => Math.abs(y - parabola[k][1])));
+  const vertex = parseFloat(one.querySelector(".gd-upright").getAttribute("d").slice(1));
+  const mark = parseFloat(one.querySelector(".gd-mark").getAttribute("transform").slice("translate(".length));
+  return { apart, missed: Math.abs(vertex - mark) };
+})"""
+
+
+@browser
+def test_the_parabola_drawn_is_the_curve_only_where_the_coordinates_do_not_meet(page: Page) -> None:
+    for landscape, same in (("ravine", True), (TURNED.text, False)):
+        set_state(page, {"objective": landscape, "step": 2, "rules": [{"name": "quickprop_secant"}]})
+        drawn(page)
+        for one in page.evaluate(PARABOLAS):
+            assert (one["apart"] < 0.5) == same  # pixels
+            assert one["missed"] < 0.1  # it lands on the vertex in either
+
+
 # ------------------------------------------------------------------ what to try
 
 

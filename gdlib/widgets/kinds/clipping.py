@@ -75,7 +75,7 @@ def clipping(
         {"vector": [2.4, 0.8], "limit": 1.0, "objective": key(chosen), **begin[key(chosen)], "steps": steps,
          "step": min(5, steps)},
         lambda state: _still(grounds[state["objective"]], state),
-        room=("calc(557px + 53cqi + 3 * var(--touch))", "calc(1176px + 142cqi + 7 * var(--touch))"),
+        room=("calc(max(948px, 563px + 53cqi) + 3 * var(--touch))", "calc(1176px + 142cqi + 7 * var(--touch))"),
         tries=TRIES,
         hint="Drag the tip of the gradient; drag the ring on the map to move the start.",
         objectives=told,

@@ -91,7 +91,7 @@ def coordinates(
         {"objective": key(chosen), "start": list(set_out), "steps": steps, "step": min(7, steps),
          "rules": [{"id": running.name, "name": running.name, "hyperparameters": values}]},
         lambda state: _still(grounds[state["objective"]], known, state),
-        room=("calc(478px + 47.3cqi + 7 * var(--touch))", "calc(1150px + 83cqi + 10 * var(--touch))"),
+        room=("calc(max(848px, 478px + 47.3cqi) + 7 * var(--touch))", "calc(1150px + 83cqi + 10 * var(--touch))"),
         tries=TRIES,
         hint="Click the map or drag the ring to move the start.",
         objectives=told,
