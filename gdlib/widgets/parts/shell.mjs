@@ -34,9 +34,7 @@ async function loaded(spec) {
 
 class Shell {
   constructor(spec, state, modules, signal) {
-    Object.assign(this, { spec, modules, signal, told: null, frame: 0, seen: true, stale: true, plots: [] });
-    this.spec = spec;
-    this.state = state;
+    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, plots: [] });
     this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
       .filter(([, control]) => control));
   }
