@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from gdlib.widgets.page_form import Explorer
 OFFERED = ("bowl", "hill", "saddle", "monkey_saddle", "three_hump_camel", "himmelblau", "rosenbrock", "plateau")
 """Landscapes from which a reader may choose when none are named: what level ground can be, and what lies behind it."""
 MOST_STEPS = 500
-_FIRST = {"saddle": ((1.5, 0.0), 0.5)}
-"""Start and stride where the catalogue's start and a stride by the window do not lead to what there is to see."""
+_FIRST: Mapping[str, Json] = {"saddle": {"start": [1.5, 0.0], "stride": 0.5, "turn": 30}}
+"""What a landscape begins with where the rule of `_first` does not lead to what there is to see."""
 _TRIES = {
     "saddle": "The saddle: press Downhill three times. The ground is level. Has she arrived? Step north, then lift the"
     " fog.",
@@ -71,15 +71,13 @@ def surface(
     chosen = landscape(f, "f")
     offered = OFFERED if objectives is None else listed(objectives, "objectives")
     grounds = landscapes(chosen, offered, "objectives")
-    set_out = _first(chosen)[0] if start is None else point(start, "start")
-    told = [_ground_json(one, set_out if one is chosen else _first(one)[0]) for one in grounds.values()]
-    by_name = {one["name"]: one for one in told}
-    brought: Json = {
-        one["name"]: {"start": one["start"], "trail": [], "stride": _first(grounds[one["name"]])[1],
-                      "tilt": 50 if one["relief"]["bend"] else 35}  # from higher into basins that bending deepens
-        for one in told
-    }  # fmt: skip
-    begin = brought[key(chosen)]
+    brought = {key(one): _first(one) for one in grounds.values()}
+    if start is not None:
+        brought[key(chosen)]["start"] = list(point(start, "start"))
+    told = [_ground_json(one, tuple(brought[name]["start"])) for name, one in grounds.items()]
+    bent = {one["name"] for one in told if one["relief"]["bend"]}
+    for name in bent:
+        brought[name]["tilt"] = 50  # from higher into the basins that bending deepens
 
     def still(state: Json) -> Any:
         from gdlib import figures
@@ -89,14 +87,10 @@ def surface(
         solid = figures.surfaces([ground], window=window, marks=[places[-1]], turn=state["turn"], tilt=state["tilt"],
                                  bend=True, width=3.8)  # fmt: skip
         flat = figures.paths(ground, {"the hiker": np.array(places)}, window=window)
-        bent = (
-            " Heights on the surface are bent, so that the low ground shows."
-            if by_name[state["objective"]]["relief"]["bend"]
-            else ""
-        )
+        said = " Heights on the surface are bent, so that the low ground shows." if state["objective"] in bent else ""
         caption = (
             "The surface and its map, the fog lifted. The dot on the surface is where the hiker stands, the ring on"
-            " the map where she set out." + bent
+            " the map where she set out." + said
         )
         return figures.beside(solid, flat, caption=caption)
 
@@ -111,8 +105,7 @@ def surface(
             setting("turn", "Turn", (-180, 180), whole=True),
             setting("tilt", "Tilt", (5, 90), whole=True),
         ],
-        {"objective": key(chosen), "start": list(set_out), "trail": [], "stride": begin["stride"], "fog": True,
-         "turn": -25, "tilt": begin["tilt"]},
+        {"objective": key(chosen), "fog": True, **brought[key(chosen)]},
         still,
         room=("calc(350px + 45cqi + 3 * var(--touch))", "calc(485px + 190cqi + 9 * var(--touch))"),
         tries=[words for name, words in _TRIES.items() if name in grounds],
@@ -124,11 +117,12 @@ def surface(
     )  # fmt: skip
 
 
-def _first(f: Objective) -> tuple[tuple[float, ...], float]:
-    """Start and stride; strides are powers of two, so that places stay short numbers."""
+def _first(f: Objective) -> Json:
+    """What a choice of this landscape brings; strides are powers of two, so that places stay short numbers."""
     start = start_of(f)
     widest = max(high - low for low, high in window_of(f, start))
-    return _FIRST.get(key(f), (start, 2.0 ** math.floor(math.log2(widest / 16))))
+    stride = 2.0 ** math.floor(math.log2(widest / 16))
+    return {"start": list(start), "trail": [], "stride": stride, "turn": -25, "tilt": 35} | _FIRST.get(key(f), {})
 
 
 def _ground_json(f: Objective, start: tuple[float, ...]) -> Json:

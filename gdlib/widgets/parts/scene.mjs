@@ -212,14 +212,6 @@ export class Scene {
     context.setLineDash([2, 3]);
     stroke(context, around(PATCH, level));
     context.setLineDash([]);
-    context.fillStyle = css("faint");
-    context.font = "12px system-ui, sans-serif";
-    context.textAlign = "center";
-    for (const [name, a, b] of WINDS) {
-      const [x, y] = this.spot(u + 1.25 * PATCH * a, v + 1.25 * PATCH * b, w);
-      context.fillText(name, x, y + 4);
-    }
-    context.textAlign = "start";
     const f = walk.values.at(-1);
     const [leanU, leanV] = this.lean(f, walk.slope);
     if (Number.isFinite(leanU) && Number.isFinite(leanV)) {
@@ -231,6 +223,17 @@ export class Scene {
       stroke(context, around(PATCH, (angle) => down.map((part, k) => part * Math.cos(angle) + across[k] * Math.sin(angle))), true);
       if (leanU || leanV) this.arrow(context, down, css("series-2"));
     }
+    context.font = "12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.strokeStyle = css("panel");
+    context.fillStyle = css("ink");
+    context.lineWidth = 3;
+    for (const [name, a, b] of WINDS) {
+      const [x, y] = this.spot(u + 1.25 * PATCH * a, v + 1.25 * PATCH * b, w);
+      context.strokeText(name, x, y + 4);
+      context.fillText(name, x, y + 4);
+    }
+    context.textAlign = "start";
     context.strokeStyle = css("series-1");
     context.lineWidth = 2;
     context.setLineDash([1, 5]);

@@ -5,7 +5,7 @@ export const SHADES = 24; // from shade to light; one more is the underside
 export const SLABS = 16; // between the levels, floor and lid of the box
 const LIGHT = [-0.8, 0.6]; // from the north-west, as on maps
 const REACH = 0.04; // how far apart the looks are that find what hides a point
-const SEAM = 0.3; // pixels
+const SEAM = 0.22; // pixels
 const LOOK = 0.01; // the same, where a place is looked for
 const SLACK = 0.012; // a surface this little above a line of sight does not hide: it is the point's own
 
