@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 import gdlib as gd
 from gdlib import figures
+from gdlib.figures.picture import number as number_in_words
 from gdlib.second_order import scaled_axes
 from gdlib.widgets.kinds.newton_model import offered, parabola
 from gdlib.widgets.normalised_axes import quadratic
@@ -473,6 +474,10 @@ def test_a_reader_s_own_function_chooses_the_view_and_the_still_shows_its_first_
     html = gd.explore(one, kind="newton-model", start=1.0)._repr_mimebundle_()[0]["text/html"]
     run = gd.descend(one, gd.methods.damped_newton, (1.0,), steps=1, lr=1.0)
     assert f"The parabola at 1 has its lowest point at {run.path[1, 0]:.4g}".replace("-", "−") in html
+
+
+def test_a_figure_s_words_bear_the_smallest_numbers() -> None:
+    assert [number_in_words(value) for value in (5e-324, -2.2e-310, 9.96e-7)] == ["4.9×10⁻³²⁴", "−2.2×10⁻³¹⁰", "10⁻⁶"]
 
 
 def test_the_figure_of_parabolas_refuses_what_it_cannot_draw() -> None:

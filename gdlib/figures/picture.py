@@ -176,6 +176,7 @@ def number(value: float) -> str:
     if -4 <= exponent < 5:
         text = f"{value:.4g}"
         return text.replace("-", "−")
-    head = f"{value / 10.0**exponent:.2g}"
-    tail = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    mantissa, power = f"{value:.1e}".split("e")  # no power of ten is divided by: the smallest numbers have none
+    head = f"{float(mantissa):.2g}"
+    tail = "10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return tail if head == "1" else f"{head.replace('-', '−')}×{tail}"

@@ -14,6 +14,7 @@ from gdlib.rates import contraction
 from gdlib.second_order import scaled_axes
 from gdlib.second_order.method import Method
 from gdlib.second_order.newton_steps import damped_newton, diagonal_scaling
+from gdlib.second_order.two_by_two import symmetric_eigen
 from gdlib.update_rule import Rule
 from gdlib.widgets.arguments import point, whole_steps
 from gdlib.widgets.as_json import Json
@@ -33,8 +34,9 @@ def normalised_axes(start: Any, steps: int) -> Explorer:
     """A quadratic of given κ and angle, in w and in scaled axes: the same path of descent in both."""
     rules = list(SCALED.values())
     computed: dict[str, Callable[..., Any]] = {f"axes_{name}": made for name, made in scaled_axes.SCALINGS.items()}
-    computed |= {one.__name__: one for one in (scaled_axes.bowl, scaled_axes.condition_number, scaled_axes.height,
-                                               scaled_axes.times, contraction)}  # fmt: skip
+    computed |= {"eigen": symmetric_eigen, "contraction": contraction}
+    computed |= {one.__name__: one for one in (scaled_axes.bowl, scaled_axes.condition_number, scaled_axes.height)}
+    computed |= {"times": scaled_axes.times}
 
     return Explorer(
         "newton-model",
@@ -51,7 +53,7 @@ def normalised_axes(start: Any, steps: int) -> Explorer:
          "steps": whole_steps(steps, "steps"), "ratio": 10.0, "angle": 30.0,
          "rules": [runner(rule, {"lr": 1.0}) for rule in rules]},
         _two_pictures,
-        room=("calc(704px + 12.9cqi + 3 * var(--touch))", "calc(1073px + 90cqi + 8 * var(--touch))"),
+        room=("calc(688px + 12.9cqi + 3 * var(--touch))", "calc(1056px + 90cqi + 8 * var(--touch))"),
         tries=[
             "Go from the axes as they are to all together, at several κ. What becomes of the ellipse, and of the path?",
             "Scale each axis by itself and turn the angle from 0 to 45 degrees. What is left of the gain in κ?",

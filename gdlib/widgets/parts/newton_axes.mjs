@@ -4,13 +4,13 @@ import { Beads } from "./beads.mjs";
 import { Board } from "./board.mjs";
 import { knob } from "./controls.mjs";
 import { descend } from "./descend.mjs";
-import { html } from "./elements.mjs";
-import { plain } from "./numbers.mjs";
+import { html, svg } from "./elements.mjs";
+import { plain, ticks } from "./numbers.mjs";
 import { look } from "./plot.mjs";
 import { Transport } from "./transport.mjs";
 
-const CELLS = 96;
 const LINES = 12;
+const TINTS = 7; // the palest; the deepest is 0
 const UNIT = [1, 0, 1];
 const TITLES = { none: "as they are", diagonal: "each by itself", full: "all together" };
 
@@ -19,8 +19,8 @@ export class NewtonAxes {
     const { spec, state, controls, signal } = shell;
     Object.assign(this, { shell, computed: null });
     const hold = (held) => shell.hold(held);
-    this.plain = new Board({ aspect: 1, onHold: hold, what: "the path of descent", onMove: (start) => shell.change({ start }) });
-    this.scaled = new Board({ aspect: 1, onHold: hold, what: "the same path", called: "Start in scaled axes",
+    this.plain = new Bowl({ aspect: 1, onHold: hold, onMove: (start) => shell.change({ start }) });
+    this.scaled = new Bowl({ aspect: 1, onHold: hold, called: "Start in scaled axes",
       onMove: (place) => shell.change({ start: this.shell.modules.formulas.times(...this.ensure().axes[1], ...place) }) });
     const [range] = spec.rules[0].hyperparameters;
     this.lr = knob({ ...range, label: "Step size η" }, "Step size η", (lr) =>
@@ -75,15 +75,12 @@ export class NewtonAxes {
     return Object.fromEntries(this.ensure().all.map(({ id, path }) => [id, path]));
   }
 
-  draw({ ratio, angle, start, scaling }) {
+  draw({ start }) {
     const { matrix, axes: [stretch,, seen], all, shown } = this.ensure();
-    const { times, height } = this.shell.modules.formulas;
-    const { half } = this.shell.spec;
+    const { spec: { half }, modules: { formulas: { times, height, eigen } } } = this.shell;
     const picture = (board, beads, name, entries, moved) => {
-      const value = (x, y) => height(...entries, x, y);
-      board.ground({ name: `${name} ${ratio} ${angle} ${scaling}`, title: `the quadratic in ${name}`, variables: [`${name}₁`, `${name}₂`],
-        window: [[-half, half], [-half, half]], minima: [[0, 0]], cells: CELLS,
-        heights: heights(Math.max(value(half, half), value(half, -half))) }, { value });
+      const most = Math.max(height(...entries, half, half), height(...entries, half, -half));
+      board.ellipses(name, half, most, eigen(...entries));
       board.at = times(...moved, ...start);
       const runs = [...new Set([all[0], shown])].map(({ series, path }) => ({ series, path: path.map((at) => times(...moved, ...at)) }));
       board.draw(runs);
@@ -115,5 +112,27 @@ export class NewtonAxes {
 
 const AS = { none: "as they are", diagonal: "scaled each by itself", full: "scaled all together" };
 
-/** Heights up to that of the highest corner, such that the ellipses lie evenly. */
-const heights = (most) => Array.from({ length: LINES }, (_, k) => most * ((k + 1) / (LINES + 1)) ** 2);
+/** A map of a quadratic: its level lines are ellipses, which need no search, so that a knob turns them smoothly. */
+class Bowl extends Board {
+  /** Evenly spaced ellipses up to the height of the highest corner; `low`, `high` are eigenvalues, `along` the long axis. */
+  ellipses(name, half, most, [low, high, along]) {
+    const { plot } = this;
+    const marks = ticks(-half, half, 5);
+    plot.show([-half, half], [-half, half], marks, marks);
+    plot.xLabel.textContent = `${name}₁`;
+    plot.yLabel.textContent = `${name}₂`;
+    plot.picture.setAttribute("aria-label", `Level lines of the quadratic in ${name}, with the path of descent`);
+    const [x, y, unit] = [plot.x(0), plot.y(0), plot.x(1) - plot.x(0)];
+    const turn = (-180 / Math.PI) * Math.atan2(along[1], along[0]);
+    const tint = (index) => `fill: var(--level-${Math.round((TINTS * index) / LINES)})`;
+    const rings = Array.from({ length: LINES }, (_, index) => {
+      const twice = 2 * most * ((index + 1) / (LINES + 1)) ** 2; // that height, twice
+      return svg("ellipse", { class: "gd-isoline", rx: unit * Math.sqrt(twice / low), ry: unit * Math.sqrt(twice / high),
+        transform: `translate(${x} ${y}) rotate(${turn})`, style: tint(index) });
+    });
+    const { left, top } = plot.margin;
+    plot.ground.replaceChildren(svg("rect", { x: left, y: top, width: plot.width, height: plot.height, style: tint(LINES) }),
+      ...rings.reverse());
+    this.minima.replaceChildren(svg("path", { d: "M-4 0H4M0 -4V4", transform: `translate(${x} ${y})` }));
+  }
+}
