@@ -130,7 +130,7 @@ class StepSize {
     const top = Math.max(HIGHEST, Math.min(1.15 * theory, 1e6) || 0);
     const plot = this.ratios;
     plot.show([0, steps], [0, top], ticks(0, steps, 4).filter(({ at }) => Number.isInteger(at)), ticks(0, top, 4));
-    plot.yLabel.textContent = well ? "R = error after / error before a step" : "no minimum: no error, no R";
+    plot.yLabel.textContent = well ? "R = error after / before a step" : "no minimum: no error, no R";
     this.one.setAttribute("d", well ? `M${plot.margin.left} ${plot.y(1)}h${plot.width}` : "");
     this.theory = theory;
     const up = within(0, top);
