@@ -204,10 +204,16 @@ def test_a_run_that_is_pointed_at_stands_out(race: Watch) -> None:
     board = page.evaluate(back)
     assert board.count(False) == 2  # on the map and among the curves
     assert not board[1]
-    page.get_by_label("lr of Adam", exact=True).focus()
-    page.keyboard.press("Tab")
+    page.get_by_label("lr of Adam", exact=True).hover()  # who turns a knob compares
+    assert not any(page.evaluate(back))
+    page.locator(".gd-rule-head", has_text="Adam").hover()
     assert not page.evaluate(back)[list(FIRST).index("adam")]
     page.mouse.move(1, 1)
+    assert not any(page.evaluate(back))
+    page.get_by_role("checkbox", name="Adam", exact=True).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(back).count(False) == 2
     page.get_by_role("button", name="Reset").focus()
     assert not any(page.evaluate(back))
 

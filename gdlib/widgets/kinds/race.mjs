@@ -83,7 +83,8 @@ class Race {
     const { step } = this.transport;
     const lines = rules.map(({ id, hyperparameters }) =>
       ({ series: this.lineup.series(id), text: `${this.lineup.title(id)}: ${keywords(hyperparameters).join(", ")}` }));
-    return { title: `${objective.title} from (${start.map((part) => short(part)).join(", ")}), ${step < steps ? `step ${step} of ${steps}` : `${steps} steps`}`,
+    const from = `${objective.title} from (${start.map((part) => short(part)).join(", ")})`;
+    return { title: `${from}, ${step < steps ? `step ${step} of ${steps}` : `${steps} steps`}`,
       lines: [...lines, ...this.changes.said().map((text) => ({ text }))], file: `${objective.name} ${steps} steps` };
   }
 
@@ -94,7 +95,8 @@ class Race {
     const { lines, of } = this.changes.python();
     const runs = rules.map(({ id, name, hyperparameters }) => {
       const { python } = used.find((rule) => rule.name === name);
-      return `    "${id}": gd.descend(${["f", python, "start", "steps=steps", ...keywords(hyperparameters), ...of(name)].join(", ")}),`;
+      const given = ["f", python, "start", "steps=steps", ...keywords(hyperparameters), ...of(name)];
+      return `    "${id}": gd.descend(${given.join(", ")}),`;
     });
     return [...opening(objective, used), `start, steps = ${tuple(start)}, ${steps}`, ...lines, "runs = {", ...runs, "}",
       `gd.figures.paths(f, ${rules.length > DRAWN ? `dict(list(runs.items())[:${DRAWN}])` : "runs"})`, ""].join("\n");
@@ -133,7 +135,7 @@ function headline(step, steps, lines) {
     const least = Math.min(...running.map(({ value }) => value));
     const lowest = running.filter(({ value }) => value === least);
     const names = lowest.length > 2 ? `${lowest.length} rules` : lowest.map(({ title }) => title).join(" and ");
-    said.push(`Lowest: ${names}, f\u00a0=\u00a0${short(least)}.`);
+    said.push(`${lines.length > 1 ? "Lowest: " : ""}${names}, f\u00a0=\u00a0${short(least)}.`);
   }
   const gone = lines.filter(({ note }) => note).length;
   if (gone) said.push(`${gone} ${gone > 1 ? "runs have" : "run has"} left the finite numbers.`);

@@ -159,6 +159,8 @@ def _tries(f: Objective, start: tuple[float, ...], steps: int, running: list[Ent
         tries.append(
             "Add noise, σ = 1, and no run comes to rest. Which of them does the schedule 1/(1 + rate·k) calm, and"
             " which not?"
+            if len(running) > 1
+            else "Add noise, σ = 1, and the run does not come to rest. What does the schedule 1/(1 + rate·k) change?"
         )
     return tries
 

@@ -12,16 +12,17 @@ export class Changes {
     this.seed = seed.input ?? seed.node.querySelector("input");
     this.sum = html("span");
     this.unscheduled = html("p");
-    this.law = html("p", {}, "Normal noise on each coordinate of each gradient, the same for every rule. A run in Python has noise of the same law, ",
-      "but other numbers.");
+    this.law = html("p", {}, "Normal noise on each coordinate of each gradient, the same for every rule. ",
+      "A run in Python has noise of the same law, but other numbers.");
     this.node = html("details", { class: "gd-changes" },
       html("summary", {}, html("span", {}, "Schedule, noise, clipping"), " ", this.sum),
-      html("div", {}, schedule.node, this.unscheduled, noise.node, html("div", { class: "gd-seed" }, seed.node), this.law, clipping.node));
+      html("div", {}, schedule.node, this.unscheduled,
+        noise.node, html("div", { class: "gd-seed" }, seed.node), this.law, clipping.node));
   }
 
   settle({ schedule, noise, clipping, rules }) {
     const { schedules, transforms } = this.shell.spec;
-    const on = [scheduled(this.shell.state) && entry(schedules, schedule).title.toLowerCase(), noise > 0 && `noise ${noise}`,
+    const on = [scheduled({ schedule }) && entry(schedules, schedule).title.toLowerCase(), noise > 0 && `noise ${noise}`,
       clipping.name !== "none" && `clipped ${entry(transforms, clipping).title.toLowerCase()}`].filter(Boolean);
     this.sum.textContent = on.join(", ") || "none";
     const bare = rules.filter(({ name }) => !this.hasStepSize(name)).map(({ id }) => this.title(id));
@@ -39,8 +40,9 @@ export class Changes {
     const { state, modules } = this.shell;
     const { schedule, noise, seed, clipping } = state;
     const told = {};
-    if (scheduled(state) && this.hasStepSize(name)) told.schedule = { module: modules.schedules[schedule.name], settings: schedule.settings };
-    if (clipping.name !== "none") told.transform = { module: modules.transforms[clipping.name], settings: clipping.settings };
+    const changing = (list, { name: one, settings }) => ({ module: modules[list][one], settings });
+    if (scheduled(state) && this.hasStepSize(name)) told.schedule = changing("schedules", schedule);
+    if (clipping.name !== "none") told.transform = changing("transforms", clipping);
     if (noise > 0) told.noise = { sigma: noise, seed };
     return told;
   }

@@ -9,43 +9,43 @@ import { asPng, snapshot } from "./snapshot.mjs";
 export function keepRow(shell, host) {
   const said = html("span", { class: "gd-said", role: "status" });
   const shown = html("div", { class: "gd-shown" });
-  const quiet = (label, act) => button(label, () => {
+  /** A button whose `act` gives the sentence that says what came of it. */
+  const quiet = (label, act) => button(label, async () => {
     said.textContent = "";
     shown.replaceChildren();
-    act();
+    said.textContent = await act().catch((error) => `That failed: ${error.message}`);
   }, { kind: "gd-small" });
-  const copying = (label, what, text) => quiet(label, () => copied(text(), what, said, shown));
-  const name = () => shell.caption().file;
+  const copying = (label, what, text) => quiet(label, () => copied(text(), what, shown));
+  const saving = (ending, blob) => quiet(`Save ${ending.toUpperCase()}`, async () =>
+    save(await blob(snapshot(shell)), `${shell.caption().file}.${ending}`));
   return html("div", { class: "gd-keep" },
     host ? copying("Copy link", "link", () => linkTo(host, shell.state)) : null,
-    quiet("Save SVG", () => {
-      save(new Blob([snapshot(shell).text], { type: "image/svg+xml" }), `${name()}.svg`, said);
-    }),
-    quiet("Save PNG", async () => {
-      save(await asPng(snapshot(shell)), `${name()}.png`, said);
-    }),
+    saving("svg", ({ text }) => new Blob([text], { type: "image/svg+xml" })),
+    saving("png", asPng),
     shell.kind.pythonCell ? copying("Copy Python", "Python cell", () => shell.kind.pythonCell()) : null,
     said, shown);
 }
 
 /** Copies the text; where the browser does not allow it, shows the text to be copied by hand. */
-async function copied(text, what, said, shown) {
+async function copied(text, what, shown) {
   try {
     await navigator.clipboard.writeText(text);
-    said.textContent = `The ${what} is copied.`;
+    return `The ${what} is copied.`;
   } catch {
     const id = freshId();
     const rows = Math.min(12, text.split("\n").length);
     const box = html("textarea", { id, readonly: true, rows, spellcheck: "false" }, text);
-    shown.replaceChildren(html("label", { for: id }, `The browser allows no copy: here is the ${what}, to be copied by hand.`), box);
+    shown.replaceChildren(html("label", { for: id },
+      `The browser allows no copy: here is the ${what}, to be copied by hand.`), box);
     box.focus();
     box.select();
+    return "";
   }
 }
 
-function save(blob, name, said) {
+function save(blob, name) {
   const address = URL.createObjectURL(blob);
   html("a", { href: address, download: name }).click();
-  said.textContent = `Saved as ${name}.`;
   setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser may still be reading it
+  return `Saved as ${name}.`;
 }

@@ -14,7 +14,8 @@ export class Lineup {
     Object.assign(this, { known, onChange, open, rules: [], cards: new Map(), looks: new Map(), layout: "",
       unfolded: new Set(), kept: new Set() });
     this.node = html("div", { class: "gd-lineup", role: "group", "aria-label": "Rules" });
-    const at = ({ target }) => onPoint(target.closest(".gd-rule")?.dataset.id);
+    // At its name, not at its knobs: who turns these compares.
+    const at = ({ target }) => onPoint(target.closest(".gd-rule-head")?.parentNode.dataset.id);
     this.node.addEventListener("pointerover", at);
     this.node.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && at(event));
     for (const over of ["pointerleave", "focusout"]) this.node.addEventListener(over, () => onPoint());
@@ -114,7 +115,8 @@ export class Lineup {
     if (!runs) return card;
     const knobs = {};
     for (const hyperparameter of rule.hyperparameters) {
-      knobs[hyperparameter.name] = knob(hyperparameter, `${hyperparameter.name} of ${title}`, (value) => this.turn(id, hyperparameter.name, value));
+      const { name } = hyperparameter;
+      knobs[name] = knob(hyperparameter, `${name} of ${title}`, (value) => this.turn(id, name, value));
     }
     this.cards.set(id, { knobs });
     const copy = button(`Add a copy of ${title}`, () => this.copy(id), { text: "copy", kind: "gd-small" });

@@ -8,7 +8,8 @@ const ROW = 18; // from one line of the legend to the next
 const SWATCH = 42;
 const SHARPNESS = 2; // pixels of a PNG for one of the page
 const SEEN = { // what an element's look is made of, with the value that need not be written
-  fill: "rgb(0, 0, 0)", "fill-opacity": "1", "fill-rule": "nonzero", stroke: "none", "stroke-width": "1px", "stroke-opacity": "1",
+  fill: "rgb(0, 0, 0)", "fill-opacity": "1", "fill-rule": "nonzero",
+  stroke: "none", "stroke-width": "1px", "stroke-opacity": "1",
   "stroke-dasharray": "none", "stroke-linejoin": "miter", "stroke-linecap": "butt", "paint-order": "normal", opacity: "1",
   visibility: "visible", display: "inline", "text-anchor": "start", "dominant-baseline": "auto",
 };
@@ -30,13 +31,15 @@ export function snapshot(shell) {
   for (const row of rows(boxes)) {
     const top = Math.min(...row.map((index) => boxes[index].top));
     for (const index of row) {
-      drawn.push(svg("g", { transform: `translate(${boxes[index].left - left} ${foot + boxes[index].top - top})` }, flattened(plots[index])));
+      const place = `translate(${boxes[index].left - left} ${foot + boxes[index].top - top})`;
+      drawn.push(svg("g", { transform: place }, flattened(plots[index])));
     }
     foot += Math.max(...row.map((index) => boxes[index].bottom)) - top + 8;
   }
   for (const { series, text } of lines) {
     const said = write(text, series === undefined ? 0 : SWATCH, "13px");
-    drawn.push(svg("g", { transform: `translate(0 ${foot})` }, series === undefined ? null : mark(series, shell.node), said.node));
+    const place = `translate(0 ${foot})`;
+    drawn.push(svg("g", { transform: place }, series === undefined ? null : mark(series, shell.node), said.node));
     foot += said.height;
   }
   const [width, height] = [Math.ceil(inner + 2 * EDGE), Math.ceil(foot + EDGE)];
@@ -64,13 +67,10 @@ export async function asPng({ text, width, height }) {
 
 /** Indices of boxes, those side by side together, from above to below: what stands between the rows is left out. */
 function rows(boxes) {
-  const order = boxes.map((_, index) => index).sort((a, b) => boxes[a].top - boxes[b].top);
+  const beside = (one, other) => one.top < other.bottom - 1 && (one.left >= other.right - 1 || one.right <= other.left + 1);
   const found = [];
-  for (const index of order) {
-    const row = found.at(-1);
-    const beside = row?.some((other) => boxes[index].top < boxes[other].bottom - 1 && boxes[index].left >= boxes[other].right - 1
-      || boxes[index].top < boxes[other].bottom - 1 && boxes[index].right <= boxes[other].left + 1);
-    if (beside) row.push(index);
+  for (const index of boxes.map((_, place) => place).sort((a, b) => boxes[a].top - boxes[b].top)) {
+    if (found.at(-1)?.some((other) => beside(boxes[index], boxes[other]))) found.at(-1).push(index);
     else found.push([index]);
   }
   return found;
@@ -79,12 +79,15 @@ function rows(boxes) {
 /** A plot or a canvas as SVG nodes, in the coordinates of its own box. */
 function flattened(plot) {
   const box = plot.getBoundingClientRect();
-  const parts = plot instanceof HTMLCanvasElement ? [plot] : [...plot.querySelectorAll(":scope svg, :scope canvas, .gd-handle span")];
+  const parts = plot instanceof HTMLCanvasElement ? [plot] : [...plot.querySelectorAll("svg, canvas, .gd-handle span")];
   return parts.filter((part) => part.checkVisibility() && !part.parentElement.closest("svg")).map((part) => {
     const { left, top, width, height } = part.getBoundingClientRect();
     const place = { x: left - box.left, y: top - box.top, width, height };
     if (part instanceof HTMLCanvasElement) return svg("image", { ...place, href: part.toDataURL() });
-    if (part instanceof SVGElement) return svg("svg", { ...place, viewBox: part.getAttribute("viewBox"), overflow: "hidden" }, [...part.children].map(styled));
+    if (part instanceof SVGElement) {
+      const frame = { ...place, viewBox: part.getAttribute("viewBox"), overflow: "hidden" };
+      return svg("svg", frame, [...part.children].map(styled));
+    }
     const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(part);
     const edge = parseFloat(borderTopWidth);
     return svg("circle", { cx: place.x + width / 2, cy: place.y + height / 2, r: (width - edge) / 2,
@@ -101,7 +104,9 @@ function styled(element) {
     const value = seen.getPropertyValue(name);
     if (value && value !== usual) copy.setAttribute(name, value);
   }
-  if (element instanceof SVGTextContentElement) for (const name of FONT) copy.setAttribute(name, seen.getPropertyValue(name));
+  if (element instanceof SVGTextContentElement) {
+    for (const name of FONT) copy.setAttribute(name, seen.getPropertyValue(name));
+  }
   for (const child of element.childNodes) copy.append(child instanceof Element ? styled(child) : child.cloneNode());
   return copy;
 }
@@ -129,7 +134,8 @@ function mark(series, room) {
   const seen = resolved(colour, room);
   return svg("g", { transform: "translate(0 9)" },
     svg("path", { d: "M0 0H34", fill: "none", stroke: seen, "stroke-width": 2, "stroke-dasharray": dash }),
-    svg("path", { d: shape, transform: "translate(17 0)", fill: seen, stroke: resolved("var(--paper)", room), "stroke-width": 1.2, "paint-order": "stroke" }));
+    svg("path", { d: shape, transform: "translate(17 0)", fill: seen, "paint-order": "stroke",
+      stroke: resolved("var(--paper)", room), "stroke-width": 1.2 }));
 }
 
 /** The colour that a CSS expression stands for inside `room`. */
