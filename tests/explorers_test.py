@@ -82,62 +82,74 @@ def test_an_argument_that_a_kind_has_no_use_for_is_refused(kind: str) -> None:
 SELECTOR = ", ".join(
     f".gd-explorer {one}" for one in ("input", "select", "button", "[tabindex='0']:not(input):not(button)")
 )
-NAME = """(one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent"""
 
 
 def opened(page: Page) -> None:
     page.evaluate('document.querySelectorAll(".gd-explorer details").forEach((one) => { one.open = true; })')
 
 
-def seen(page: Page, control: Locator) -> tuple[str, ...]:
-    """Picture and readout, and for a button also what there is to choose from: some unfold more of it."""
-    said = str(
-        page.evaluate(
-            """[...document.querySelectorAll('.gd-explorer [role="status"]')].map((one) => one.innerText).join()"""
-        )
-    )
-    if control.evaluate("(one) => one.tagName") != "BUTTON":
-        return picture(page), said
-    shown = """[...document.querySelectorAll(".gd-explorer, .gd-explorer input, .gd-explorer select")]
-        .map((one) => one.value ?? one.innerText).join("|")"""
-    return picture(page), said, str(page.evaluate(shown))
+# One message to the page and a digest back, not megabytes of pictures: every control of every kind is looked at so.
+SEEN = """async ([selector, place]) => {
+  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  const all = (chosen) => [...document.querySelectorAll(chosen)];
+  const parts = all(".gd-explorer .gd-plot svg, .gd-explorer canvas")
+    .map((one) => (one instanceof HTMLCanvasElement ? one.toDataURL() : one.innerHTML));
+  parts.push(...all('.gd-explorer [role="status"]').map((one) => one.innerText));
+  if (document.querySelectorAll(selector)[place]?.tagName === "BUTTON") {  // some unfold more to choose from
+    parts.push(...all(".gd-explorer, .gd-explorer input, .gd-explorer select").map((one) => one.value ?? one.innerText));
+  }
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("|")));
+  return new Uint8Array(bytes).join();
+}"""
+READIED = """([selector, place]) => {
+  const own = document.querySelector("gd-explorer");
+  own.state = window.gdFirst;
+  for (const one of own.querySelectorAll("details")) one.open = true;
+  const one = document.querySelectorAll(selector)[place];
+  if (!one?.checkVisibility({ visibilityProperty: true }) || one.disabled || !one.getClientRects().length) return null;
+  return (one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent).trim();
+}"""
 
 
-def answers(page: Page, control: Locator, move: Any) -> bool:
-    """Whether moving the control changes what is seen."""
-    before = seen(page, control)
-    move(control)
-    if control.count() == 0 or seen(page, control) != before:
+def answers(page: Page, place: int, move: Any) -> bool:
+    """Whether moving the control changes picture or readout, or for a button also what there is to choose from."""
+    before = page.evaluate(SEEN, [SELECTOR, place])
+    move(page.locator(SELECTOR).nth(place))
+    if page.evaluate(SEEN, [SELECTOR, place]) != before:
         return True
     page.wait_for_timeout(200)  # a readout writes at most every 120 ms
-    return seen(page, control) != before
+    return bool(page.evaluate(SEEN, [SELECTOR, place]) != before)
+
+
+FACTS = """(one) => ({
+  kind: one.type || one.tagName, value: one.value, whole: one.step === "1", handle: one.classList.contains("gd-handle"),
+  upper: Number(one.value) - Number(one.min) >= Number(one.max) - Number(one.value),
+  others: [...(one.options ?? [])].map(({ value }) => value).filter((value) => value !== one.value),
+})"""
 
 
 def by_keys(control: Locator) -> None:
     """Moves a control as who has no pointer does."""
     control.focus()
-    kind = control.evaluate("(one) => one.type || one.tagName")
+    facts, press = control.evaluate(FACTS), control.page.keyboard.press
+    kind = facts["kind"]
     if kind == "range":
-        low, high, value = (float(control.evaluate(f"(one) => one.{name}")) for name in ("min", "max", "value"))
-        key = "ArrowRight" if value - low < high - value else "ArrowLeft"
         for _ in range(3):
-            control.press(key)
+            press("ArrowLeft" if facts["upper"] else "ArrowRight")
     elif kind == "number":
-        value, whole = float(control.input_value()), control.get_attribute("step") == "1"
-        control.fill(str(int(value) + 1 if whole else 0.9 * value if value else 0.01))
-        control.press("Enter")
+        value = float(facts["value"])
+        control.fill(str(int(value) + 1 if facts["whole"] else 0.9 * value if value else 0.01))
+        press("Enter")
     elif kind.startswith("select"):
-        values = control.evaluate("(one) => [...one.options].map((option) => option.value)")
-        now = control.input_value()
-        control.select_option(next(value for value in values if value != now))
+        control.select_option(facts["others"][0])
     elif kind == "checkbox":
-        control.press("Space")
+        press("Space")
     elif kind == "radio":
-        control.press("ArrowDown")
-    elif kind in ("button", "submit") and "gd-handle" not in (control.get_attribute("class") or ""):
-        control.press("Enter")
+        press("ArrowDown")
+    elif kind in ("button", "submit") and not facts["handle"]:
+        press("Enter")
     else:
-        control.press("ArrowLeft")
+        press("ArrowLeft")
 
 
 def by_hand(control: Locator, touch: bool) -> None:
@@ -163,21 +175,18 @@ def unmoved(page: Page, first: Any, move: Any) -> list[str]:
     """The names of the controls that change nothing that can be seen."""
     still = []
     opened(page)
-    count = page.locator(SELECTOR).count()
-    for place in range(count):
-        set_state(page, first)
-        opened(page)
-        control = page.locator(SELECTOR).nth(place)
-        if not control.is_visible() or control.is_disabled():
+    page.evaluate("(first) => { window.gdFirst = first; }", first)
+    for place in range(page.locator(SELECTOR).count()):
+        name = page.evaluate(READIED, [SELECTOR, place])
+        if name is None:
             continue
-        name = str(control.evaluate(NAME)).strip()
         if name.startswith(GUARDS):
-            move(control)
+            move(page.locator(SELECTOR).nth(place))
             if state(page)["rules"] == first["rules"]:
                 still.append(name)
-        elif not answers(page, control, move):
+        elif not answers(page, place, move):
             unsettle(page)  # what is at its end, or as it was, cannot go further: once more from elsewhere
-            if not answers(page, page.locator(SELECTOR).nth(place), move):
+            if not answers(page, place, move):
                 still.append(name)
     return still
 
@@ -191,6 +200,19 @@ def unsettle(page: Page) -> None:
         visible = [one for one in page.locator(f".gd-explorer {selector}").all() if one.is_visible()]
         if visible:
             by_keys(visible[0])
+
+
+def test_a_control_that_does_nothing_is_noticed(tab: Watch) -> None:
+    page = shown(tab, explorer("step-size")).page
+    first = state(page)
+    page.evaluate(
+        """() => {
+          const idle = document.createElement("input");
+          Object.assign(idle, { type: "range", ariaLabel: "Idle" });
+          document.querySelector(".gd-explorer").append(idle);
+        }"""
+    )
+    assert unmoved(page, first, by_keys) == ["Idle"]
 
 
 def test_every_control_answers_to_keys(watch: Watch) -> None:
