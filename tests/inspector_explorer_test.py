@@ -312,12 +312,12 @@ def test_shrunk_the_close_up_shows_the_model_s_lines_on_those_of_f(page: Page) -
         return float(np.max(found))
 
     wide = apart()
-    slider = page.get_by_label("Reach of the close-up, in map widths", exact=True)
+    slider = page.get_by_label("Reach in map widths", exact=True)
     slider.focus()
     page.keyboard.press("Home")
     assert state(page)["reach"] == 0.005
     assert apart() < 0.25 * wide
-    box = page.get_by_label("Reach of the close-up, in map widths, as a number", exact=True)
+    box = page.get_by_label("Reach in map widths, as a number", exact=True)
     box.fill("0.15")
     box.press("Enter")
     assert state(page)["reach"] == 0.15
