@@ -340,24 +340,32 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
 
         # A rule that the reader just wrote is traced, races, and its knobs move the Python trait and back.
         run_cell(page, 2)
-        knob = page.get_by_label("brake of Cautious", exact=True)
+        knob = page.get_by_label("brake of cautious", exact=True)
         knob.wait_for(timeout=60_000)
-        assert page.locator(".gd-explorer").nth(1).locator(".gd-board .gd-line").count() == 2
-        knob.focus()
-        page.keyboard.press("ArrowRight")
-        brake = float(page.get_by_label("brake of Cautious, as a number", exact=True).input_value())
+        own = page.locator(".gd-explorer").filter(has=knob)
+        assert own.locator(".gd-board .gd-line").count() == 2
+        box = page.get_by_label("brake of cautious, as a number", exact=True)
+        for _ in range(10):  # JupyterLab may take the focus back while it settles
+            knob.press("ArrowRight")
+            if box.input_value() != "0.25":
+                break
+            page.wait_for_timeout(500)
+        brake = float(box.input_value())
         assert brake != 0.25
-        path = page.evaluate("document.querySelectorAll('.gd-explorer')[1].state.paths.cautious")
+        path = own.evaluate("(one) => one.state.paths.cautious")
         page.wait_for_timeout(500)
         run_cell(page, 3)
         printed = page.locator(".jp-OutputArea-output pre", has_text="its own:")
         printed.wait_for(timeout=60_000)
         assert printed.inner_text().strip() == f"its own: {brake} {path[-1]}"
-        page.wait_for_function(
-            """() => { const { state } = document.querySelectorAll('.gd-explorer')[1];
-              return state.noise === 0.5 && state.rules.length === 1 && state.rules[0].hyperparameters.brake === 0.125; }"""
+        own.evaluate(
+            """(one) => new Promise((done) => { const look = () => {
+              const { noise, rules } = one.state;
+              if (noise === 0.5 && rules.length === 1 && rules[0].hyperparameters.brake === 0.125) done();
+              else setTimeout(look, 50);
+            }; look(); })"""
         )
-        assert page.get_by_label("brake of Cautious, as a number", exact=True).input_value() == "0.125"
+        assert box.input_value() == "0.125"
 
         # One that cannot be traced is refused with its line and what to write instead.
         run_cell(page, 4)
