@@ -1,0 +1,89 @@
+"""Measure every row, print the table, and keep it in benchmarks/results.json: `make bench`.
+
+.venv-bench/bin/python -m benchmarks            # all rows
+.venv-bench/bin/python -m benchmarks drag race  # those whose name holds one of the words; nothing is kept
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from benchmarks import machine, reasons, rows
+from tools import browser as system_browser
+from tools.explorer_pages import GALLERY, explorer_pages, served
+
+HERE = Path(__file__).resolve().parent
+RESULTS, MACHINE = HERE / "results.json", HERE / "machine.json"
+
+
+def tell(words: str) -> None:
+    """Where the measuring stands: one line that rewrites itself in a terminal, a line each in a log."""
+    print(f"\r  {words:<77.77}" if sys.stdout.isatty() else f"  {words}", end="", flush=True)
+    if not sys.stdout.isatty():
+        print(flush=True)
+
+
+Work = Callable[..., list[rows.Row]]
+
+
+def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
+    """Every measurement by its name, in the table's order; each is called with a browser and the site's address."""
+    from benchmarks import drags, explorers  # they import Playwright: not before Chromium is known to be there
+
+    amount = explorers.Amount()
+    with_race = [name for name, kinds in pages.items() if "race" in kinds]
+    place: dict[str, str] = {}
+    for name in [*(name for name in pages if name == GALLERY), *with_race, *pages]:  # the gallery's, where it has it
+        for kind in pages[name]:
+            place.setdefault(kind, name)
+    works: dict[str, Work] = {}
+    if with_race:
+        works["race"] = partial(explorers.race, page_names=with_race, amount=amount, tell=tell)
+    for name in pages:
+        works[f"first answer {name}"] = partial(explorers.first_answer, page_name=name, amount=amount, tell=tell)
+    for name in pages:
+        works[f"weight {name}"] = partial(explorers.weight, page_name=name, tell=tell)
+    for kind in sorted(place):
+        works[f"drag {kind}"] = partial(drags.dragged, page_name=place[kind], kind=kind, amount=amount, tell=tell)
+    return works
+
+
+def main(words: list[str]) -> int:
+    pages = explorer_pages()
+    program = system_browser.ensure()
+    works = plan(pages)
+    chosen = {name: work for name, work in works.items() if not words or any(word in name for word in words)}
+    if not chosen:
+        sys.exit(f"words: needed parts of {', '.join(works)}; got {' '.join(words)}")
+    from playwright.sync_api import sync_playwright
+
+    load, began, measured = machine.load(), time.monotonic(), list[rows.Row]()
+    if load > 0.5:
+        print(f"Others are at work on this machine (load {load}); the numbers will say so.", flush=True)
+    with served() as site, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=system_browser.ARGUMENTS)
+        for work in chosen.values():
+            measured += [reasons.explained(row, load, machine.cores()) for row in work(chromium, site)]
+        described = machine.description(chromium.version, load)
+        chromium.close()
+    tell(f"done in {time.monotonic() - began:.0f} s")
+    print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")
+    if words:
+        print("Only a part was measured, so benchmarks/results.json stays as it was.")
+        return 0
+    rows.write(measured, RESULTS)
+    machine.write(described, MACHINE)
+    print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/results.json has the rows.")
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("words", nargs="*", help="measure only what has one of these in its name, and keep nothing")
+    try:
+        sys.exit(main(parser.parse_args().words))
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted; benchmarks/results.json is as it was.")

@@ -1,0 +1,19 @@
+"""Why a goal is missed: a row that misses stays in the table, and says what was found when it was looked into."""
+
+from dataclasses import replace
+
+from benchmarks.rows import Row
+
+UNKNOWN = "why is not known yet"
+# The beginning of a row's work, and what profiling it has shown. A row that meets its goal again needs no entry.
+FOUND: dict[str, str] = {}
+
+
+def explained(row: Row, load: float, cores: int) -> Row:
+    """The row; where its goal is missed, with the reason in its note: what was found, or that others took the time."""
+    if row.met:
+        return row
+    known = [reason for work, reason in FOUND.items() if row.work.startswith(work)]
+    busy = f"others kept the machine busy (load {load:g} on {cores} cores), so this says little; measure again in quiet"
+    reason = known[0] if known else busy if load > cores / 2 else UNKNOWN
+    return replace(row, note=f"{row.note}; missed: {reason}")
