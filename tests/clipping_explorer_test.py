@@ -14,6 +14,7 @@ from gdlib import figures
 from gdlib.widgets.kinds.clipping import TRIES, length, turn
 from tests.conftest import Watch
 from tests.explorer_page import drawn, picture, set_state, shown, state
+from tests.keeping_test import copied
 
 CLIPPINGS = {"none": lambda g: g, "clip_norm": gd.clip_norm, "clip_value": gd.clip_value}
 browser = pytest.mark.browser
@@ -200,6 +201,17 @@ def test_the_limit_is_one_for_the_vector_and_the_runs(page: Page) -> None:
     page.get_by_label("lr", exact=True).focus()
     page.keyboard.press("ArrowRight")
     assert state(page)["lr"] > 0.1
+
+
+@browser
+def test_the_cell_computes_the_paths_of_the_page_to_the_bit(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+    told = set_state(page, {"vector": [0.75, -2.0], "limit": 0.5, "step": 9})
+    here: dict[str, Any] = {}
+    exec(copied(page, "Copy Python"), here)
+    assert list(here["runs"]) == list(told["paths"])
+    for name, run in here["runs"].items():
+        assert np.array(told["paths"][name]).tobytes() == run.path.tobytes(), name
+    assert "'clip_value': array([ 0.5, -0.5])" in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------ what must not break it

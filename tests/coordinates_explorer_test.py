@@ -15,6 +15,7 @@ from gdlib.widgets.kinds.coordinates import OFFERED, RULES, TRIES, TURNED, secan
 from tests.conftest import Watch
 from tests.explorer_page import drawn, picture, readout, set_state, shown, state
 from tests.javascript_test import in_browser
+from tests.keeping_test import copied
 
 RPROP = RULES[:4]
 LANDSCAPES = {one if isinstance(one, str) else one.text: gd.objectives[one] if isinstance(one, str) else one
@@ -308,6 +309,14 @@ def test_play_walks_the_steps_and_stops_at_a_press(page: Page) -> None:
     at = state(page)["step"]
     page.wait_for_timeout(250)
     assert state(page)["step"] == at
+
+
+@browser
+def test_the_cell_computes_the_path_of_the_page_to_the_bit(page: Page) -> None:
+    told = set_state(page, {"objective": TURNED.text, "start": [-3.5, -2.25], "rules": [{"name": "quickprop"}]})
+    here: dict[str, Any] = {}
+    exec(copied(page, "Copy Python"), here)
+    assert np.array(told["paths"]["quickprop"]).tobytes() == here["run"].path.tobytes()
 
 
 # ------------------------------------------------------------------ what must not break it

@@ -6,6 +6,7 @@ import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { short, ticks, tidy } from "./numbers.mjs";
 import { look } from "./plot.mjs";
+import { literal, opening, tuple } from "./python_cell.mjs";
 import { Readout } from "./readout.mjs";
 import { explorer } from "./shell.mjs";
 import { Transport } from "./transport.mjs";
@@ -78,6 +79,15 @@ class Clipping {
   paths() {
     this.ensure();
     return Object.fromEntries(this.runs.map(({ id, path }) => [id, path]));
+  }
+
+  /** The cell whose `runs[id].path` are the paths of the page. */
+  pythonCell() {
+    const { objective, state: { vector, limit, start, lr, steps } } = this.shell;
+    return [...opening(objective, []), `kinds = {"none": None, "clip_norm": gd.clip_norm(${literal(limit)}), "clip_value": gd.clip_value(${literal(limit)})}`,
+      `g = np.array(${tuple(vector)})`, "print({name: clip(g) for name, clip in kinds.items() if clip})",
+      "runs = {", `    name: gd.descend(f, gd.rules.gradient_descent, ${tuple(start)}, steps=${steps}, transform=clip, lr=${literal(lr)})`,
+      "    for name, clip in kinds.items()", "}", "gd.figures.paths(f, runs)", ""].join("\n").replace("import gdlib as gd", "import numpy as np\nimport gdlib as gd");
   }
 
   draw({ vector, limit, step, steps }) {

@@ -6,6 +6,7 @@ import { html, svg } from "./elements.mjs";
 import { decades, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
+import { keywords, opening, tuple } from "./python_cell.mjs";
 import { recorded, worked } from "./recorded.mjs";
 import { explorer } from "./shell.mjs";
 import { Slice } from "./slice.mjs";
@@ -85,6 +86,14 @@ class Coordinates {
   paths() {
     this.ensure();
     return { [this.shell.state.rules[0].id]: this.run.path };
+  }
+
+  /** The cell whose `run.path` is the path of the page. */
+  pythonCell() {
+    const { objective, spec, state: { start, steps, rules: [{ name, hyperparameters }] } } = this.shell;
+    const rule = spec.rules.find((one) => one.name === name);
+    return [...opening(objective, [rule]), `run = gd.descend(${["f", rule.python, tuple(start), `steps=${steps}`, ...keywords(hyperparameters)].join(", ")})`,
+      "gd.figures.paths(f, run)", ""].join("\n");
   }
 
   draw({ step, steps }) {
