@@ -162,6 +162,30 @@ def test_a_page_shows_well_at_every_width_in_every_theme_and_bars_nobody(tab: Wa
     assert troubles + tab.troubles == []
 
 
+FAINT = """<!doctype html><html lang="en"><head><title>Faint</title></head><body><main><h1>Faint</h1>{}{}</main></body></html>"""
+FORMULA = '<mjx-container><mjx-math aria-hidden="true"><mjx-mi>sin x</mjx-mi></mjx-math></mjx-container>'
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("<p>Words in black on white, like the others.</p>", []),
+        ('<p style="color: #bbb">Grey words.</p>', [CONTRAST]),
+        ('<div style="background: #666"><p>Words on a dark ground.</p></div>', [CONTRAST]),
+        (f'<p style="color: #bbb">{FORMULA}</p>', [CONTRAST]),
+        ('<p><img src="data:,"> A picture without words.</p>', ["image-alt"]),
+    ],
+)
+def test_one_faint_text_among_many_is_found(tab: Watch, text: str, kinds: list[str], everything: bool) -> None:
+    tab.page.set_content(FAINT.format("<p>Words in black on white.</p>" * 30, text))
+    found = [line.split()[1] for line in barriers(tab.page, LOOKS[0], everything)]
+    assert found == kinds
+    if kinds == [CONTRAST]:
+        assert len(barriers(tab.page, LOOKS[1], everything)) == 1  # the other theme's colours are judged too
+
+
 # The contrast of every single text and every part of every formula, at both widths: what `make test` concludes from one
 # of each look is not concluded here. It takes minutes for the long pages.
 @pytest.mark.slow
