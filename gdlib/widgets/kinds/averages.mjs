@@ -31,7 +31,7 @@ class Averages {
     this.bars = NAMES.map((_, index) => svg("path", { class: "gd-bars", style: `--series: ${look(index).colour}`,
       "stroke-dasharray": look(index).dash }));
     this.weights.lines.append(...this.bars);
-    this.readout = shell.reads(["", "window", "exponential", "corrected"]);
+    this.readout = shell.reads(["average", "window", "exponential", "corrected"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
       onRest: (playing) => shell.hold(playing) });
     shell.plots.push(this.scope, this.weights);
@@ -170,7 +170,7 @@ class Averages {
     const late = [formulas.window_age(window), formulas.exponential_age(beta), formulas.exponential_age(beta)];
     const left = [formulas.window_noise(window), formulas.exponential_noise(beta), formulas.exponential_noise(beta)];
     const rows = [
-      ["average now", step ? each((name) => place(run[name][k])) : none],
+      ["its value now", step ? each((name) => place(run[name][k])) : none],
       ["variance left, expected", left.map((part) => plain(part))],
       ["the same in this run", count >= ENOUGH && sums.noise[k] > 0 ? each((_, index) => plain(sums.left[index][k] / sums.noise[k])) : none],
       ["steps late on a ramp", late.map((age) => plain(age))],

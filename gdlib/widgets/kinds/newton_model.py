@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from gdlib import objectives as all_objectives
 from gdlib.emit.as_javascript import function_of_its_name, function_text
 from gdlib.first_order import gradient_descent
@@ -160,8 +162,13 @@ def _map(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
         runs = {rule.title: run_of(ground, rule, state) for rule in rules}
         window = window_of(ground, begin)
         reach = 0.12 * max(high - low for low, high in window)
+        drawn = figures.paths(ground, runs, window=window)
+        with np.errstate(all="ignore"):
+            known = all(np.isfinite(part(begin)).all() for part in (ground, ground.grad, ground.hess))
+        if not known:
+            return drawn
         near = figures.quadratic_models(ground, [begin], radius=reach, labels=["The model at the start"])
-        return figures.beside(figures.paths(ground, runs, window=window), near)
+        return figures.beside(drawn, near)
 
     return Explorer(
         "newton-model",

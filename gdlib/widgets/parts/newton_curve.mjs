@@ -146,7 +146,7 @@ export class NewtonCurve {
       return { id: String(k), title: String(k), cells: [digits(x), goal ? plain(error) : "–", ...ratios] };
     }).slice(-ROWS);
     // As many lines from the first step on, so that nothing below moves.
-    for (let k = rows.length; k < ROWS; k++) rows.push({ id: `empty ${k}`, title: "", cells: ["\u00a0", "", "", ""] });
+    for (let k = rows.length; k < ROWS; k++) rows.push({ id: `later ${k}`, title: k <= steps ? String(k) : "–", cells: ["–", "–", "–", "–"] });
     const said = [`Step ${t} of ${steps}, x\u00a0=\u00a0${plain(local[t].x)}:`, bend(local[t].curvature, top)];
     if (t < path.length - 1 && lr !== 1) said.push(`With η\u00a0=\u00a0${plain(lr)} the step ends at ${plain(next)}.`);
     if (gone && t === path.length - 1) said.push("The run ends here: there is no next point.");

@@ -33,7 +33,7 @@ export class NewtonMap {
     marks.append(this.centre);
     this.decay = new Decay({ what: "‖∇f(θₜ)‖", label: "Length of the gradient for each run, step by step", aspect: 0.8 });
     this.knobs = new RuleKnobs(spec.rules, (rules) => shell.change({ rules }));
-    shell.reads(["", `(${spec.objectives[0].variables.join(", ")})`, "f", "‖∇f‖"]);
+    shell.reads(["run", `(${spec.objectives[0].variables.join(", ")})`, "f", "‖∇f‖"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
       onRest: (playing) => shell.hold(playing) });
     this.transport.step = 0;
