@@ -77,6 +77,12 @@ def copy_modules(app: Sphinx) -> None:
         shutil.copyfile(path, target / name)
 
 
+def standing(app: Sphinx) -> tuple[str, dict[str, Path]]:
+    """The folder's name and the files as they lie in the site: a source that changes during a build changes no page."""
+    (folder,) = (Path(app.outdir) / "_static" / FOLDER).iterdir()
+    return f"{FOLDER}/{folder.name}", {path.name: path for path in sorted(folder.iterdir())}
+
+
 def load_modules(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -84,11 +90,10 @@ def load_modules(
     kinds = sorted(set(ELEMENT.findall(context.get("body", ""))))
     if not kinds:
         return
-    files = modules()
+    folder, files = standing(app)
     for kind in kinds:
         if f"{kind}.mjs" not in files:
             logger.warning("explorer of kind %r: there is no module %s.mjs", kind, kind, location=page)
-    folder = f"{FOLDER}/{version(files)}"
     app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")
     app.add_css_file(f"{folder}/{STYLE}")
     app.add_js_file(None, body=EXPLORERS_FIRST, priority=AFTER_ITS_SETTINGS)

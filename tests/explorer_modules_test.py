@@ -3,6 +3,7 @@
 import logging
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -40,7 +41,13 @@ def told(body: str) -> tuple[list[str], list[str]]:
         add_js_file=lambda name, **_: linked.append(name or "a script in the page"), add_css_file=linked.append
     )
     context = {"body": body, "metatags": "<meta>", "pathto": lambda name, _: f"../{name}"}
-    explorer_modules.load_modules(app, "page", "page.html", context, None)
+    with TemporaryDirectory() as app.outdir:
+        explorer_modules.copy_modules(app)
+        (folder,) = Path(app.outdir, "_static", "gd").iterdir()
+        with pytest.MonkeyPatch.context() as patch:  # an edit while the pages are written
+            patch.setattr(explorer_modules, "modules", dict)
+            explorer_modules.load_modules(app, "page", "page.html", context, None)
+        assert {name.split("/")[1] for name in linked if name.startswith("gd/")} <= {folder.name}
     assert context["metatags"].startswith("<meta>")
     return re.findall(r'<link rel="modulepreload" href="\.\./_static/gd/\w{10}/([\w.]+)"', context["metatags"]), linked
 

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLong
 
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, HTML, explorer_pages, served
@@ -75,9 +76,11 @@ def shoot(page: Page, place: int, file: Path) -> str | None:
     """One explorer as it shows when it answers; why it does not, or None."""
     one = page.locator("gd-explorer").nth(place)
     one.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "(place) => document.querySelectorAll('gd-explorer')[place].dataset.ready", arg=place, timeout=PATIENCE
-    )
+    ready = "(place) => document.querySelectorAll('gd-explorer')[place].dataset.ready"
+    try:
+        page.wait_for_function(ready, arg=place, timeout=PATIENCE)
+    except TooLong:
+        return f"it did not start within {PATIENCE / 1000:g} s"
     width = page.viewport_size["width"] if page.viewport_size else 0
     page.set_viewport_size({"width": width, "height": int(one.evaluate("(one) => one.offsetHeight")) + 4 * MARGIN})
     one.evaluate(STILL)  # a window as high as the explorer: all of it is drawn, and nothing beside it
