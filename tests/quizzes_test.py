@@ -93,6 +93,25 @@ def largest_step(curvature):
     return low
 
 
+def promised(distance, lr, steps):
+    """The error of the value that descent on a smooth convex function keeps at most."""
+    return distance**2 / (2 * lr * steps)
+
+
+def factors(curvatures, lr):
+    """What one step leaves along each curvature, by running it."""
+    squares = " + ".join(f"{one}*x{k}**2/2" for k, one in enumerate(curvatures))
+    start = np.ones(len(curvatures))
+    return gd.descend(gd.Objective(squares), gd.rules.gradient_descent, start, steps=1, lr=lr).path[-1]
+
+
+def about_three_curvatures():
+    """What the choices of the question say, of the factors with and without a longer step."""
+    low, middle, high = factors((1, 5, 9), 0.2)
+    slowest, longer = (np.abs(factors((1, 5, 9), lr)).max() for lr in (0.2, 0.21))
+    return [abs(middle) < 1e-12, high < 0, abs(slowest - 0.8) < 1e-12, longer < slowest, abs(low) > 1]
+
+
 def lowest_eigenvalue(matrix):
     x = sp.Matrix(sp.symbols("x y", real=True))
     f = gd.Objective((x.T * sp.Matrix(matrix) * x)[0] / 2)
@@ -120,6 +139,10 @@ COMPUTED = {
     "gd-one-step-on-the-map": lambda: after("x**2 + 2*y**2", (2.0, 1.0), steps=1, lr=0.25),
     "cv-symmetric-part": lambda: lowest_eigenvalue([[3, 6], [0, 3]]),
     "cv-lowest-place": lambda: stationary("x**2 - x*y + y**2 - 3*x", "minimum"),
+    "cr-edge-of-a-parabola": lambda: largest_step(gd.Objective("5*x**2 - 2*x").hess((0.0,))[0, 0]),
+    "cr-contraction-of-nine": lambda: gd.rates.contraction(1.0, 9.0),
+    "sc-distance-three": lambda: promised(distance=3, lr=0.5, steps=9),
+    "sc-limit-of-25": lambda: np.sqrt(gd.rates.optimal_momentum(1.0, 25.0).beta),
     "bp-one-unit": lambda: UNIT(AT_UNIT),
     "bp-slope-of-a-weight": lambda: UNIT.grad(AT_UNIT)[4],
 }
@@ -145,11 +168,28 @@ MISTAKES = {
         lowest_eigenvalue([[3, 6], [6, 3]]),
     ],
     "cv-lowest-place": lambda: [(*stationary("x**2 - 3*x", "minimum"), 0.0)],
+    "cr-edge-of-a-parabola": lambda: [gd.rates.optimal_step(10.0, 10.0), largest_step(5.0)],
+    "cr-contraction-of-nine": lambda: [
+        gd.rates.contraction(1.0, 9.0) ** 2,
+        gd.rates.optimal_step(1.0, 9.0),
+        gd.rates.spectral_radius(gd.rules.gradient_descent, [1.0, 9.0], lr=1 / 9),
+    ],
+    "sc-distance-three": lambda: [
+        promised(distance=3, lr=2.0, steps=9),
+        promised(distance=np.sqrt(3), lr=0.5, steps=9),
+        2 * 3**2 / (4 * 9 + 2),
+    ],
+    "sc-limit-of-25": lambda: [gd.rates.contraction(1.0, 25.0)],
     "bp-one-unit": lambda: [UNIT(AT_UNIT) / 3, UNIT(AT_UNIT) / 3 + 3, UNIT((1.0, 1.0, 1.0, 4.0, 5.0, 6.0))],
     "bp-slope-of-a-weight": lambda: [UNIT.grad(AT_UNIT)[1], UNIT.grad(AT_UNIT)[4] / 3],
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    "cr-three-curvatures": lambda: [bool(one) for one in about_three_curvatures()],
+    "cr-hundred-times": lambda: [
+        abs(np.log(gd.rates.contraction(1.0, 1e2)) / np.log(gd.rates.contraction(1.0, 1e4)) / times - 1) < 0.1
+        for times in (100, 10, 2, 0.01)
+    ],
     "sd-four-and-zero": lambda: [
         fits(kind, strict, "2*x**2 + y**4", "2*x**2", "2*x**2 - y**4", "2*x**2 + y**3")
         for kind, strict in (("minimum", True), ("minimum", False), ("maximum", None), ("saddle", None))
