@@ -202,9 +202,9 @@ def test_drag_keys_and_sliders_turn_the_picture(page: Page) -> None:
     canvas = page.locator("canvas")
     box = canvas.bounding_box()
     assert box
-    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.move(box["x"] + box["width"] / 2 - 40, box["y"] + box["height"] / 2 - 20)
     page.mouse.down()
-    page.mouse.move(box["x"] + 140, box["y"] + 120, steps=3)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
     page.mouse.up()
     assert (state(page)["turn"], state(page)["tilt"]) == (50, 43)
     assert state(page)["start"] == [1.5, 0]  # a drag is no click

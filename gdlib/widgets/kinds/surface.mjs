@@ -74,10 +74,9 @@ class Surface {
     if (trail.length > state.trail.length) this.shell.change({ trail });
   }
 
-  settle({ start, trail, fog }) {
+  settle({ start, trail }) {
     this.board.at = trail.at(-1) ?? start;
     this.back.disabled = !trail.length;
-    this.shell.node?.classList.toggle("gd-fog", fog);
   }
 
   /** What follows from the places of the walk; computed once for each change of them. */
