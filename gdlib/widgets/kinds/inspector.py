@@ -45,7 +45,7 @@ _OWN_TRIES = (
     "Turn the angle: which of the numbers beside the map stay as they are?",
     "Choose another landscape and press Next until the test leaves a point undecided.",
 )
-_ROOM = "max(545px + 34.5cqi, 818px)", "calc(720px + 147cqi + 8 * var(--touch))"
+_ROOM = "calc(485px + 40.7cqi)", "calc(720px + 147cqi + 8 * var(--touch))"
 _OWN_ROOM = "calc(466px + 41.8cqi)", "calc(690px + 60cqi + 8 * var(--touch))"
 _BY_SIGNS = {
     "minimum": "all eigenvalues of the Hessian are positive: a strict minimum (second-derivative test)",
