@@ -408,9 +408,9 @@ def test_numbers_that_are_none_survive(context: BrowserContext, kind: str) -> No
 # ------------------------------------------------------------------ the gallery and Jupyter
 
 
-def test_the_gallery_shows_each_kind_once() -> None:
+def test_the_gallery_shows_every_kind() -> None:
     text = (ROOT / "book" / "gallery.md").read_text(encoding="utf-8")
-    assert sorted(re.findall(r'^gd\.explore\(kind="([a-z-]+)"\)$', text, re.M)) == sorted(KINDS)
+    assert set(re.findall(r'^gd\.explore\(.*kind="([a-z-]+)"', text, re.M)) == set(KINDS)
 
 
 @pytest.mark.slow  # a JupyterLab takes half a minute to start
