@@ -61,6 +61,9 @@ class Shell {
         html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null,
       keepRow(this, host));
     Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.change(value) });
+    // In a notebook the arrow keys are the explorer's own while it has the focus, no shortcuts of the notebook's.
+    this.node.dataset.lmSuppressShortcuts = "true";
+    if (!host) this.node.addEventListener("keydown", (event) => event.stopPropagation());
     this.node.say = (sentence) => this.readout?.say(sentence);
     this.watch();
     this.settle();
