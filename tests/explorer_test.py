@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 TAUGHT = [rule for rule in gd.rules if is_taught(rule)]
 
+
 @pytest.fixture(scope="session")
 def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a folder with a page for each kind of case, made as the book makes its pages."""
