@@ -153,18 +153,39 @@ def by_keys(control: Locator) -> None:
 
 
 def by_hand(control: Locator, touch: bool) -> None:
-    """Moves a control with a mouse or a finger."""
-    kind = control.evaluate("(one) => one.type || one.tagName")
+    """Moves a control with a mouse or a finger; what is neither input nor plain button is dragged."""
+    facts = control.evaluate(FACTS)
+    kind = facts["kind"]
     if kind in ("number", "text") or kind.startswith("select"):
         return by_keys(control)  # a pointer only chooses where to type
+    if facts["handle"] or kind not in ("range", "checkbox", "radio", "button", "submit"):
+        return dragged(control, touch)
     press = control.tap if touch else control.click
     if kind != "range":
         return press(force=True)
     box = control.bounding_box()
     assert box
-    low, high, value = (float(control.evaluate(f"(one) => one.{name}")) for name in ("min", "max", "value"))
-    share = 0.3 if value - low > 0.5 * (high - low) else 0.7
+    share = 0.3 if facts["upper"] else 0.7
     return press(position={"x": share * box["width"], "y": box["height"] / 2}, force=True)
+
+
+def dragged(control: Locator, touch: bool) -> None:
+    """Takes hold in the middle and moves 30 pixels to the left: that way a finger does not scroll the page."""
+    control.scroll_into_view_if_needed()
+    box, page = control.bounding_box(), control.page
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if not touch:
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 30, y + 3, steps=3)
+        page.mouse.up()
+        return
+    session = page.context.new_cdp_session(page)
+    for kind, points in (("Start", [(x, y)]), ("Move", [(x - 15, y)]), ("Move", [(x - 30, y + 3)]), ("End", [])):
+        places = [{"x": across, "y": along} for across, along in points]
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": places})
+    session.detach()
 
 
 GUARDS = ("eps of", "step_min of", "step_max of")
