@@ -23,7 +23,7 @@ class Surface {
     const onHold = (held) => shell.hold(held);
     Object.assign(this, { shell, computed: null, placed: ["stride", "fog", "turn", "tilt"] });
     this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold, called: "Hiker", aspect: 1 });
-    this.scene = new Scene({ onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.move(spot),
+    this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.move(spot),
       onWay: (way) => this.walk([way]), onHold, more: () => shell.redraw() });
     this.readout = shell.reads(["place", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
     this.mist = svg("rect", { class: "gd-mist" });

@@ -16,15 +16,16 @@ const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matche
 
 export class Scene {
   /**
-   * `onTurn({turn, tilt})` hears how the picture is turned, `onPlace([x, y])` which place of the surface is clicked,
-   * `onWay([dx, dy])` in the fog in which direction, `onHold(held)` when a drag begins and ends; `more()` asks for
+   * `at()` has {turn, tilt} as last asked for; `onTurn({turn, tilt})` hears how the picture is turned, `onPlace([x, y])`
+   * which place of the surface is clicked, `onWay([dx, dy])` in the fog in which direction, `onHold(held)` when a drag
+   * begins and ends; `more()` asks for
    * another frame.
    */
   constructor(hears) {
     Object.assign(this, hears, { shown: "", width: 0, height: 0, clear: null, before: 0, view: null });
     this.canvas = html("canvas", { role: "img", tabindex: 0 });
     this.node = html("div", { class: "gd-scene" }, this.canvas);
-    orbit(this.canvas, { at: () => this, onTurn: hears.onTurn, onHold: hears.onHold, onClick: (x, y) => this.click(x, y) });
+    orbit(this.canvas, { at: hears.at, onTurn: hears.onTurn, onHold: hears.onHold, onClick: (x, y) => this.click(x, y) });
   }
 
   measure(width) {
@@ -71,7 +72,7 @@ export class Scene {
 
   /** Draws a walk {places, values, slope} and the minima; `fog` hides all but what the feet feel. */
   draw({ turn, tilt, fog }, walk) {
-    Object.assign(this, { turn, tilt, view: new View({ turn, tilt }) });
+    this.view = new View({ turn, tilt });
     this.advance(fog ? 0 : 1);
     const context = this.paper();
     const eased = this.clear * this.clear * (3 - 2 * this.clear);
