@@ -25,8 +25,8 @@ class Relief(NamedTuple):
 def relief(values: Any) -> Relief:
     """The relief of ground with these heights, an array of any shape; those that are not finite do not count.
 
-    Heights are bent so that half of the ground lies in the lower half of the picture, or nearly so where that would need
-    more bending than 100. ValueError if no height is finite.
+    Heights are bent so that half of the ground lies in the lower half of the picture, or nearly so where that would
+    need more bending than 100. ValueError if no height is finite.
 
     >>> relief([0.0, 1.0, 2.0])
     Relief(low=0.0, high=2.0, bend=0.0)

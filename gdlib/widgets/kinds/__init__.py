@@ -6,8 +6,8 @@ from gdlib.widgets.kinds.averages import averages
 from gdlib.widgets.kinds.clipping import clipping
 from gdlib.widgets.kinds.coordinates import coordinates
 from gdlib.widgets.kinds.inspector import inspector
-from gdlib.widgets.kinds.newton_model import newton_model
 from gdlib.widgets.kinds.momentum_dial import momentum_dial
+from gdlib.widgets.kinds.newton_model import newton_model
 from gdlib.widgets.kinds.race import race
 from gdlib.widgets.kinds.schedule import schedule
 from gdlib.widgets.kinds.step_size import step_size
