@@ -299,9 +299,12 @@ HEIGHTS = """() => {
   return [room, need];
 }"""
 SHIFTS = """() => new Promise((resolve) => {
-  new PerformanceObserver((list) => resolve(list.getEntries().map((one) => one.value).reduce((a, b) => a + b, 0)))
-    .observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(0), 200);
+  let sum = 0;  // of what moves outside the still picture, which grows while the page is being read
+  const outside = ({ node }) => !node?.closest?.(".gd-still");
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (one.sources.some(outside)) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 200);
 })"""
 
 
