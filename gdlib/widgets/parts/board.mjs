@@ -66,7 +66,8 @@ export class Board {
   /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
   move(point, hand) {
     const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
-    this.onMove(point.map((part) => Number(part.toFixed(places))), hand);
+    this.at = point.map((part) => Number(part.toFixed(places))); // the next key may come before the next frame
+    this.onMove(this.at, hand);
   }
 
   /** Draws the landscape, at its own `heights` and `cells` if any, unless it is there; returns what f spans. */

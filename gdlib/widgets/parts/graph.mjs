@@ -59,7 +59,8 @@ export class Graph {
   /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
   move(x) {
     const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
-    this.onMove(Number(x.toFixed(places)));
+    this.at = Number(x.toFixed(places)); // the next key may come before the next frame
+    this.onMove(this.at);
   }
 
   /** Draws the curve and its minima `{x, value}` unless they are there already; returns what f spans in the window. */
