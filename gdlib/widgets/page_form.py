@@ -82,7 +82,9 @@ class Explorer:
         """The picture of the first state, drawn by gdlib's figures."""
         try:
             from gdlib import figures  # noqa: F401
-        except ImportError:  # matplotlib comes with the same extra as the widget
+        except ModuleNotFoundError as missing:  # matplotlib comes with the same extra as the widget
+            if str(missing.name).partition(".")[0] not in ("matplotlib", "contourpy"):
+                raise
             return ""
         return str(self._still(self.state)._repr_html_())
 

@@ -7,7 +7,7 @@ of rule and landscape than a cell could try out in the time that it has.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,9 @@ from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
+
+Found = Callable[[str, Rule], dict[str, float]]
+"""The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
 
 GONE = 0.01
 """A run works if it leaves at most this part of the height above the minimum, and never climbs above its start."""
@@ -50,3 +53,17 @@ def starting_values(f: Objective, rule: Rule, start: tuple[float, float], steps:
     ends = {lr: height(lr=lr) for lr in _decent_steps(knob.low, knob.high)}
     best = next((lr for lr, end in ends.items() if end <= enough), min(ends, key=lambda lr: ends[lr]))
     return {"lr": best} if math.isfinite(ends[best]) else {}
+
+
+def finder(grounds: Mapping[str, Objective], told: Sequence[dict[str, Any]], steps: int) -> Found:
+    """What gives a rule's starting values on a landscape by its name, and keeps them where the page reads them."""
+    by_name = {one["name"]: one for one in told}
+
+    def found(name: str, rule: Rule) -> dict[str, float]:
+        values: dict[str, dict[str, float]] = by_name[name]["hyperparameters"]
+        if rule.name not in values:
+            x, y = by_name[name]["start"]
+            values[rule.name] = starting_values(grounds[name], rule, (x, y), steps)
+        return dict(values[rule.name])
+
+    return found

@@ -18,7 +18,7 @@ from gdlib.widgets.as_json import Json, key, landscape_json, rule_json, start_of
 from gdlib.widgets.fields import Choice, Point, Runners
 from gdlib.widgets.knobs import STEPS, setting
 from gdlib.widgets.page_form import Explorer
-from gdlib.widgets.starting_values import starting_values
+from gdlib.widgets.starting_values import finder
 
 RULES = ("rprop_plus", "rprop_minus", "irprop_plus", "irprop_minus", "quickprop_secant", "quickprop")
 """The rules whose steps can be told in words: each decides coordinate by coordinate from two gradients."""
@@ -68,15 +68,7 @@ def coordinates(
     steps = whole_steps(steps, "steps")
     set_out = start_of(chosen) if start is None else point(start, "start")
     told = [landscape_json(one, set_out if one is chosen else start_of(one)) for one in grounds.values()]
-    by_name = {one["name"]: one for one in told}
-
-    def found(name: str, rule: Rule) -> dict[str, float]:
-        values: Json = by_name[name]["hyperparameters"]
-        if rule.name not in values:
-            x, y = by_name[name]["start"]
-            values[rule.name] = starting_values(grounds[name], rule, (x, y), steps)
-        return dict(values[rule.name])
-
+    found = finder(grounds, told, steps)
     values = {**running.defaults, **found(key(chosen), running), **given}
     return Explorer(
         "coordinates",

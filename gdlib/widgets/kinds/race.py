@@ -19,7 +19,7 @@ from gdlib.widgets.changes import CLIPPINGS, SCHEDULES, change_json, made
 from gdlib.widgets.fields import Choice, Chosen, Number, Point, Runners
 from gdlib.widgets.knobs import STEPS, setting
 from gdlib.widgets.page_form import Explorer
-from gdlib.widgets.starting_values import starting_values
+from gdlib.widgets.starting_values import finder
 
 OFFERED = ("bowl", "saddle", "ravine", "rosenbrock", "himmelblau", "beale", "three_hump_camel", "plateau")
 """Landscapes from which a reader may choose when none are named: what tells the rules apart, and no more."""
@@ -63,13 +63,7 @@ def race(
     told = [landscape_json(one, set_out if one is chosen else start_of(one)) for one in grounds.values()]
     by_name = {one["name"]: one for one in told}
 
-    def found(name: str, rule: Rule) -> dict[str, float]:
-        values: Json = by_name[name]["hyperparameters"]
-        if rule.name not in values:
-            x, y = by_name[name]["start"]
-            values[rule.name] = starting_values(grounds[name], rule, (x, y), steps)
-        return dict(values[rule.name])
-
+    found = finder(grounds, told, steps)
     runners = _runners(running, lambda rule: found(key(chosen), rule))
     own = by_name[key(chosen)]["hyperparameters"]
     for name, given in {entry.rule.name: entry.given for entry in reversed(running)}.items():
