@@ -78,7 +78,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Block:
-    """A claim or error of a page: its kind, its id, the line of its opening fence and the text inside."""
+    """A claim or error of a page: its kind, its id, the line of its opening fence and the text inside, less options."""
 
     kind: str
     name: str
@@ -100,7 +100,7 @@ def blocks(text: str, first_line: int = 1) -> Iterator[Block]:
             continue
         line = first_line + token.map[0]
         if name in KINDS:
-            yield Block(name, argument, line, token.content)
+            yield Block(name, argument, line, _without_options(token.content))
         else:
             yield from blocks(token.content, line + 1)
 

@@ -1,4 +1,4 @@
-"""The directives `{claim}` and `{error}`: a sentence whose numbers a test proved, compared at every build.
+"""The directive `{claim}`, and what `{error}` shares with it: a sentence whose numbers a test proved.
 
 Each build compares every claim of every page with book/claims.json. A difference, an unknown id or a test that
 failed is a warning at the claim. If gdlib or the claim tests have changed since the file was written, no claim
@@ -7,6 +7,7 @@ is called "checked", and one warning says so: a plain build goes on, one with -W
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,16 @@ class claim_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names no
 
 @dataclass(frozen=True)
 class Use:
-    """A claim on a page: what its author typed, or why that cannot be read."""
+    """A claim on a page: what its author typed, or why that cannot be read; of an error also its two forms."""
 
     kind: str
     name: str
     line: int
     typed: list[Typed]
     unreadable: str = ""
+    wrong: str = ""
+    right: str = ""
+    faults: tuple[str, ...] = ()  # what is wrong with the block itself, told at every build
 
 
 class ClaimDirective(SphinxDirective):
@@ -48,15 +52,19 @@ class ClaimDirective(SphinxDirective):
         node = claim_node(kind=self.name, name=self.arguments[0])
         self.set_source_info(node)
         self.state.nested_parse(self.content, self.content_offset, node)
-        try:
-            use = Use(self.name, self.arguments[0], self.lineno, numbers("\n".join(self.content)))
-        except ValueError as error:
-            use = Use(self.name, self.arguments[0], self.lineno, [], str(error))
-        _uses(self.env).setdefault(self.env.docname, []).append(use)
+        uses_of(self.env).setdefault(self.env.docname, []).append(self.use(node))
         return [node]
 
+    def use(self, node: claim_node) -> Use:
+        """What is kept of the block, once it has been read."""
+        try:
+            return Use(self.name, self.arguments[0], self.lineno, numbers("\n".join(self.content)))
+        except ValueError as error:
+            return Use(self.name, self.arguments[0], self.lineno, [], str(error))
 
-def _uses(env: BuildEnvironment) -> dict[str, list[Use]]:
+
+def uses_of(env: BuildEnvironment) -> dict[str, list[Use]]:
+    """Every claim and error of the book, by page, in the order of the page."""
     if not hasattr(env, "claim_uses"):
         env.claim_uses = {}  # type: ignore[attr-defined]
     found: dict[str, list[Use]] = env.claim_uses  # type: ignore[attr-defined]
@@ -64,11 +72,11 @@ def _uses(env: BuildEnvironment) -> dict[str, list[Use]]:
 
 
 def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _uses(env).pop(docname, None)
+    uses_of(env).pop(docname, None)
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment) -> None:
-    _uses(env).update({name: uses for name, uses in _uses(other).items() if name in docnames})
+    uses_of(env).update({name: uses for name, uses in uses_of(other).items() if name in docnames})
 
 
 def troubles_of(use: Use, ledger: Ledger) -> list[str]:
@@ -85,7 +93,7 @@ def troubles_of(use: Use, ledger: Ledger) -> list[str]:
 
 def compare(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Compare every claim, at every build, and name the pages whose marks are not as last written."""
-    uses = _uses(env)
+    uses = uses_of(env)
     if not uses:
         return []
     root = Path(app.confdir)
@@ -100,8 +108,8 @@ def compare(app: Sphinx, env: BuildEnvironment) -> list[str]:
     for docname, of_page in uses.items():
         for use in of_page:
             troubles = troubles_of(use, ledger) if ledger else []
-            if troubles:
-                words, place = "; ".join(troubles), (docname, use.line)
+            if troubles or use.faults:
+                words, place = "; ".join([*troubles, *use.faults]), (docname, use.line)
                 logger.warning("%s %s: %s", use.kind, use.name, words, type="claims", location=place)
             proved = ledger if current and not troubles else None
             marks.setdefault(docname, []).append(_address(app, proved, use.name) if proved else None)
@@ -137,14 +145,19 @@ def visit_html(self: Any, node: claim_node) -> None:
 
 def depart_html(self: Any, node: claim_node) -> None:
     """Close the block with its mark."""
-    if not node.get("checked"):
+    self.body.append(mark_html(node["href"] if node.get("checked") else None) + "</div>\n")
+
+
+def mark_html(address: str | None) -> str:
+    """The mark of a claim: None stands for one that is not checked, "" for one whose test has no address."""
+    if address is None:
         mark = '<span class="gd-unchecked">not checked</span>'
-    elif node["href"]:
+    elif address:
         label = "checked: see the test that proves this"
-        mark = f'<a class="gd-checked" href="{self.attval(node["href"])}" aria-label="{label}">checked</a>'
+        mark = f'<a class="gd-checked" href="{escape(address)}" aria-label="{label}">checked</a>'
     else:
         mark = '<span class="gd-checked">checked</span>'
-    self.body.append(f'<p class="gd-mark">{mark}</p></div>\n')
+    return f'<p class="gd-mark">{mark}</p>'
 
 
 def _nothing(self: Any, node: claim_node) -> None:
@@ -155,10 +168,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     html, plain = (visit_html, depart_html), (_nothing, _nothing)
     app.add_node(claim_node, html=html, singlehtml=html, latex=plain, text=plain, man=plain, texinfo=plain)
     app.add_directive("claim", ClaimDirective)
-    app.add_directive("error", ClaimDirective, override=True)  # docutils has an admonition of this name
     app.add_css_file("claims.css")
     app.connect("env-purge-doc", _forget)
     app.connect("env-merge-info", _merge)
     app.connect("env-updated", compare)
     app.connect("doctree-resolved", mark)
-    return {"version": "2", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    app.setup_extension("ext.errata")
+    return {"version": "3", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

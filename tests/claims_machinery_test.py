@@ -53,7 +53,8 @@ The rate is **0.82** where $x = 7$.
 
 ::::{admonition} Inside
 :::{error} words
-Wrong: three of them, $\\eta > 2$, in `float64`.
+:right: Right is a `float64` with $\\eta \\le 2$: none of them.
+**Wrong, with $\\eta > 2$:** three of them, in `float64`.
 :::
 ::::
 
@@ -61,6 +62,7 @@ Wrong: three of them, $\\eta > 2$, in `float64`.
 After 500 steps it is −1.5 to within 10⁻⁶.
 ```
 """
+RIGHT = ":right: None of them.\n"
 PROVED = {
     "rate": Proof("tests/claims_test.py::test_rate", 4, [0.818182]),
     "count": Proof("tests/claims_test.py::test_count", 8, [500, -1.5, 1e-6]),
@@ -137,7 +139,7 @@ def test_every_wrong_claim_is_told_with_page_and_line(book: Book) -> None:
         ":::{claim} count\nAfter 500 steps it is -1.5.\n:::": "2 numbers are typed (500, -1.5), the test proves 3",
         ":::{claim} count\nAfter -1.5 and 1e-6 came 500.\n:::": "500 is typed where the test proves 1e-06",
         ":::{claim} rate\nThe rate is $0.82$.\n:::": "0 numbers are typed (none), the test proves 1 (0.818182)",
-        ":::{error} words\nThere are 3.\n:::": "error words: 1 number is typed (3), the test proves 0 (none)",
+        f":::{{error}} words\n{RIGHT}**There** are 3.\n:::": "error words: 1 number is typed (3), the test proves 0 (none)",
         ":::{claim} nobody\nThe answer is 42.\n:::": "claim nobody: no test proves it",
         ":::{claim} broken\nIt is 1.\n:::": "claim broken: its test tests/claims_test.py::test_broken did not pass",
         ":::{claim} rate\nIt is 0.9².\n:::": "claim rate: 0.9²: a power belongs in a formula",
@@ -229,7 +231,7 @@ def test_the_tool_prints_proves_and_writes(book: Book) -> None:
             "its test did not pass",
         ),
         (
-            lambda book: book.claims(":::{error} nobody\nIt is 1.\n:::"),
+            lambda book: book.claims(f":::{{error}} nobody\n{RIGHT}**It** is 1.\n:::"),
             "book/page.md\tnobody\t-\tunproved",
             "no test is marked with this id",
         ),
