@@ -14,10 +14,11 @@ import pytest
 import sympy as sp
 
 from gdlib import figures, networks
-from gdlib.figures import palette
+from gdlib.figures import cells, palette
 from gdlib.figures.contours import simplified, survey
 from gdlib.figures.critical import SecondOrder, _draw_probe, _zero_lines, trace_curve
 from gdlib.figures.picture import number
+from gdlib.figures.shades import number_shades
 
 CSS = Path(__file__).parent.parent / "assets" / "descent.css"
 
@@ -114,6 +115,19 @@ EVERY |= {
     "close-up": lambda: figures.close_up(WELLS, axes=True, curves={"y = x": [(-1, -1), (1, 1)]}),
     "close-up with signs": lambda: figures.close_up(MONKEY, signs=True, circle=0.5, label="three ways up"),
 }
+EVERY |= {
+    "plane of numbers": lambda: figures.plane(
+        lambda x, y: np.where(x > y, np.nan, np.hypot(x, y)), (0, 4), (0, 1), x_label="ηL", y_label="β", key="rate",
+        curves={"edge": ([0, 1], [0, 1])}, points={"best": ([0.1], [0.9])},
+    ),
+    "plane of categories": lambda: figures.plane(
+        np.arange(12).reshape(3, 4) % 4 - 1, (-1, 1), (-1, 1), x_label="x", y_label="y", categories=["a", "b", "c"]
+    ),
+    "plane of logarithms": lambda: figures.plane(
+        lambda x, y: x * y**2, (0.01, 1), (1, 1e4), x_label="x", y_label="y", x_log=True, y_log=True, log=True,
+        bands=[0.01, 10, 1e4, 1e8],
+    ),
+}  # fmt: skip
 once = cache(lambda draw: draw())  # for tests that only look
 every_figure = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY.keys())
 
@@ -385,6 +399,94 @@ def test_saves_a_picture_that_stands_alone(tmp_path):
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
 
 
+def painted(mask, segments):
+    """The cells that level lines run through, each as often as one does."""
+    found = np.zeros(mask.shape, dtype=int)
+    for x0, y0, x1, y1 in segments:
+        assert y0 == y1
+        found[int(y0), int(x0) : int(x1)] += 1
+    return found
+
+
+def test_strips_cover_each_cell_of_a_region_once_and_no_other():
+    mask = np.random.default_rng(3).random((13, 17)) < 0.6
+    np.testing.assert_array_equal(painted(mask, cells.strips(mask)), mask)
+
+
+@pytest.mark.parametrize("kind", cells.HATCHINGS)
+def test_hatching_stays_in_its_region_and_has_its_own_slopes(kind):
+    mask = np.zeros((60, 80), dtype=bool)
+    mask[20:50, 10:60] = True
+    lines = np.array(cells.hatching(mask, kind, 5)).reshape(-1, 4)
+    assert ((lines[:, ::2] >= 10) & (lines[:, ::2] <= 60)).all()
+    assert ((lines[:, 1::2] >= 20) & (lines[:, 1::2] <= 50)).all()
+    angles = np.arctan2(lines[:, 3] - lines[:, 1], lines[:, 2] - lines[:, 0])
+    expected = {"plain": [], "rising": [45], "falling": [-45], "level": [0], "upright": [90], "crossed": [-45, 45]}
+    assert sorted({round(angle) for angle in np.degrees(angles)}) == expected[kind.split()[0]]
+    assert not cells.hatching(np.zeros((60, 80), dtype=bool), kind, 5)
+
+
+def test_a_letter_stands_in_the_middle_of_the_widest_part():
+    mask = np.zeros((40, 60), dtype=bool)
+    mask[2, :] = True
+    mask[10:31, 20:41] = True
+    assert cells.middle(mask) == (30.5, 20.5, 11)
+    assert cells.middle(np.zeros((3, 3), dtype=bool)) is None
+
+
+def test_a_plane_says_how_much_of_it_is_what():
+    def across(x, y):
+        return np.where(y > 0.75, np.inf, x)
+
+    figure = figures.plane(across, (0, 4), (0, 1), x_label="x", y_label="y", bands=[0, 1, 4], missing="gone")
+    assert "0 to 1: 19 % of the map. 1 to 4: 56 % of the map. gone: 25 % of the map." in figure.alt
+    whole = figures.plane([[0, 1], [1, -1]], (0, 1), (0, 1), x_label="x", y_label="y", categories=["left", "right"])
+    assert "left: 25 % of the map. right: 50 % of the map. no value: 25 % of the map." in whole.alt
+
+
+def test_a_planes_function_is_asked_at_the_middle_of_each_cell():
+    asked = []
+    figures.plane(
+        lambda x, y: asked.append((x, y)) or x, (0, 4), (1, 1e4), columns=4, y_log=True, x_label="x", y_label="y"
+    )
+    ((x, y),) = asked
+    np.testing.assert_allclose(x[0], [0.5, 1.5, 2.5, 3.5])
+    rows = len(y)
+    np.testing.assert_allclose(np.log10(y[:, 0]), 4 * (np.arange(rows) + 0.5) / rows)
+
+
+def test_a_plane_puts_each_number_into_its_band():
+    table = np.array([[-1.0, 0.0, 0.5, 1.0], [1.5, 2.0, 9.0, np.nan]])
+    shades, edges = number_shades(table, [0, 1, 2], False, "none")
+    np.testing.assert_array_equal(edges, [0, 1, 2])
+    low, high, missing = (shade.mask.astype(int).tolist() for shade in shades)
+    assert low == [[1, 1, 1, 0], [0, 0, 0, 0]]
+    assert high == [[0, 0, 0, 1], [1, 1, 1, 0]]
+    assert missing == [[0, 0, 0, 0], [0, 0, 0, 1]]
+    assert shades[0].alpha > shades[1].alpha  # low is deep
+    shades, edges = number_shades(np.array([[0.0, 1e-4], [1.0, 1e-2]]), 4, True, "none")
+    np.testing.assert_allclose(edges, [1e-4, 1e-3, 1e-2, 1e-1, 1])
+    assert [shade.mask.sum() for shade in shades] == [2, 0, 1, 1]  # zero is in the lowest band, the edge in its own
+
+
+def test_a_large_plane_of_torn_basins_stays_small():
+    """Newton's method for z³ = 1: as torn as a map gets."""
+
+    def basin(x, y):
+        z = x + 1j * y
+        for _ in range(40):
+            z = z - (z**3 - 1) / (3 * z * z)
+        apart = np.abs(z[..., None] - np.exp(2j * np.pi * np.arange(3) / 3))
+        return np.where(apart.min(axis=-1) < 1e-6, apart.argmin(axis=-1), -1)
+
+    figure = figures.plane(
+        basin, (-1.5, 1.5), (-1.5, 1.5), x_label="x", y_label="y", equal=True, categories=["1", "ω", "ω²"]
+    )
+    assert len(figure._repr_html_().encode()) < 60_000
+    shares = [float(share) for share in re.findall(r": ([\d.]+) % of the map", figure.alt)]
+    assert shares[:3] == pytest.approx([33.3] * 3, abs=2)
+
+
 def test_a_simplified_line_stays_within_its_tolerance():
     t = np.linspace(0, 2 * np.pi, 400)
     circle = 50 * np.stack([np.cos(t), np.sin(t)], axis=1)
@@ -466,6 +568,33 @@ BAD = {
         ValueError,
         "labels: ",
     ),
+}
+
+
+def flat(values=((1, 2), (3, 4)), x=(0, 1), y=(0, 1), **options):
+    return lambda: figures.plane(values, x, y, **({"x_label": "x", "y_label": "y"} | options))
+
+
+BAD |= {
+    "plane: text": (flat("heights"), TypeError, "values: a table"),
+    "plane: one row": (flat([[1, 2]]), ValueError, "values: 2 to 400"),
+    "plane: words from a function": (flat(lambda x, y: "high"), TypeError, "values: a function"),
+    "plane: one number from a function": (flat(lambda x, y: 1.0), ValueError, "values: a table of shape"),
+    "plane: nothing finite": (flat([[np.nan, np.inf]] * 2), ValueError, "values: at least one finite"),
+    "plane: x": (flat(x=(1, 0)), ValueError, "x: (low, high)"),
+    "plane: y": (flat(y=3), ValueError, "y: (low, high)"),
+    "plane: y from 0": (flat(y_log=True), ValueError, "y: a logarithmic"),
+    "plane: columns": (flat(lambda x, y: x, columns=1000), ValueError, "columns: "),
+    "plane: bands": (flat(bands=0), ValueError, "bands: 1 to 12"),
+    "plane: edges": (flat(bands=[1, 1]), ValueError, "bands: 2 to 17"),
+    "plane: nothing positive": (flat([[0, -1]] * 2, log=True), ValueError, "log: "),
+    "plane: categories": (flat(categories="ab"), ValueError, "categories: "),
+    "plane: no such category": (flat(categories=["a", "b"]), ValueError, "values: whole numbers"),
+    "plane: half a category": (flat([[0.5, 0]] * 2, categories=["a", "b"]), ValueError, "values: whole numbers"),
+    "plane: curves": (flat(curves={"c": [1, 2, 3]}), ValueError, "curves: 'c'"),
+    "plane: many curves": (flat(curves={k: ([0], [0]) for k in "abcdef"}), ValueError, "curves: at most 5"),
+    "plane: points": (flat(points=[(1, 2)]), TypeError, "points: "),
+    "plane: equal": (flat(x=(0, 100), equal=True), ValueError, "equal: "),
 }
 
 

@@ -9,6 +9,7 @@ from .lineage import lineage
 from .neighbourhoods import close_up
 from .newton import newton_parabolas
 from .picture import Figure, beside
+from .plane import plane
 from .rasters import digits
 from .solid import surfaces
 from .wiring import network
@@ -26,6 +27,7 @@ __all__ = [
     "network",
     "newton_parabolas",
     "paths",
+    "plane",
     "quadratic_models",
     "stationary_map",
     "surfaces",
