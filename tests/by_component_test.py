@@ -9,7 +9,7 @@ import gdlib as gd
 from gdlib.emit.as_javascript import curvature_text, method_text, objective_text
 from gdlib.emit.as_numpy import compile_gradient
 from gdlib.emit.as_python import compiled
-from tests.javascript_test import in_browser, page, same_bits  # noqa: F401  # a fixture
+from tests.javascript_test import in_browser, same_bits
 from tests.tables import each_exact_objective, each_inexact_objective
 
 WRITTEN = [method for method in gd.methods if method.has_components(2)]
@@ -110,7 +110,7 @@ def test_printed_python_walks_descends_path(method, objective):
 @each_exact_objective
 @each_written
 @pytest.mark.browser
-def test_the_browser_walks_descends_path(page, method, objective):  # noqa: F811
+def test_the_browser_walks_descends_path(page, method, objective):
     """From the landscape's start and from a start where the Hessian is often indefinite."""
     if objective.n > 2:
         return
@@ -123,7 +123,7 @@ def test_the_browser_walks_descends_path(page, method, objective):  # noqa: F811
 
 @each_inexact_objective
 @pytest.mark.browser
-def test_the_browsers_hessian_is_numpys_but_for_the_last_bits(page, objective):  # noqa: F811
+def test_the_browsers_hessian_is_numpys_but_for_the_last_bits(page, objective):
     if objective.n > 2:
         return
     start = list(objective.start)
@@ -151,7 +151,7 @@ def test_printed_python_of_a_method_is_its_step():
     ("what", "error", "words"),
     [
         (lambda: gd.emit.javascript(gd.methods.bfgs), TypeError, "emit: needs .* a method written out by component"),
-        (lambda: gd.emit.latex(gd.methods.newton), TypeError, "emit: needs an objective with a formula, a rule, or"),
+        (lambda: gd.emit.latex((gd.rules.adam, gd.methods.newton)), TypeError, "emit: needs an objective with a formula, a rule, or"),
         (lambda: gd.emit.python((gd.objectives.powell_singular, gd.methods.newton)), ValueError, "emit: newton is written out for 1 and 2"),
     ],
 )  # fmt: skip

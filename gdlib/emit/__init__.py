@@ -1,6 +1,6 @@
 """The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript.
 
-A method that is written out by component (gd.methods.newton) is printed as Python or JavaScript in a rule's place.
+A method (gd.methods) goes in a rule's place: every one as LaTeX, as Python or JavaScript one written out by component.
 """
 
 from __future__ import annotations
@@ -39,13 +39,22 @@ _JAVASCRIPT: _Printers = {
 
 
 def latex(what: Printable) -> str:
-    """LaTeX: an objective's formula, a rule's equations, or both for a pair.
+    r"""LaTeX: an objective's formula, a rule's or a method's equations, or both for a pair.
 
     >>> import gdlib as gd
     >>> gd.emit.latex(gd.objectives.saddle)
     'x^{2} - y^{2}'
+    >>> print(gd.emit.latex(gd.methods.newton))
+    \begin{aligned}
+    H_t p_t &= -g_t \\
+    \theta_t &= \theta_{t-1} + p_t
+    \end{aligned}
     """
-    return _print(_LATEX, what)
+    step = what[1] if isinstance(what, tuple) and len(what) == 2 else what
+    if not isinstance(step, MethodByComponent) or (isinstance(what, tuple) and type_of(what[0]) != "objective"):
+        return _print(_LATEX, what)
+    lines = as_latex.aligned(step.equations)
+    return rf"f = {_print(_LATEX, what[0])} \qquad {lines}" if isinstance(what, tuple) else lines
 
 
 def python(what: Printable) -> str:

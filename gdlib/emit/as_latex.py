@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 
@@ -25,8 +25,15 @@ def objective_text(f: Formula) -> str:
 
 def rule_text(rule: TracedRule) -> str:
     """The rule's lines, aligned at their equals signs."""
-    lines = [line.replace(" = ", " &= ", 1) for line in equations(rule.trace)]
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return aligned(equations(rule.trace))
+
+
+def aligned(lines: Sequence[str]) -> str:
+    """Equations below one another, aligned at the first sign that relates two sides, or at their left end."""
+    sign = re.compile(r" (=|\\text\{ such that\})")
+    loops = any(line.startswith(r"\text{for }") for line in lines)  # what a loop does is set in from its left end
+    told = [f"&{line}" if loops or not sign.search(line) else sign.sub(r" &\1", line, count=1) for line in lines]
+    return "\\begin{aligned}\n" + " \\\\\n".join(told) + "\n\\end{aligned}"
 
 
 def equations(trace: Trace) -> list[str]:
@@ -45,14 +52,16 @@ def equations(trace: Trace) -> list[str]:
     return first + [f"{write(symbol(line.target), _CHOICE)} = {write(line.value, _CHOICE)}" for line in lines]
 
 
-def _indexed(name: str, index: str) -> str:
+def indexed(name: str, index: str) -> str:
+    """A name of the code with an index: `m_hat` at t is \\hat{m}_t."""
     base = latex_name(name)
     if "_" in base:
         base = f"{{{base}}}"  # a second index needs the first in braces
     return f"{base}_{{{index}}}" if len(index) > 1 else f"{base}_{index}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A number as it is written in a formula: 0.001, 10^{-8}."""
     if not math.isfinite(value):
         return r"\text{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
     if value == int(value) and abs(value) < 1e6:
@@ -90,10 +99,10 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
 
     def name_of(name: str) -> str:
         if name.endswith(AFTER):
-            return _indexed(name.removesuffix(AFTER), "t")
+            return indexed(name.removesuffix(AFTER), "t")
         if name in given_before:
-            return _indexed(name, "t-1")
-        return _indexed(name, "t") if name in GIVEN and name != "t" else latex_name(name)
+            return indexed(name, "t-1")
+        return indexed(name, "t") if name in GIVEN and name != "t" else latex_name(name)
 
     def write(node: Node, place: int) -> str:
         text, binds = _write(node)
@@ -106,7 +115,7 @@ def _writer(trace: Trace) -> Callable[[Node, int], str]:
             return name_of(name), _POWER if "^" in name_of(name) else _ATOM
         if op == "constant":
             assert isinstance(node.payload, float)
-            return _number(node.payload), _SUM if node.payload < 0 else _ATOM
+            return number(node.payload), _SUM if node.payload < 0 else _ATOM
         if op in ("add", "sub"):
             sign = "+" if op == "add" else "-"
             return f"{write(args[0], _SUM)} {sign} {write(args[1], _SUM if op == 'add' else _PRODUCT)}", _SUM

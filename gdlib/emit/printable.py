@@ -75,6 +75,10 @@ class MethodByComponent(Protocol):
     def defaults(self) -> Mapping[str, float]:
         """Its hyperparameters with their defaults."""
 
+    @property
+    def equations(self) -> list[str]:
+        """Its step in LaTeX, line by line."""
+
     def has_components(self, n: int) -> bool:
         """Whether it is written out for n coordinates."""
 

@@ -27,6 +27,12 @@ def conjugate_gradients(
     vector. Returns theta, the direction p, g, and the Hessian times p. Halts where the curvature along p is not
     positive, and where the gradient is not what it would be if f were a quadratic.
 
+    Equations:
+        beta = 0 if t == 1 else (g @ g) / (g_prev @ g_prev)
+        p = beta * p - g
+        a = (g @ g) / (p @ curve(p))
+        theta = theta + a * p
+
     Source: hestenes1952; default: none.
 
     >>> A = np.diag([4.0, 1.0])
@@ -61,6 +67,10 @@ def fletcher_reeves(
 
     On a quadratic with exact searches it is `conjugate_gradients`. Returns theta, the direction p, g and the step.
 
+    Equations:
+        beta = 0 if t == 1 else (g @ g) / (g_prev @ g_prev)
+        theta = _nonlinear(beta, theta, g, f, value, gradient, p, g_prev, step, c1, c2)
+
     Source: fletcher1964, with the strong Wolfe search of nocedal2006; default: c1 and c2 as there.
 
     >>> f, slope = lambda x: x @ x, lambda x: 2 * x
@@ -80,6 +90,10 @@ def polak_ribiere(
 
     On a quadratic with exact searches it is `conjugate_gradients`. Returns theta, the direction p, g and the step.
 
+    Equations:
+        beta = 0 if t == 1 else max(0, (g @ (g - g_prev)) / (g_prev @ g_prev))
+        theta = _nonlinear(beta, theta, g, f, value, gradient, p, g_prev, step, c1, c2)
+
     Source: polak1969, with the maximum and the strong Wolfe search of nocedal2006; default: c1 and c2 as there.
 
     >>> f, slope = lambda x: x @ x, lambda x: 2 * x
@@ -96,7 +110,14 @@ def _nonlinear(
     beta: float, theta: Array, g: Array, f: float, value: Value, gradient: Value,
     p: Array | None, g_prev: Array | None, step: float | None, c1: float, c2: float,
 ) -> tuple[Array, Array, Array, float]:  # fmt: skip
-    """A step along beta p - g; along -g where that would lead uphill, as it may after an inexact search."""
+    """A step along beta p - g; along -g where that would lead uphill, as it may after an inexact search.
+
+    Equations:
+        d = beta * p - g
+        p = d if g @ d < 0 else -g
+        a = strong_wolfe(value, gradient, f, g, theta, p, c1, c2)
+        theta = theta + a * p
+    """
     if not g.any():
         return theta, -g, g, 0.0
     along = -g if p is None else beta * p - g

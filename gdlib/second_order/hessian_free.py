@@ -19,12 +19,15 @@ _REFUSALS = 200
 
 @method()
 def hessian_free(
-    theta: Array, g: Array, f: float, value: Value, curve: Product, now: float | None, *, damping: float = 1.0
+    theta: Array, g: Array, f: float, value: Value, curve: Product, lambda_: float | None, *, damping: float = 1.0
 ) -> tuple[Array, float]:
     """Hessian-free: solve (H + λI) p = -g roughly, by conjugate gradients from products of H with vectors.
 
     λ starts at `damping`; it falls by a third where the value fell by more than ¾ of what the quadratic promised, and
     grows by half where by less than ¼, or where the curvature met is not positive. Returns theta and λ.
+
+    Equations:
+        theta = _step(theta, g, f, value, curve, lambda_)
 
     Source: martens2010, with H in place of the Gauss-Newton matrix; default: ours, the source tunes it.
 
@@ -32,17 +35,20 @@ def hessian_free(
     >>> hessian_free(np.array([2.0]), np.array([4.0]), 4.0, f, lambda v: 2 * v, None, damping=2.0)[0]  # 2 - 4/(2+2)
     array([1.])
     """
-    return _step(theta, g, f, value, curve, damping if now is None else now)
+    return _step(theta, g, f, value, curve, damping if lambda_ is None else lambda_)
 
 
 @method()
 def hessian_free_gauss_newton(
-    theta: Array, g: Array, f: float, value: Value, curve_of_squares: Product, now: float | None, *,
+    theta: Array, g: Array, f: float, value: Value, curve_of_squares: Product, lambda_: float | None, *,
     damping: float = 1.0,
 ) -> tuple[Array, float]:  # fmt: skip
     """Hessian-free, Gauss-Newton: as `hessian_free`, with G, which has no negative curvature, for a sum of squares.
 
     Returns theta and λ.
+
+    Equations:
+        theta = _step(theta, g, f, value, curve_of_squares, lambda_)
 
     Source: martens2010; default: damping ours, the source tunes it.
 
@@ -50,14 +56,24 @@ def hessian_free_gauss_newton(
     >>> hessian_free_gauss_newton(np.array([2.0]), np.array([4.0]), 4.0, f, lambda v: 2 * v, None, damping=2.0)[0]
     array([1.])
     """
-    return _step(theta, g, f, value, curve_of_squares, damping if now is None else now)
+    return _step(theta, g, f, value, curve_of_squares, damping if lambda_ is None else lambda_)
 
 
-def _step(theta: Array, g: Array, f: float, value: Value, product: Product, damping: float) -> tuple[Array, float]:
+def _step(theta: Array, g: Array, f: float, value: Value, product: Product, lambda_: float) -> tuple[Array, float]:
+    """Trial after trial with a damping that rises, until the value falls; the point, and the damping for the next step.
+
+    Equations:
+        mu = 1.5**j * lambda_
+        p = such_that(norm(product(p) + mu * p + g) <= min(0.5, sqrt(norm(g))) * norm(g))
+        r = (f - value(theta + p)) / (-(g @ p) - 0.5 * (p @ product(p)))
+        j = smallest(r > 0)
+        theta = theta + p
+        lambda_ = 2 / 3 * mu if r > 0.75 else mu if r >= 0.25 else 1.5 * mu
+    """
     if not g.any():
-        return theta, damping
+        return theta, lambda_
     for _ in range(_REFUSALS):
-        now = damping
+        now = lambda_
         p = solved_by_products(lambda v: product(v) + now * v, g)  # noqa: B023  # used before the loop goes on
         if p is not None:
             there = theta + p
@@ -66,13 +82,13 @@ def _step(theta: Array, g: Array, f: float, value: Value, product: Product, damp
             promised = -(g @ p + 0.5 * (p @ product(p)))
             ratio = (f - value(there)) / promised if promised > 0 else -math.inf
             if ratio > 0.75:
-                damping = damping * 2.0 / 3.0
+                lambda_ = lambda_ * 2.0 / 3.0
             elif not ratio >= 0.25:
-                damping = _raised(damping)
+                lambda_ = _raised(lambda_)
             if ratio > 0:
-                return there, damping
+                return there, lambda_
         else:
-            damping = _raised(damping)
+            lambda_ = _raised(lambda_)
     raise Halt("no damping leads to a lower value")
 
 

@@ -35,6 +35,10 @@ def backtracked(value: Value, f: float, g: Array, theta: Array, p: Array, c1: fl
     A gradient of exactly zero gives 0: there is nothing to do. Halt where p does not go downhill or no value is low
     enough.
 
+    Equations:
+        a = shrink**j
+        j = smallest(value(theta + a * p) <= f + c1 * a * (g @ p))
+
     >>> import numpy as np
     >>> theta, p = np.array([1.0]), np.array([-8.0])
     >>> backtracked(lambda x: x @ x, 1.0, np.array([2.0]), theta, p, c1=1e-4, shrink=0.5)  # at -7, -3, -1, 0
@@ -68,6 +72,9 @@ def strong_wolfe(
 
     Bracketing, then cubic interpolation within the bracket (nocedal2006, algorithms 3.5 and 3.6); `first` is tried
     first. A gradient of exactly zero gives 0. Halt where p does not go downhill, or no such step is found.
+
+    Equations:
+        a = such_that(a > 0, value(theta + a*p) <= f + c1*a*(g @ p), abs(gradient(theta + a*p) @ p) <= c2*abs(g @ p))
 
     >>> import numpy as np
     >>> theta, p = np.array([1.0]), np.array([-0.25])

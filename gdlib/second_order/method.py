@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gdlib.descriptions.described import Described
+from gdlib.second_order.statements import statements
 from gdlib.trace.contract import RESERVED
 from gdlib.trace.graph import Node, symbol
 from gdlib.vocabulary import hyperparameter
@@ -63,6 +64,21 @@ class Method(Described):
 
     def __call__(self, *args: Any, **hyperparameters: Any) -> Any:
         return self._function(*args, **hyperparameters)
+
+    @property
+    def equations(self) -> list[str]:
+        r"""The step in LaTeX, line by line: from its own source, or as its docstring states it (and a test proves).
+
+        >>> import gdlib as gd
+        >>> print(gd.emit.latex(gd.methods.newton))
+        \begin{aligned}
+        H_t p_t &= -g_t \\
+        \theta_t &= \theta_{t-1} + p_t
+        \end{aligned}
+        """
+        from gdlib.emit.matrices_as_latex import method_lines
+
+        return method_lines(statements(self._function), self.memory, self._defaults)
 
     @property
     def memory(self) -> tuple[str, ...]:

@@ -33,10 +33,10 @@ def diagonal_scaling(theta: Array, g: Array, H: Array, *, lr: float = 1.0) -> Ar
     >>> diagonal_scaling(np.array([4.0, 1.0]), np.array([8.0, 3.0]), np.array([[4.0, 1.0], [1.0, 2.0]]))
     array([ 2. , -0.5])
     """
-    curvatures = np.diagonal(H)
-    if (curvatures == 0).any():
+    h = np.diagonal(H)
+    if (h == 0).any():
         raise Halt("a zero on the Hessian's diagonal")
-    return theta - lr * g / curvatures
+    return theta - lr * g / h
 
 
 @method()
@@ -52,9 +52,9 @@ def full_scaling(theta: Array, g: Array, H: Array, A: Array | None, *, lr: float
     >>> full_scaling(theta, np.array([1.0, 1.0]), np.eye(2), A)[0]  # (2, -1) - (1/4, 1/2)
     array([ 1.75, -1.5 ])
     """
-    if A is None:
-        A = H
-    return theta - lr * solved(A, g), A
+    A = H if A is None else A
+    p = solved(A, -g)
+    return theta + lr * p, A
 
 
 @method(by_component.newton)
@@ -68,7 +68,8 @@ def newton(theta: Array, g: Array, H: Array) -> Array:
     >>> newton(np.array([4.0, 1.0]), np.array([8.0, 3.0]), np.array([[4.0, 0.0], [0.0, 2.0]]))
     array([ 2. , -0.5])
     """
-    return theta - solved(H, g)
+    p = solved(H, -g)
+    return theta + p
 
 
 @method(by_component.damped_newton)
@@ -82,7 +83,8 @@ def damped_newton(theta: Array, g: Array, H: Array, *, lr: float = 0.5) -> Array
     >>> damped_newton(np.array([4.0, 1.0]), np.array([8.0, 3.0]), np.array([[4.0, 0.0], [0.0, 2.0]]), lr=0.25)
     array([3.5  , 0.625])
     """
-    return theta - lr * solved(H, g)
+    p = solved(H, -g)
+    return theta + lr * p
 
 
 @method()
@@ -99,8 +101,9 @@ def damped_newton_armijo(
     >>> damped_newton_armijo(np.array([2.0]), np.array([4.0]), np.array([[0.5]]), 4.0, f)  # 8 and 4 are too far
     array([0.])
     """
-    p = -solved(H, g)
-    return theta + backtracked(value, f, g, theta, p, c1, shrink) * p
+    p = solved(H, -g)
+    a = backtracked(value, f, g, theta, p, c1, shrink)
+    return theta + a * p
 
 
 @method()
@@ -117,13 +120,14 @@ def damped_newton_wolfe(
     >>> damped_newton_wolfe(np.array([2.0]), np.array([4.0]), np.array([[2.0]]), 4.0, f, slope)
     array([0.])
     """
-    p = -solved(H, g)
-    return theta + strong_wolfe(value, gradient, f, g, theta, p, c1, c2) * p
+    p = solved(H, -g)
+    a = strong_wolfe(value, gradient, f, g, theta, p, c1, c2)
+    return theta + a * p
 
 
 @method()
 def regularized_newton(
-    theta: Array, g: Array, H: Array, f: float, value: Value, now: float | None, *,
+    theta: Array, g: Array, H: Array, f: float, value: Value, lambda_: float | None, *,
     damping: float = 1e-2, factor: float = 10.0,
 ) -> tuple[Array, float]:  # fmt: skip
     """Regularised Newton: solve (H + λI) p = -g, with λ raised until H + λI is positive definite and the value falls.
@@ -131,37 +135,47 @@ def regularized_newton(
     Between gradient descent (λ large) and Newton (λ = 0). λ starts at `damping`, is divided by `factor` after each step
     and multiplied by it after each refusal. Returns theta and λ.
 
+    Equations:
+        theta = damped(theta, g, H, f, value, lambda_, factor)
+
     Source: nocedal2006, with λ changed as in marquardt1963; default: as there.
 
     >>> f = lambda x: x @ x
     >>> regularized_newton(np.array([2.0]), np.array([4.0]), np.array([[2.0]]), 4.0, f, None, damping=2.0)
     (array([1.]), 0.2)
     """
-    return damped(theta, g, H, f, value, damping if now is None else now, factor)
+    return damped(theta, g, H, f, value, damping if lambda_ is None else lambda_, factor)
 
 
 def damped(
-    theta: Array, g: Array, H: Array, f: float, value: Value, damping: float, factor: float
+    theta: Array, g: Array, H: Array, f: float, value: Value, lambda_: float, factor: float
 ) -> tuple[Array, float]:
     """Marquardt's way with a damping: the point reached, and the damping for the next step.
 
-    Raises Halt where no damping leads to a value that is not higher.
+    Raises Halt where no damping leads to a value that is not higher. From λ = 0 it is raised to a millionth of H first.
+
+    Equations:
+        mu = factor**j * lambda_
+        p = solved(H + mu * I, -g)
+        j = smallest(positive_definite(H + mu * I) and value(theta + p) <= f)
+        theta = theta + p
+        lambda_ = mu / factor
     """
     if not (np.isfinite(H).all() and np.isfinite(g).all()):
         raise Halt("the Hessian is not finite")
     if not g.any():
-        return theta, damping
+        return theta, lambda_
     size = np.abs(H).max()
     for _ in range(_TRIALS):
-        p = solved_if_positive(H + damping * np.eye(len(theta)), -g)
+        p = solved_if_positive(H + lambda_ * np.eye(len(theta)), -g)
         if p is not None:
             there = theta + p
             if (there == theta).all():
                 break
             if value(there) <= f:
-                return there, damping / factor
+                return there, lambda_ / factor
         # From zero it must begin somewhere: a millionth of the curvature's size.
-        damping = max(damping * factor, 1e-6 * size, 1e-12 * float(np.abs(g).max()))
+        lambda_ = max(lambda_ * factor, 1e-6 * size, 1e-12 * float(np.abs(g).max()))
     raise Halt("no damping leads to a lower value")
 
 
@@ -176,8 +190,9 @@ def saddle_free_newton(theta: Array, g: Array, H: Array, *, lr: float = 1.0, dam
     >>> saddle_free_newton(np.array([1.0, 1.0]), np.array([2.0, -2.0]), np.array([[2.0, 0.0], [0.0, -2.0]]))
     array([0., 2.])
     """
-    eigenvalues, vectors = eigen(H)
-    curvatures = np.abs(eigenvalues) + damping
-    if (curvatures == 0).any():
+    Lambda, Q = eigen(H)
+    h = np.abs(Lambda) + damping
+    if (h == 0).any():
         raise Halt("singular Hessian")
-    return theta - lr * (vectors @ ((vectors.T @ g) / curvatures))
+    p = -Q @ ((Q.T @ g) / h)
+    return theta + lr * p

@@ -26,6 +26,17 @@ def bfgs(
     Each step goes along -B g, as far as the strong Wolfe conditions ask. The first goes along -g; then B
     begins as the identity times sᵀy / yᵀy. It costs n² numbers. Returns theta, B, the step s taken, and g.
 
+    Equations:
+        y = g - g_prev
+        rho = 1 / (s @ y)
+        V = I - rho * outer(y, s)
+        C = (s @ y) / (y @ y) * I if t == 2 else B
+        B = I if t == 1 else V.T @ C @ V + rho * outer(s, s)
+        p = -B @ g
+        a = strong_wolfe(value, gradient, f, g, theta, p, c1, c2)
+        s = a * p
+        theta = theta + s
+
     Source: broyden1970, fletcher1970, as in nocedal2006 (6.17, 6.20); default: c1 and c2 as there.
 
     >>> f, slope = lambda x: x @ x, lambda x: 2 * x
@@ -70,6 +81,15 @@ def lbfgs(
 
     Costs 2·memory·n numbers. Each step meets the strong Wolfe conditions. Returns theta, the pairs (s, y), s, and g.
 
+    Equations:
+        y = g - g_prev
+        s, y = remembered(pairs, s, y, memory)
+        q = two_loops(pairs, g)
+        p = -q
+        a = strong_wolfe(value, gradient, f, g, theta, p, c1, c2)
+        s = a * p
+        theta = theta + s
+
     Source: nocedal1980, as in nocedal2006 (7.4); default: c1 and c2 as there, memory between its 3 and 20.
 
     >>> f, slope = lambda x: x @ x, lambda x: 2 * x
@@ -96,6 +116,14 @@ def lbfgs_torch(
     """L-BFGS, torch: the two loops with a fixed part lr of each step and no line search, so it may climb or diverge.
 
     The first step is lr·g, shortened to length lr in the sum of absolute values. Pairs with sᵀy ≤ 1e-10 are dropped.
+
+    Equations:
+        y = g - g_prev
+        s, y = remembered(pairs, s, y, memory)
+        q = two_loops(pairs, g)
+        p = -q
+        s = lr * min(1, 1 / norm(g, 1)) * p if t == 1 else lr * p
+        theta = theta + s
 
     Source: nocedal1980, in the form of paszke2019 (torch.optim.LBFGS without strong_wolfe); default: as there.
 
@@ -125,6 +153,15 @@ def remembered(pairs: Pairs, s: Array, y: Array, memory: int, least: float) -> P
 
 def two_loops(pairs: Pairs, g: Array) -> Array:
     """B g for the B that BFGS makes of the pairs, from γI with γ = sᵀy / yᵀy of the last one.
+
+    Equations:
+        q = g
+        for i in reversed(range(k)):
+            alpha[i] = (s[i] @ q) / (s[i] @ y[i])
+            q = q - alpha[i] * y[i]
+        q = q if k == 0 else (s[-1] @ y[-1]) / (y[-1] @ y[-1]) * q
+        for i in range(k):
+            q = q + (alpha[i] - (y[i] @ q) / (s[i] @ y[i])) * s[i]
 
     >>> two_loops(((np.array([2.0, 0.0]), np.array([4.0, 0.0])),), np.array([6.0, 1.0]))
     array([3. , 0.5])

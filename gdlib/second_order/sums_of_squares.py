@@ -39,7 +39,7 @@ def gauss_newton(theta: Array, g: Array, G: Array, *, lr: float = 1.0) -> Array:
 
 @method()
 def levenberg_marquardt(
-    theta: Array, g: Array, G: Array, f: float, value: Callable[[Array], Any], now: float | None, *,
+    theta: Array, g: Array, G: Array, f: float, value: Callable[[Array], Any], lambda_: float | None, *,
     damping: float = 1e-2, factor: float = 10.0,
 ) -> tuple[Array, float]:  # fmt: skip
     """Levenberg-Marquardt: solve (G + λI) p = -g, between Gauss-Newton (λ = 0) and short gradient descent (λ large).
@@ -47,13 +47,16 @@ def levenberg_marquardt(
     λ starts at `damping`, is divided by `factor` after each step and multiplied by it until the value does not rise.
     Returns theta and λ.
 
+    Equations:
+        theta = damped(theta, g, G, f, value, lambda_, factor)
+
     Source: levenberg1944, marquardt1963 (without its scaling of axes); default: damping and factor as there.
 
     >>> f = lambda x: x @ x
     >>> levenberg_marquardt(np.array([2.0]), np.array([4.0]), np.array([[2.0]]), 4.0, f, None, damping=2.0)
     (array([1.]), 0.2)
     """
-    return damped(theta, g, G, f, value, damping if now is None else now, factor)
+    return damped(theta, g, G, f, value, damping if lambda_ is None else lambda_, factor)
 
 
 def residuals(f: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
