@@ -124,6 +124,31 @@ def fits_together(first, second):
     return hidden == (4, 5) and second == (5, 1)
 
 
+def first_step(name, g=1.0, eps=0.0, **settings):
+    """How far a rule goes at first, from zero averages with a step size of 0.1."""
+    rule = gd.rules[name]
+    state = [settings.pop(one, 0.0) for one in rule.state]
+    counted = [1] if "t" in rule.takes else []
+    return -float(rule(0.0, g, *state, *counted, lr=0.1, eps=eps, **settings)[0])
+
+
+def slows_at_once(name):
+    """Whether a step size that falls to a tenth shortens the very next step to about a tenth."""
+    f, falling = gd.Objective("x"), gd.schedules.staircase(every=50)
+    moves = np.diff(gd.descend(f, gd.rules[name], (0.0,), steps=51, lr=0.1, beta=0.9, schedule=falling).path[:, 0])
+    return bool(moves[50] / moves[49] < 0.2)
+
+
+def same_first_step(eps, beta2):
+    """The eps after Adam's correction with which it takes the first step of one before it."""
+    before = first_step("adam_eps_hat", eps=eps, beta2=beta2)
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if first_step("adam", eps=middle, beta2=beta2) > before else (low, middle)
+    return low
+
+
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
     "sp-hessian-entry": lambda: TILTED.hess((2.0, 3.0))[0, 1],
@@ -145,6 +170,8 @@ COMPUTED = {
     "sc-limit-of-25": lambda: np.sqrt(gd.rates.optimal_momentum(1.0, 25.0).beta),
     "bp-one-unit": lambda: UNIT(AT_UNIT),
     "bp-slope-of-a-weight": lambda: UNIT.grad(AT_UNIT)[4],
+    "sn-sum-begins": lambda: first_step("adagrad", g=0.3, s=0.1),
+    "sn-eps-moved": lambda: same_first_step(eps=0.001, beta2=0.99),
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
@@ -182,9 +209,18 @@ MISTAKES = {
     "sc-limit-of-25": lambda: [gd.rates.contraction(1.0, 25.0)],
     "bp-one-unit": lambda: [UNIT(AT_UNIT) / 3, UNIT(AT_UNIT) / 3 + 3, UNIT((1.0, 1.0, 1.0, 4.0, 5.0, 6.0))],
     "bp-slope-of-a-weight": lambda: [UNIT.grad(AT_UNIT)[1], UNIT.grad(AT_UNIT)[4] / 3],
+    "sn-sum-begins": lambda: [first_step("adagrad", g=0.3), first_step("adagrad_no_root", g=0.3, s=0.1)],
+    "sn-eps-moved": lambda: [0.001 * np.sqrt(1 - 0.99), 0.001 / (1 - 0.99)],
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    "sn-seen-at-once": lambda: [
+        abs(first_step("adam") - first_step("adam_uncorrected")) > 1e-6,
+        abs(first_step("adam") - first_step("amsgrad_corrected")) > 1e-6,
+        abs(first_step("rmsprop") - first_step("rmsprop_eps_inside")) > 1e-6,
+        abs(first_step("adagrad") - first_step("adagrad", s=0.1)) > 1e-6,
+    ],
+    "sn-slows-at-once": lambda: [slows_at_once("momentum_accumulate"), slows_at_once("momentum"), False],
     "cr-three-curvatures": lambda: [bool(one) for one in about_three_curvatures()],
     "cr-hundred-times": lambda: [
         abs(np.log(gd.rates.contraction(1.0, 1e2)) / np.log(gd.rates.contraction(1.0, 1e4)) / times - 1) < 0.1

@@ -1,4 +1,4 @@
-"""Write the entries of the rule book into its page before it is read, so that they are sections like any other.
+"""Write the entries of the rule book into its pages before they are read, so that they are sections like any other.
 
 Headings that a cell prints would not be in the page's contents. In the page a block `:::{rules} part` stands for what
 is written here; its own text is what a notebook shows in that place.
@@ -12,7 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 import gdlib as gd
-from ext.rule_book import entries, tables
+from ext.rule_book import discrepancies, entries, tables
 from ext.rule_book.calls import ANSWERS, Answers, answers
 from gdlib.registry import Registry
 from gdlib.update_rule import Rule
@@ -30,11 +30,12 @@ _BLOCK = re.compile(r"^:::\{rules\} (\w+)\n.*?^:::$", re.M | re.S)
 def written_out(text: str, root: Path) -> str:
     """The page with each of its blocks replaced by what it stands for."""
     stored = answers(root)
+    parts = {**PARTS, **discrepancies.parts(root)}
 
     def part(block: re.Match[str]) -> str:
-        if block[1] not in PARTS:
-            raise ValueError(f"rules: needed one of {', '.join(PARTS)}, got {block[1]!r}")
-        return PARTS[block[1]](gd.rules, stored)
+        if block[1] not in parts:
+            raise ValueError(f"rules: needed one of {', '.join(parts)}, got {block[1]!r}")
+        return parts[block[1]](gd.rules, stored)
 
     return _BLOCK.sub(part, text)
 
@@ -44,7 +45,7 @@ def write_out(app: Sphinx, page: str, content: list[str]) -> None:
     if _BLOCK.search(content[0]):
         root = Path(app.confdir)
         content[0] = written_out(content[0], root)
-        for path in sorted((root / ANSWERS).glob("*.json")):
+        for path in sorted((root / ANSWERS).rglob("*.json")):
             app.env.note_dependency(str(path))
 
 

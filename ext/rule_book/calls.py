@@ -34,13 +34,22 @@ def answers(root: Path) -> Answers:
 
 def calls(rule: Rule, stored: Answers) -> str:
     """The calls that agree, a block for each set of our settings; the libraries' other forms; or that none has it."""
-    rows = [row for row in stored.rows.get(rule.name, []) if row["library"] in LIBRARIES]
-    agreeing = list(_told_apart(row for row in rows if row["ours"]))
-    others = list(_told_apart(row for row in rows if not row["ours"]))
-    parts = [_blocks(rule, agreeing)] if agreeing else [_none(rule, stored)]
+    agreeing = same_points(rule, stored)
+    others = list(_told_apart(row for row in _of_libraries(rule, stored) if not row["ours"]))
+    parts = [f"**Elsewhere** the same points come from\n\n{agreeing}" if agreeing else _none(rule, stored)]
     if others:
         parts.append(f"Close to it, but another rule:\n\n{_code(line for row in others for line in _noted(row))}")
     return "\n\n".join(parts)
+
+
+def same_points(rule: Rule, stored: Answers) -> str:
+    """The libraries' calls that visit the same points, as code; "" if there is none."""
+    agreeing = list(_told_apart(row for row in _of_libraries(rule, stored) if row["ours"]))
+    return _blocks(rule, agreeing) if agreeing else ""
+
+
+def _of_libraries(rule: Rule, stored: Answers) -> list[dict[str, Any]]:
+    return [row for row in stored.rows.get(rule.name, []) if row["library"] in LIBRARIES]
 
 
 def _none(rule: Rule, stored: Answers) -> str:
@@ -70,7 +79,7 @@ def _blocks(rule: Rule, rows: list[dict[str, Any]]) -> str:
         lines.append(f"gd.descend(f, gd.rules.{rule.name}, start, steps=steps, {settings})")
         lines += [line for row in several for line in _noted(row)]
         lines.append("")
-    return f"**Elsewhere** the same points come from\n\n{_code(lines[:-1])}"
+    return _code(lines[:-1])
 
 
 def _noted(row: dict[str, Any]) -> list[str]:
