@@ -23,25 +23,6 @@ STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explor
 ELEMENT = re.compile(r'<gd-explorer\b[^>]*\bdata-kind="([^"]+)"')
 IMPORT = re.compile(r'^\s*(?:import|export|\})[^"]*"\./([^"]+\.mjs)"', re.MULTILINE)
 
-# MathJax sets all formulas of a page in one go; on a long one nothing else runs for a second or more. Where a reader
-# arrives at an explorer it starts first, in a fraction of that; elsewhere the formulas do not wait.
-EXPLORERS_FIRST = """(() => {
-  if (!window.MathJax) return;
-  const waiting = () => [...document.querySelectorAll("gd-explorer:not([data-ready])")].some((one) => {
-    const { top, bottom } = one.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
-  });
-  const started = () => new Promise((resolve) => {
-    addEventListener("gd-ready", resolve, { once: true });
-    setTimeout(resolve, 1000);
-  });
-  MathJax.startup = { ...MathJax.startup, pageReady: async () => {
-    if (waiting()) await started();
-    return MathJax.startup.defaultPageReady();
-  } };
-})()"""
-AFTER_ITS_SETTINGS = 501  # the page defines window.MathJax at 500
-
 logger = getLogger(__name__)
 
 
@@ -96,13 +77,14 @@ def load_modules(
             logger.warning("explorer of kind %r: there is no module %s.mjs", kind, kind, location=page)
     app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")
     app.add_css_file(f"{folder}/{STYLE}")
-    app.add_js_file(None, body=EXPLORERS_FIRST, priority=AFTER_ITS_SETTINGS)
     # Modules import modules: told at once of all that the page's kinds need, the browser fetches them together and not
-    # in turn; what only other kinds need is not fetched.
+    # in turn, and a kind is ready when its first explorer starts; what only other kinds need is not fetched.
     entries = [ENTRY, *(f"{kind}.mjs" for kind in kinds if f"{kind}.mjs" in files)]
     addresses = (context["pathto"](f"_static/{folder}/{name}", 1) for name in needed(entries, files) if name != ENTRY)
     preloads = "".join(f'<link rel="modulepreload" href="{address}" />\n' for address in addresses)
-    context["metatags"] = context.get("metatags", "") + preloads
+    at_once = (context["pathto"](f"_static/{folder}/{name}", 1) for name in entries if name != ENTRY)
+    scripts = "".join(f'<script type="module" async src="{address}"></script>\n' for address in at_once)
+    context["metatags"] = context.get("metatags", "") + preloads + scripts
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -6,12 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from ext import explorer_modules
-from tests.conftest import Watch
 
 TEXTS = {
     "mount.mjs": "const kind = await import(`./${kind}.mjs`);",
@@ -60,7 +58,7 @@ def test_a_page_is_told_of_all_that_its_kinds_import_and_of_nothing_else(files: 
     assert told(surface)[0] == ["elements.mjs", "surface.mjs", "turning.mjs"]
     assert told(race + surface)[0] == ["board.mjs", "elements.mjs", "race.mjs", "surface.mjs", "turning.mjs"]
     linked = [name.rpartition("/")[2] for name in told(race)[1]]
-    assert linked == ["mount.mjs", "explorer.css", "a script in the page"]
+    assert linked == ["mount.mjs", "explorer.css"]
 
 
 def test_a_page_without_explorers_is_told_of_nothing(files: dict[str, Path]) -> None:
@@ -89,42 +87,3 @@ def test_every_import_of_the_librarys_modules_is_followed() -> None:
         if name.endswith(".mjs"):
             written = set(re.findall(r"""["']\./([\w-]+\.mjs)["']""", path.read_text(encoding="utf-8")))
             assert written <= set(explorer_modules.needed([name], files)), name
-
-
-ORDER = """<!doctype html><html><head><meta charset="utf-8"><title>Order</title>
-<script>window.said = []; window.MathJax = {{ tex: {{}}, startup: {{ typeset: false }} }};</script><script>{first}</script>
-<script>  // stands for MathJax: it takes its settings over, adds the usual way to begin, and begins when the page is read
-  Object.assign(MathJax.startup, {{ defaultPageReady() {{ said.push("formulas"); }} }});
-  addEventListener("DOMContentLoaded", () => {{ window.begun = MathJax.startup.pageReady(); }});
-  addEventListener("gd-ready", () => said.push("explorer"));
-</script></head><body>{above}<gd-explorer style="display: block; height: 300px"></gd-explorer></body></html>"""
-SAY = """async (answers) => {
-  if (answers) document.querySelector("gd-explorer").dispatchEvent(new Event("gd-ready", { bubbles: true }));
-  await begun;
-  return [said.join(), MathJax.startup.typeset];
-}"""
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("above", "answers", "said"),
-    [
-        ("", True, "explorer,formulas"),
-        ("<div style='height: 5000px'></div>", True, "formulas,explorer"),  # nobody looks at it: no formula waits
-        ("", False, "formulas"),  # one that never answers holds nothing up for good
-    ],
-)
-def test_the_explorer_that_a_reader_sees_starts_before_the_formulas_are_set(
-    tab: Watch, above: str, answers: bool, said: str
-) -> None:
-    text = ORDER.format(first=explorer_modules.EXPLORERS_FIRST, above=above)
-    tab.page.goto("data:text/html;charset=utf-8," + quote(text))
-    assert tab.page.evaluate(SAY, answers) == [said, False]
-    assert tab.troubles == []
-
-
-@pytest.mark.browser
-def test_a_page_without_formulas_is_left_alone(tab: Watch) -> None:
-    tab.page.goto("data:text/html,<title>x</title><script>" + quote(explorer_modules.EXPLORERS_FIRST) + "</script>")
-    assert tab.page.evaluate("window.MathJax === undefined")
-    assert tab.troubles == []

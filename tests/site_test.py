@@ -45,7 +45,8 @@ def chapters() -> list[str]:
 # ------------------------------------------------------------------ in the browser
 
 SEEN = """async () => {
-  if (window.MathJax?.startup) await MathJax.startup.promise;
+  while (window.MathJax && !MathJax.startup) await new Promise((next) => setTimeout(next, 10));   // it comes last
+  await window.MathJax?.startup.promise;
   for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {   // what waits to be seen starts
     scrollTo(0, y);
     await new Promise((next) => requestAnimationFrame(next));

@@ -1,5 +1,6 @@
 /* Starts an explorer in a built page: the <gd-explorer> element stands in for anywidget's host, without a kernel. */
 
+import { generated } from "./generated.mjs";
 import { linked } from "./share.mjs";
 
 const NEAR = "600px"; // an explorer starts when it is this near to the part of the page in view
@@ -94,8 +95,13 @@ class Explorer extends HTMLElement {
     try {
       const kind = this.dataset.kind;
       if (!/^[a-z][a-z-]*$/.test(kind)) throw new Error(`gd-explorer: data-kind is not a kind: ${kind}`);
-      const [{ default: widget }] = await Promise.all([import(`./${kind}.mjs`), styled(), parsed()]);
-      const spec = this.#spec();
+      const described = async () => {
+        await closed(this);
+        const spec = this.#spec();
+        await generated(spec);
+        return spec;
+      };
+      const [{ default: widget }, spec] = await Promise.all([import(`./${kind}.mjs`), described(), styled()]);
       this.append(holder);
       const cleanUp = await widget.render({ model: new Model({ spec, state: spec.state }), el: holder, signal });
       if (signal.aborted) return cleanUp?.();
@@ -116,7 +122,12 @@ class Explorer extends HTMLElement {
   }
 }
 
-/** This script may run while the page is still being read, when the element's own description is not there yet. */
+/** This script may run while the page is still being read; an element is all there once anything comes after it. */
+function closed(element) {
+  for (let at = element; at; at = at.parentNode) if (at.nextSibling) return null;
+  return parsed();
+}
+
 function parsed() {
   if (document.readyState !== "loading") return null;
   return new Promise((resolve) => document.addEventListener("readystatechange", resolve, { once: true }));

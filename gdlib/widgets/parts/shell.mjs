@@ -4,33 +4,11 @@ import { choosing } from "./choosing.mjs";
 import { knob, number, select, tick, button } from "./controls.mjs";
 import { html } from "./elements.mjs";
 import { completed } from "./fields.mjs";
+import { generated } from "./generated.mjs";
 import { keepRow } from "./keep.mjs";
 import { Readout } from "./readout.mjs";
 
-const LISTS = ["objectives", "rules", "schedules", "transforms"]; // entries with modules of their own
 const TELL = 60; // milliseconds after the last change that a kernel hears of it
-
-/** Generated module text, made a module: no server is asked, so it works in a page and in a notebook. */
-async function module(text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  try {
-    return await import(address);
-  } finally {
-    URL.revokeObjectURL(address);
-  }
-}
-
-/** {objectives: {bowl: module, …}, rules: …} of the lists, and all that `spec.formulas` export together. */
-async function loaded(spec) {
-  const modules = {};
-  await Promise.all(LISTS.map(async (list) => {
-    const made = await Promise.all((spec[list] ?? [])
-      .map(async ({ name, module: text }) => [name, text ? await module(text) : null]));
-    modules[list] = Object.fromEntries(made);
-  }));
-  modules.formulas = Object.assign({}, ...await Promise.all((spec.formulas ?? []).map(module)));
-  return modules;
-}
 
 class Shell {
   constructor(spec, state, modules, signal) {
@@ -210,7 +188,7 @@ export const explorer = (Kind) => ({ render: ({ model, el }) => render(Kind, mod
 async function render(Kind, model, el) {
   const spec = model.get("spec");
   const stop = new AbortController();
-  const shell = new Shell(spec, model.get("state") ?? spec.state, await loaded(spec), stop.signal);
+  const shell = new Shell(spec, model.get("state") ?? spec.state, await generated(spec), stop.signal);
   shell.build(Kind, el.closest("gd-explorer"));
   el.replaceChildren(shell.node);
   shell.fit();
