@@ -149,8 +149,95 @@ def same_first_step(eps, beta2):
     return low
 
 
+def move_at(name, t, slope, **settings):
+    """The move of step t under a constant slope."""
+    run = gd.descend(gd.Objective(f"{slope}*x"), gd.rules[name], (0.0,), steps=t, **settings)
+    return run.path[t, 0] - run.path[t - 1, 0]
+
+
+def at_rest(curvature, lr):
+    """Where RMSprop ends on a parabola: its last two points, and the first and last effective step size."""
+    f, x, s, effective = gd.Objective(f"{curvature}*x**2/2"), np.array([1.0]), np.zeros(1), []
+    points = []
+    for _ in range(2000):
+        x, s = gd.rules.rmsprop(x, f.grad(x), s, lr=lr)
+        points.append(x[0])
+        effective.append(lr / np.sqrt(s[0]))
+    return points[-2:], effective[0], effective[-1]
+
+
+def about_rest():
+    (low, high), begun, ended = at_rest(4, 0.01)
+    (other, _), _, _ = at_rest(400, 0.01)
+    return [
+        math.isclose(abs(high - low), 0.01, rel_tol=1e-3),
+        not math.isclose(abs(other), abs(low), rel_tol=1e-3),
+        math.isclose(ended, 2 / 4, rel_tol=1e-3),
+        ended <= begun,
+    ]
+
+
+def where_turns_lead(rule, scale=1.0, lr=0.5, beta2=0.1):
+    """Whether losses 3x, -x, -x in turns end on the side of -1."""
+    theta, state = 0.0, [0.0] * len(rule.state)
+    for t in range(1, 1001):
+        g, counted = scale * (3.0, -1.0, -1.0)[(t - 1) % 3], [t] if "t" in rule.takes else []
+        theta, *state = rule(theta, g, *state, *counted, lr=lr / math.sqrt(t), beta1=0.0, beta2=beta2)
+        theta = min(1.0, max(-1.0, float(theta)))
+    return theta < 0
+
+
+def speed_down_a_slope(rule, slope, **settings):
+    """The length of a move after many, where the gradient stays."""
+    theta = state = 0.0
+    for _ in range(400):
+        before, (theta, state) = theta, rule(theta, slope, state, **settings)
+    return abs(theta - before)
+
+
+def step_that_keeps_the_path(start=0.3, beta=0.9):
+    """The lr with which `momentum_accumulate` has the first move of `momentum_ema`; the rest follows."""
+    averaged = gd.rules.momentum_ema(0.0, 1.0, 0.0, lr=start, beta=beta)[0]
+    return averaged / gd.rules.momentum_accumulate(0.0, 1.0, 0.0, lr=1.0, beta=beta)[0]
+
+
+def part_after_a_cut(rule):
+    """The first move after lr falls to a tenth, as a part of the one before."""
+    theta = state = 0.0
+    path = [theta]
+    for t in range(200):
+        theta, state = rule(theta, 1.0, state, lr=0.1 if t < 199 else 0.01, beta=0.9)
+        path.append(theta)
+    return (path[-1] - path[-2]) / (path[-2] - path[-3])
+
+
+def longest_settled(rule, curvature, **settings):
+    """The largest step size with which the rule settles on a parabola."""
+    steps = np.linspace(0.0005, 2 / curvature * 2, 8001)
+    radii = gd.rates.spectral_radius(rule, curvature, lr=steps, **settings)
+    return steps[radii < 1].max()
+
+
+def floor_raised(rule, beta, step=1e-6):
+    """The variance of the point under noise, over that of plain descent, on one curvature."""
+    matrix = np.array(gd.rates.iteration_matrix(rule, 1.0, lr=step, beta=beta), dtype=float)
+    noise = np.array(rule(0.0, 1.0, 0.0, lr=step, beta=beta))
+    moments = np.linalg.solve(np.eye(4) - np.kron(matrix, matrix), np.outer(noise, noise).ravel())
+    return moments[0] / (step / (2 - step))
+
+
+def arrives_on_the_trap(rule, **settings):
+    run = gd.descend(gd.objectives.heavy_ball_trap, rule, (3.3,), steps=400, **settings)
+    return bool(abs(run.path[-1, 0]) < 1e-6)
+
+
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
+    "mo-steady-speed": lambda: speed_down_a_slope(gd.rules.momentum, 2.0, lr=0.05, beta=0.8),
+    "mo-translate-average": lambda: step_that_keeps_the_path(),
+    "ne-longest-step": lambda: longest_settled(gd.rules.nesterov, 5.0, beta=0.5),
+    "ne-usual-rate": lambda: gd.rates.spectral_radius(gd.rules.nesterov, [1.0, 25.0], lr=1 / 25, beta=4 / 6),
+    "ne-floor-grows": lambda: floor_raised(gd.rules.momentum, 0.95),
     "sp-hessian-entry": lambda: TILTED.hess((2.0, 3.0))[0, 1],
     "sp-how-many": lambda: len(gd.stationary_points(gd.Objective("x**3 - 3*x + y**3 - 3*y"))),
     "sp-click-a-saddle": lambda: all_stationary("x**3 - 3*x + y**3 - 3*y", "saddle"),
@@ -172,9 +259,24 @@ COMPUTED = {
     "bp-slope-of-a-weight": lambda: UNIT.grad(AT_UNIT)[4],
     "sn-sum-begins": lambda: first_step("adagrad", g=0.3, s=0.1),
     "sn-eps-moved": lambda: same_first_step(eps=0.001, beta2=0.99),
+    "as-ninth-step": lambda: -move_at("adagrad", 9, 50, lr=0.3),
+    "as-first-rmsprop": lambda: -move_at("rmsprop", 1, 50, lr=0.01, rho=0.99),
+    "am-first-step": lambda: move_at("adam", 1, -40, lr=0.02),
+    "am-bias": lambda: 8 * (1 - 0.5**3),
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
+    "mo-steady-speed": lambda: [
+        speed_down_a_slope(gd.rules.momentum_ema, 2.0, lr=0.05, beta=0.8),
+        0.05 * 2.0 / 0.8,
+    ],
+    "mo-translate-average": lambda: [0.3 / (1 - 0.9), 0.3],
+    "ne-longest-step": lambda: [
+        longest_settled(gd.rules.momentum, 5.0, beta=0.5),
+        longest_settled(gd.rules.gradient_descent, 5.0),
+    ],
+    "ne-usual-rate": lambda: [np.sqrt(gd.rates.optimal_momentum(1.0, 25.0).beta), gd.rates.contraction(1.0, 25.0)],
+    "ne-floor-grows": lambda: [(1 - 0.95) / (1 + 0.95), floor_raised(gd.rules.momentum_ema, 0.95)],
     "sp-click-a-saddle": lambda: [stationary("x**3 - 3*x + y**3 - 3*y", kind) for kind in ("minimum", "maximum")],
     "sp-hessian-entry": lambda: [TILTED.hess((2.0, 3.0))[1, 1], TILTED.hess((2.0, 3.0))[0, 0]],
     "wo-turned-over": lambda: [-9, stationary("6*x - x**2", "maximum")[0]],
@@ -211,9 +313,34 @@ MISTAKES = {
     "bp-slope-of-a-weight": lambda: [UNIT.grad(AT_UNIT)[1], UNIT.grad(AT_UNIT)[4] / 3],
     "sn-sum-begins": lambda: [first_step("adagrad", g=0.3), first_step("adagrad_no_root", g=0.3, s=0.1)],
     "sn-eps-moved": lambda: [0.001 * np.sqrt(1 - 0.99), 0.001 / (1 - 0.99)],
+    "as-ninth-step": lambda: [-move_at("adagrad", 1, 50, lr=0.3), 0.3 / 9],
+    "as-first-rmsprop": lambda: [
+        -move_at("rmsprop", 2000, 50, lr=0.01, rho=0.99),
+        -move_at("rmsprop", 1, 50, lr=0.01, rho=0.9),
+    ],
+    "am-first-step": lambda: [
+        -move_at("adam", 1, -40, lr=0.02),
+        move_at("gradient_descent", 1, -40, lr=0.02),
+        move_at("adam_uncorrected", 1, -40, lr=0.02),
+    ],
+    "am-bias": lambda: [8, 8 * 0.5**3],
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    "mo-after-a-cut": lambda: [
+        part_after_a_cut(gd.rules[name]) > 0.5 for name in ("momentum", "momentum_accumulate", "momentum_ema")
+    ],
+    "mo-what-an-average-costs": lambda: [
+        abs(0.1 / 1.9 - 1 / 19) < 1e-12,
+        abs(0.9 / 0.1 - (19 - 1) / 2) < 1e-12,
+        False,
+        1 / 19 > 1 - 0.9,
+    ],
+    "ne-never-arrives": lambda: [
+        arrives_on_the_trap(gd.rules.gradient_descent, lr=1 / 13),
+        arrives_on_the_trap(gd.rules.momentum, lr=1 / 9, beta=4 / 9),
+        arrives_on_the_trap(gd.rules.nesterov, lr=1 / 25, beta=4 / 6),
+    ],
     "sn-seen-at-once": lambda: [
         abs(first_step("adam") - first_step("adam_uncorrected")) > 1e-6,
         abs(first_step("adam") - first_step("amsgrad_corrected")) > 1e-6,
@@ -233,6 +360,18 @@ CHOSEN = {
     "sp-level-direction": lambda: [3 * a - 4 * b == 0 for a, b in ((3, -4), (-3, 4), (4, 3), (3, 4))],
     "bp-which-shapes": lambda: [
         fits_together(*shapes) for shapes in (((8, 5), (5, 1)), ((5, 8), (1, 5)), ((8, 5), (8, 1)), ((8, 8), (5, 5)))
+    ],
+    "as-which-rest": lambda: [bool(one) for one in about_rest()],
+    "am-without": lambda: [
+        -move_at("adam_uncorrected", 10, 7, lr=1.0) < 1,
+        -move_at("adam_uncorrected", 10, 7, lr=1.0) > 1,
+        False,
+    ],
+    "am-misled": lambda: [
+        where_turns_lead(gd.rules.amsgrad),
+        where_turns_lead(gd.rules.adam, beta2=0.9),
+        where_turns_lead(gd.rules.adam, scale=100.0),
+        where_turns_lead(gd.rules.adam, lr=0.25),
     ],
 }
 
