@@ -234,7 +234,7 @@ def arrives_on_the_trap(rule, **settings):
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
     "mo-steady-speed": lambda: speed_down_a_slope(gd.rules.momentum, 2.0, lr=0.05, beta=0.8),
-    "mo-translate-average": lambda: step_that_keeps_the_path(),
+    "mo-translate-average": step_that_keeps_the_path,
     "ne-longest-step": lambda: longest_settled(gd.rules.nesterov, 5.0, beta=0.5),
     "ne-usual-rate": lambda: gd.rates.spectral_radius(gd.rules.nesterov, [1.0, 25.0], lr=1 / 25, beta=4 / 6),
     "ne-floor-grows": lambda: floor_raised(gd.rules.momentum, 0.95),
