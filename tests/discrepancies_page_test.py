@@ -38,7 +38,7 @@ def test_every_reading_has_its_row_with_call_numbers_and_our_rule(one):
     head, left = [], list(one["readings"])
     for cells in rows(text):
         if cells[0] == "who does it":
-            head = [cell.removeprefix("step ") for cell in cells[1:]]
+            head = [cell.removeprefix("step&nbsp;") for cell in cells[1:]]
             continue
         reading = left.pop(left.index(next(r for r in left if shown(r, head) == cells[1:] and named(r, cells[0]))))
         rule = gd.rules[reading["rule"]]
@@ -69,8 +69,8 @@ def test_paths_that_part_are_told_apart_by_what_is_shown(one):
         paths = [reading["numbers"] for reading in one["readings"] if reading["run"] == run]
         far = {tuple(f"{x:.3f}" for x in path.values()) for path in paths}
         heads = [cells[1:] for cells in rows(block(one["id"])) if cells[0] == "who does it"]
-        steps = next(head for head in heads if {step.removeprefix("step ") for step in head} <= paths[0].keys())
-        seen = {tuple(f"{path[step.removeprefix('step ')]:.4f}" for step in steps) for path in paths}
+        steps = next(head for head in heads if {step.removeprefix("step&nbsp;") for step in head} <= paths[0].keys())
+        seen = {tuple(f"{path[step.removeprefix('step&nbsp;')]:.4f}" for step in steps) for path in paths}
         assert len(seen) >= len(far)
 
 

@@ -44,7 +44,7 @@ def block(one: dict[str, Any], rules: Registry[Rule], stored: Answers) -> str:
 def _table(id: str, run: str, readings: list[dict[str, Any]], rules: Registry[Rule]) -> str:
     kept = list(readings[0]["numbers"])
     steps = SHOWN.get(run, {}).get(id) or tuple(dict.fromkeys((kept[0], kept[-1])))
-    head = ["who does it", *(f"step {step}" for step in steps)]
+    head = ["who does it", *(f"step&nbsp;{step}" for step in steps)]
     rows = [
         [f"{_who(reading)}<br>{_what(reading, rules)}", *(number(reading["numbers"][step]) for step in steps)]
         for reading in readings
