@@ -24,6 +24,7 @@ import pytest
 import sympy as sp
 
 import gdlib as gd
+from tests import rprop_answers
 
 BOOK = Path(__file__).parent.parent / "book"
 FILES = sorted((BOOK / "quizzes").glob("*.json"))
@@ -233,6 +234,7 @@ def arrives_on_the_trap(rule, **settings):
 
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
+    **rprop_answers.COMPUTED,
     "mo-steady-speed": lambda: speed_down_a_slope(gd.rules.momentum, 2.0, lr=0.05, beta=0.8),
     "mo-translate-average": step_that_keeps_the_path,
     "ne-longest-step": lambda: longest_settled(gd.rules.nesterov, 5.0, beta=0.5),
@@ -266,6 +268,7 @@ COMPUTED = {
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
+    **rprop_answers.MISTAKES,
     "mo-steady-speed": lambda: [
         speed_down_a_slope(gd.rules.momentum_ema, 2.0, lr=0.05, beta=0.8),
         0.05 * 2.0 / 0.8,
@@ -327,6 +330,7 @@ MISTAKES = {
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    **rprop_answers.CHOSEN,
     "mo-after-a-cut": lambda: [
         part_after_a_cut(gd.rules[name]) > 0.5 for name in ("momentum", "momentum_accumulate", "momentum_ema")
     ],
