@@ -40,6 +40,7 @@ KEYS = {
 }
 FINGER = 24  # pixels: what a point counts as right must be as wide as this on a map that is MAP pixels wide
 MAP = 300
+K = sp.Symbol("k", integer=True, positive=True)
 TILTED = gd.Objective("x**3*y - y**2")
 
 
@@ -232,8 +233,57 @@ def arrives_on_the_trap(rule, **settings):
     return bool(abs(run.path[-1, 0]) < 1e-6)
 
 
+def shrunk(text, start, schedule, lr, steps=4000):
+    """What is left of the start under a schedule."""
+    f = gd.Objective(text)
+    return gd.descend(f, gd.rules.gradient_descent, (start,), steps=steps, lr=lr, schedule=schedule).path[-1, 0] / start
+
+
+def noise_floor(lr, sigma):
+    """The mean square of late points of many runs on a parabola with curvature 1."""
+    starts, more = np.zeros((2000, 1)), {"noise": sigma, "seed": 1, "keep": 10}
+    run = gd.descend(gd.Objective("x**2/2"), gd.rules.gradient_descent, starts, steps=100, lr=lr, **more)
+    floor = lr * sigma**2 / (2 - lr)
+    assert abs((run.path[3:] ** 2).mean() / floor - 1) < 0.05
+    return floor
+
+
+def by_method(text, method, start, steps=1, **settings):
+    """Where a method of second order is after some steps."""
+    return gd.descend(gd.Objective(text), gd.methods[method], start, steps=steps, **settings).path[-1]
+
+
+def condition_left(A):
+    """The condition number of a matrix after scaling by its diagonal."""
+    root = np.sqrt(np.diag(A))
+    return np.linalg.cond(A / np.outer(root, root))
+
+
+def exact_after(eigenvalues):
+    """Steps of conjugate gradients until nothing but rounding is left."""
+    squares = " + ".join(f"{one}*x{k}**2/2" for k, one in enumerate(eigenvalues))
+    run = gd.descend(gd.Objective(squares), gd.methods.conjugate_gradients, np.ones(len(eigenvalues)), steps=9)
+    return int((np.linalg.norm(run.path, axis=-1) < 1e-10).argmax())
+
+
+def arrives(text, start, lr):
+    """Whether a part lr of each of Newton's steps leads to a minimum at 0."""
+    return abs(by_method(text, "damped_newton", (start,), steps=60, lr=lr)[0]) < 1e-3
+
+
+def drawn_to(kind):
+    """Whether Newton's method goes to such a point of x^3 - 3x + y^3 - 3y from close by, doubling the digits."""
+    text = "x**3 - 3*x + y**3 - 3*y"
+    point = np.array(all_stationary(text, kind)[0])
+    errors = [np.abs(by_method(text, "newton", point + 0.1, steps=k) - point).max() for k in (1, 2)]
+    return bool(errors[1] < errors[0] ** 2 < 1e-3)
+
+
 # id -> what gdlib computes for the answer of a question about a number or a point
 COMPUTED = {
+    "ss-floor-of-two": lambda: noise_floor(0.5, 2.0),
+    "ss-where-it-stops": lambda: shrunk("x**2/2", 1.0, gd.schedules.inverse_square(), lr=0.25),
+    "ss-reduced-by-a-tenth": lambda: gd.schedules.staircase(every=100, factor=0.9)(501),
     **rprop_answers.COMPUTED,
     "mo-steady-speed": lambda: speed_down_a_slope(gd.rules.momentum, 2.0, lr=0.05, beta=0.8),
     "mo-translate-average": step_that_keeps_the_path,
@@ -265,9 +315,26 @@ COMPUTED = {
     "as-first-rmsprop": lambda: -move_at("rmsprop", 1, 50, lr=0.01, rho=0.99),
     "am-first-step": lambda: move_at("adam", 1, -40, lr=0.02),
     "am-bias": lambda: 8 * (1 - 0.5**3),
+    "nt-one-step": lambda: by_method("x**3 - 3*x", "newton", (2.0,))[0],
+    "nt-left-over": lambda: condition_left(np.array([[4.0, 3.0], [3.0, 9.0]])),
+    "nt-sixth-power": lambda: by_method("x**6", "newton", (1.0,))[0],
+    "nt-click-the-model": lambda: by_method("x**2 - 2*x - y**2", "newton", (-1.0, 1.5)),
+    "bn-three-eigenvalues": lambda: exact_after([1, 2, 5] * 6),
+    "bn-memory-of-pairs": lambda: 5 * 2 * 10**6 * np.dtype(np.float32).itemsize / 1e6,
+    "bn-factor": lambda: by_method("x**2 + (x**2 - 0.3)**2", "gauss_newton", (1e-4,))[0] / 1e-4,
 }
 # id -> the answers that show a mistake, computed as one who makes it computes them, in the order of the file
 MISTAKES = {
+    "ss-floor-of-two": lambda: [0.5 * 2**2 / 2, 0.5 * 2 / (2 - 0.5), np.sqrt(noise_floor(0.5, 2.0))],
+    "ss-where-it-stops": lambda: [
+        shrunk("x**2/2", 1.0, gd.schedules.inverse(), lr=1.0),
+        shrunk("x**2/2", 1.0, gd.schedules.inverse_square(), lr=0.25, steps=1),
+        np.sinc(0.25),
+    ],
+    "ss-reduced-by-a-tenth": lambda: [
+        gd.schedules.staircase(every=100, factor=0.1)(501),
+        gd.schedules.linear(1000)(501),
+    ],
     **rprop_answers.MISTAKES,
     "mo-steady-speed": lambda: [
         speed_down_a_slope(gd.rules.momentum_ema, 2.0, lr=0.05, beta=0.8),
@@ -327,9 +394,29 @@ MISTAKES = {
         move_at("adam_uncorrected", 1, -40, lr=0.02),
     ],
     "am-bias": lambda: [8, 8 * 0.5**3],
+    "nt-one-step": lambda: [
+        2 - gd.Objective("x**3 - 3*x")((2.0,)) / gd.Objective("x**3 - 3*x").grad((2.0,))[0],
+        after("x**3 - 3*x", (2.0,), steps=1, lr=1.0)[0],
+    ],
+    "nt-left-over": lambda: [np.linalg.cond([[4.0, 3.0], [3.0, 9.0]]), condition_left(np.diag([4.0, 9.0]))],
+    "nt-sixth-power": lambda: [
+        by_method("x**4", "newton", (1.0,))[0],
+        1 - by_method("x**6", "newton", (1.0,))[0],
+    ],
+    "nt-click-the-model": lambda: [after("x**2 - 2*x - y**2", (-1.0, 1.5), steps=1, lr=0.25)],
+    "bn-three-eigenvalues": lambda: [200],
+    "bn-memory-of-pairs": lambda: [5 * 10**6 * 4 / 1e6, 5 * 2 * 10**6 / 1e6],
+    "bn-factor": lambda: [
+        gd.Objective("x**2 + (x**2 - 0.3)**2").hess((0.0,))[0, 0] / 2,
+        by_method("x**2 + (x**2 + 0.3)**2", "gauss_newton", (1e-4,))[0] / 1e-4,
+    ],
 }
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
+    "ss-both-sums": lambda: [
+        sp.Sum(eta, (K, 1, sp.oo)).is_convergent() == False and sp.Sum(eta**2, (K, 1, sp.oo)).is_convergent() == True  # noqa: E712
+        for eta in (1 / K, 1 / sp.sqrt(K), 1 / K**2, K ** sp.Rational(-3, 4), K**0)
+    ],
     **rprop_answers.CHOSEN,
     "mo-after-a-cut": lambda: [
         part_after_a_cut(gd.rules[name]) > 0.5 for name in ("momentum", "momentum_accumulate", "momentum_ema")
@@ -377,6 +464,12 @@ CHOSEN = {
         where_turns_lead(gd.rules.adam, scale=100.0),
         where_turns_lead(gd.rules.adam, lr=0.25),
     ],
+    "nt-where-to": lambda: [*(drawn_to(kind) for kind in ("minimum", "saddle", "maximum")), False],
+    "nt-which-eta": lambda: [
+        *(arrives(text, 0.1, 2.5) for text in ("x**4", "x**2", "exp(x) - x")),
+        not any(arrives(text, 0.1, 2.5) for text in ("x**4", "x**2", "exp(x) - x")),
+    ],
+    "bn-what-bfgs-needs": lambda: [name in gd.methods.bfgs.takes for name in ("gradient", "s", "H", "G", "B")],
 }
 
 
