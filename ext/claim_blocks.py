@@ -78,7 +78,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class Block:
-    """A claim or error of a page: its kind, its id, the line of its opening fence and the text inside, less options."""
+    """A claim or error of a page: its kind, its id, the line of its opening fence, and its text.
+
+    The text of an error is without its right form, in which there is nothing to prove.
+    """
 
     kind: str
     name: str
@@ -100,9 +103,15 @@ def blocks(text: str, first_line: int = 1) -> Iterator[Block]:
             continue
         line = first_line + token.map[0]
         if name in KINDS:
-            yield Block(name, argument, line, _without_options(token.content))
+            yield Block(name, argument, line, right_form(token.content)[1] if name == "error" else token.content)
         else:
             yield from blocks(token.content, line + 1)
+
+
+def right_form(content: str) -> tuple[str, str]:
+    """The right form of an error, typed on the first line of its block as `:right: …`, and the rest of the block."""
+    match = re.match(r"\s*:right:[ \t]*(.*)\n?", content)
+    return (match[1].strip(), content[match.end() :]) if match else ("", content)
 
 
 def numbers(text: str) -> list[Typed]:

@@ -15,13 +15,12 @@ from itertools import chain
 from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from ext.claim_blocks import numbers
+from ext.claim_blocks import numbers, right_form
 from ext.claims import ClaimDirective, Use, claim_node, mark_html, uses_of
 
 HEADS = ("wrong", "right", "refuted in")
@@ -39,26 +38,29 @@ class errata_node(nodes.General, nodes.Element):  # noqa: N801
 class ErrorDirective(ClaimDirective):
     """`:::{error} id` with `:right: …` below it, then the wrong form in bold and what refutes it … `:::`"""
 
-    option_spec = {"right": directives.unchanged}
+    right = ""
+
+    def run(self) -> list[nodes.Node]:
+        """Take the right form as it is typed: the parser of options would trip over a quotation mark or a #."""
+        self.right, rest = right_form("\n".join(self.content))
+        taken = len(self.content) - len(rest.splitlines())
+        self.content, self.content_offset = self.content[taken:], self.content_offset + taken
+        return super().run()
 
     def use(self, node: claim_node) -> Use:
         """Keep both forms, and give the block an address."""
         node["ids"].append(nodes.make_id(f"error-{self.arguments[0]}"))
-        right = self.options.get("right") or ""
-        inline, messages = self.parse_inline(right) if right else ([], [])
+        inline, messages = self.parse_inline(self.right) if self.right else ([], [])
         wrong = "".join(part.astext() for part in wrong_form(node))
         node += right_node("", "", *inline, *messages)
-        return replace(super().use(node), wrong=wrong, right=right, faults=tuple(_faults(wrong, right)))
+        return replace(super().use(node), wrong=wrong, right=self.right, faults=tuple(_faults(wrong, self.right)))
 
 
 def _faults(wrong: str, right: str) -> Iterator[str]:
     if not wrong:
         yield "it needs to begin with the wrong form in bold"
     if not right:
-        yield (
-            "it needs the right form in one sentence: an option `:right: …` on the line below the id, which stands "
-            "in '…' if it begins with a quotation mark"
-        )
+        yield "it needs the right form in one sentence: `:right: …` on the line below the id"
         return
     try:
         typed = ", ".join(number.text for number in numbers(right))
