@@ -263,7 +263,7 @@ def test_a_long_step_leaves_the_sharp_well_and_settles_in_the_flat_one():
 
 def test_solutions_of_the_exercises():
     for lr, floor in ((0.25, 0.0833), (0.125, 0.0357)):
-        measured = (noisy(None, lr, 400, gd.Objective("x**2"), seed=2).path[100:] ** 2).mean()
+        measured = (noisy(None, lr, 400, gd.Objective("x**2")).path[100:] ** 2).mean()
         assert lr / (2 * (2 - 2 * lr)) == pytest.approx(floor, abs=5e-5)
         assert measured == pytest.approx(floor, rel=0.05)
     run = gd.descend(gd.objectives.huber, DESCENT, (100.0,), steps=2000, lr=1.0, schedule=S.exponential(0.05))
@@ -292,7 +292,7 @@ def test_solutions_of_the_exercises():
         assert abs(found.mean() - one**2 / (2 * one - 1)) < 3 * found.std() / math.sqrt(4000)
 
 
-def test_a_gentle_plan_is_ahead_on_both_bowls_and_not_with_ten_times_the_noise():
+def test_a_gentle_plan_is_ahead_on_one_bowl_and_level_with_the_cosine_on_the_other():
     gentle, medians = S.reduce_on_plateau(factor=0.8, patience=50), {}
     for curvature in (1, 0.02):
         for noise in (0.1, 1.0):
@@ -301,6 +301,11 @@ def test_a_gentle_plan_is_ahead_on_both_bowls_and_not_with_ten_times_the_noise()
                 float(np.median(np.abs(noisy(plan, 0.5, 2000, f, noise=noise, keep=2000).path[-1])))
                 for plan in (gentle, S.inverse(0.05), S.cosine(2000))
             ]
-    assert [medians[curvature, 0.1][0] for curvature in (1, 0.02)] == pytest.approx([0.0026, 0.1152], abs=5e-5)
-    assert all(medians[curvature, 0.1][0] == min(medians[curvature, 0.1]) for curvature in (1, 0.02))
-    assert medians[0.02, 1.0][0] > medians[0.02, 1.0][2]
+    assert medians[1, 0.1][0] == min(medians[1, 0.1])
+    typed = [medians[1, 0.1][0], medians[0.02, 0.1][0], medians[0.02, 0.1][2]]
+    assert typed == pytest.approx([0.0026, 0.1152, 0.1192], abs=5e-5)
+    assert [medians[0.02, 1.0][0], medians[0.02, 1.0][2]] == pytest.approx([1.21, 1.19], abs=5e-3)
+    # the median's own uncertainty, by drawing the runs anew
+    run = noisy(S.cosine(2000), 0.5, 2000, gd.Objective("0.02*x**2/2"), noise=0.1, keep=2000)
+    drawn = np.random.default_rng(0).choice(np.abs(run.path[-1, :, 0]), (500, 200))
+    assert np.median(drawn, axis=1).std() / np.median(run.path[-1] ** 2) ** 0.5 == pytest.approx(0.1, abs=0.04)
