@@ -35,7 +35,8 @@ def block(one: dict[str, Any], rules: Registry[Rule], stored: Answers) -> str:
     runs = dict.fromkeys(reading["run"] for reading in one["readings"])
     for run in runs:
         if run != FIRST_RUN:
-            lines.append(f"After {run}:" if run.startswith("the six") else f"With {run}:")
+            said = run.replace("x**2/2", "$x^2/2$")
+            lines.append(f"After {said}:" if run.startswith("the six") else f"With {said}:")
         lines.append(_table(one["id"], run, [reading for reading in one["readings"] if reading["run"] == run], rules))
     used = dict.fromkeys(reading["rule"] for reading in one["readings"])
     return "\n\n".join([*lines, _folded(one["id"], [rules[name] for name in used], stored)])
