@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 import gdlib as gd
 from gdlib import averages
-from gdlib.widgets.kinds.averages import SIGNALS, run
+from gdlib.widgets.kinds.averages import SIGNALS, averaged
 from tests.conftest import Watch
 from tests.explorer_page import picture, readout, set_state, shown, state
 
@@ -61,14 +61,14 @@ def test_step_by_step_they_are_the_weighted_sums(given_: list[int], window: int,
         assert m == sum(averages.exponential_weight(age, beta) * one for age, one in enumerate(newest))
         scale = sum(averages.exponential_weight(age, beta) for age in range(t))
         assert averages.bias_corrected(m, beta**t) == m / scale
-    found = run([float(one) for one in measured], window, float(beta))["window"]
+    found = averaged([float(one) for one in measured], window, float(beta))["window"]
     for t in range(1, len(measured) + 1):
         last = measured[max(0, t - window) : t]
         assert found[t - 1] == pytest.approx(float(sum(last) / len(last)), abs=1e-12)
 
 
 def test_a_ramp_without_noise_is_followed_as_late_as_the_mean_age() -> None:
-    found = run([SIGNALS["ramp"](t) for t in range(1, 1001)], 19, 0.9)
+    found = averaged([SIGNALS["ramp"](t) for t in range(1, 1001)], 19, 0.9)
     late = {name: (SIGNALS["ramp"](1000) - values[-1]) / 0.05 for name, values in found.items()}
     assert late == pytest.approx(dict.fromkeys(NAMES, 9.0), abs=1e-9)
     assert averages.window_age(19) == pytest.approx(averages.exponential_age(0.9))
@@ -94,7 +94,7 @@ def test_the_page_averages_what_it_measured_as_python_does_bit_for_bit(page: Pag
     for signal, window, beta in (("sine", 19, 0.9), ("jump", 1, 0.0), ("ramp", 100, 0.99), ("constant", 7, 0.5)):
         paths = set_state(page, {"signal": signal, "window": window, "beta": beta, "steps": 700})["paths"]
         measured = values(paths, "measured")
-        found = run(measured, window, beta)
+        found = averaged(measured, window, beta)
         for name in NAMES:
             assert values(paths, name) == found[name], (signal, name)
         true = [SIGNALS[signal](t) for t in range(1, 701)]

@@ -108,6 +108,16 @@ def tab(only_tab: Watch) -> Iterator[Watch]:
     page.goto("about:blank")
 
 
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page that can import modules from text; the tests of a module share it."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto("about:blank")
+    yield page
+    context.close()
+
+
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile of 1280×800 pixels, for what `tab` cannot do."""

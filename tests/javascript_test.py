@@ -15,16 +15,6 @@ pytestmark = pytest.mark.browser
 STEPS = 300
 
 
-@pytest.fixture(scope="module")
-def page(chromium):
-    """An empty page that can import modules from text."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto("about:blank")
-    yield page
-    context.close()
-
-
 IMPORT = """async ([text, body]) => {
   const module = await import(URL.createObjectURL(new Blob([text], {type: "text/javascript"})));
   // JSON has no infinities and no -0, so numbers travel as their 16 hexadecimal digits

@@ -9,7 +9,7 @@ import pytest
 import gdlib as gd
 from gdlib.emit.as_javascript import function_text
 from gdlib.second_order import by_component
-from tests.javascript_test import in_browser, page, same_bits  # noqa: F401  # a fixture
+from tests.javascript_test import in_browser, same_bits
 
 r = gd.rates
 H = (("a", "b"), ("b", "d"))
@@ -58,7 +58,7 @@ PLAIN = {
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PLAIN)
-def test_in_the_page_it_is_the_function_to_the_bit(page, name):  # noqa: F811
+def test_in_the_page_it_is_the_function_to_the_bit(page, name):
     text, function, count = PLAIN[name]
     points = np.sort(np.random.default_rng(3).uniform(0.05, 4.0, (60, count)))
     body = f"{points.tolist()}.map((p) => [module.{name}(...p)].flat(9).map(Number))"
@@ -81,7 +81,7 @@ def choices(x, y):
 
 
 @pytest.mark.browser
-def test_infinities_and_what_is_no_number_are_chosen_between_as_numpy_does(page):  # noqa: F811
+def test_infinities_and_what_is_no_number_are_chosen_between_as_numpy_does(page):
     special = [math.nan, math.inf, -math.inf, 0.0, 1.5, -1.5, -2.75, 5e-324]
     body = "[NaN, Infinity, -Infinity, 0, 1.5, -1.5, -2.75, 5e-324]"
     body = f"{body}.map((x, _, all) => all.map((y) => module.choices(x, y)))"
@@ -97,7 +97,7 @@ STEPS = {
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_by_component_takes_arrays_and_is_the_same_to_the_bit(page, name):  # noqa: F811
+def test_a_step_by_component_takes_arrays_and_is_the_same_to_the_bit(page, name):
     text, function = step_of(getattr(by_component, name), *STEPS[name])
     points = np.random.default_rng(4).normal(size=(60, 7 + len(STEPS[name])))
     spelt = "([x, y, u, v, a, b, d, ...rest])"

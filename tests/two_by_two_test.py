@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import gdlib as gd
 from gdlib.second_order.two_by_two import eigenvalues, inverse_root, square_root, symmetric_eigen
-from tests.javascript_test import in_browser, page, same_bits  # noqa: F401  # a fixture
+from tests.javascript_test import in_browser, same_bits
 from tests.plain_functions_test import flat
 
 EPS = 2.0**-52
@@ -167,7 +167,7 @@ def test_what_has_no_root_is_refused(function):
 
 
 @pytest.mark.browser
-def test_in_the_page_they_are_the_same_to_the_bit(page):  # noqa: F811
+def test_in_the_page_they_are_the_same_to_the_bit(page):
     rng = np.random.default_rng(6)
     matrices = [*HOSTILE, *rng.normal(size=(100, 3)), *10.0 ** rng.uniform(-9, 9, (100, 3))]
     general = [*rng.normal(size=(100, 4)), *([a, b, c, a] for a, b, c in HOSTILE), (1.0, 1.0, -1.0, 1.0)]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import contourpy
 import numpy as np
 
+from gdlib.landscapes.relief import lies_low, line_height
+
 from .inputs import Array, Landscape, number_list
 
 _GRID = 160
@@ -36,15 +38,11 @@ def survey(f: Landscape, window: Array, levels: int | Any) -> Ground:
         return Ground(x, y, z, number_list(levels, "levels"), False)
     if not 1 <= levels <= 40:
         raise ValueError(f"levels: 1 to 40, or the levels themselves, are needed, got {levels}")
-    low, high = float(np.nanmin(z)), float(np.nanmax(z))
+    low, middle, high = float(np.nanmin(z)), float(np.nanmedian(z)), float(np.nanmax(z))
     if low == high:
         return Ground(x, y, z, np.array([]), True)
-    # Even steps show slopes truly. Where most ground lies far below the peaks they would show nothing of it.
-    depth = (np.nanmedian(z) - low) / (high - low)
-    if depth > 0.2:
-        return Ground(x, y, z, np.linspace(low, high, levels + 2)[1:-1], True)
-    rise = float(np.nanmedian(z) - low) / 60.0
-    return Ground(x, y, z, low + np.geomspace(rise, 0.7 * (high - low), levels), False)
+    heights = line_height(low, middle, high, np.arange(levels), levels)
+    return Ground(x, y, z, heights, not lies_low(low, middle, high))
 
 
 def lines(ground: Ground) -> list[Array]:

@@ -43,10 +43,35 @@ def relief(values: Any) -> Relief:
     if low == high:
         return Relief(low - 1.0, high + 1.0, 0.0)
     depth = (middle - low) / (high - low)
-    if depth > _DEEP:
+    if not lies_low(low, middle, high):
         return Relief(low, high, 0.0)
     # log(1 + bend s) / log(1 + bend) is one half at s = depth
     return Relief(low, high, min(_MOST, (1.0 - 2.0 * depth) / depth**2) if depth else _MOST)
+
+
+def lies_low(low: Any, middle: Any, high: Any) -> Any:
+    """Whether ground from low to high, half of it below `middle`, would show little but its peaks if drawn evenly.
+
+    >>> lies_low(0.0, 1.0, 8.0), lies_low(0.0, 2.0, 8.0)
+    (True, False)
+    """
+    return middle - low <= _DEEP * (high - low)
+
+
+def line_height(low: Any, middle: Any, high: Any, place: Any, count: Any) -> Any:
+    """The height of a map's contour line number `place`, from 0, of `count`, on ground from low to high.
+
+    Even steps show slopes truly; on ground that `lies_low` each step is a multiple of the one below. Plain arithmetic;
+    a page runs it too.
+
+    >>> float(line_height(0.0, 2.0, 8.0, 0, 3)), float(line_height(0.0, 0.0, 1e4, 0, 3))
+    (2.0, 1.0)
+    """
+    span, rise = high - low, middle - low
+    first = np.where(rise > 0.0, rise / 60.0, 1e-4 * span)
+    steps = np.where(count > 1.0, count - 1.0, 1.0)
+    uneven = low + first * (0.7 * span / first) ** (place / steps)
+    return np.where(lies_low(low, middle, high), uneven, low + span * ((place + 1.0) / (count + 1.0)))
 
 
 def survey(f: Any, window: Any, cells: int = CELLS) -> Any:

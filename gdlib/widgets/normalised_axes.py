@@ -53,7 +53,7 @@ def normalised_axes(start: Any, steps: int) -> Explorer:
          "steps": whole_steps(steps, "steps"), "ratio": 10.0, "angle": 30.0,
          "rules": [runner(rule, {"lr": 1.0}) for rule in rules]},
         _two_pictures,
-        room=("calc(688px + 12.9cqi + 3 * var(--touch))", "calc(1056px + 90cqi + 8 * var(--touch))"),
+        room="newton-model axes",
         tries=[
             "Go from the axes as they are to all together, at several κ. What becomes of the ellipse, and of the path?",
             "Scale each axis by itself and turn the angle from 0 to 45 degrees. What is left of the gain in κ?",

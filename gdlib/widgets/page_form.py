@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from gdlib.widgets.as_json import Json
 from gdlib.widgets.fields import Field, completed
 
 _INSTALL = 'To move this picture in Jupyter: pip install "gdlib[widgets]", then start the kernel anew.'
+
+WIDTHS = (0, 320, 340, 380, 460, 620, 760)
+"""Widths in pixels from each of which on an explorer's height is a length of its own; the style sheet has them too."""
+ROOMS = Path(__file__).with_name("rooms.json")
+"""The heights of explorers, as `python -m tools.rooms` measures them."""
+
+
+@lru_cache(maxsize=1)
+def _rooms() -> dict[str, dict[int, str]]:
+    known = json.loads(ROOMS.read_text(encoding="utf-8"))
+    return {name: {int(width): height for width, height in heights.items()} for name, heights in known.items()}
 
 
 class Explorer:
@@ -21,8 +34,8 @@ class Explorer:
         fields: the entries of its state, in the order in which they are settled.
         state: the first state, complete but for `kind`.
         still: draws a state as a picture of gdlib's figures, which shows itself as HTML.
-        room: the height that it takes in a page, by whether its columns stand side by side or below each other, as CSS
-            lengths in which 1cqi is a hundredth of its width and var(--touch) the height of a control.
+        room: the height that it takes in a page: its name in ROOMS, or what stands there: for each of WIDTHS a CSS
+            length in which 1cqi is a hundredth of its width and var(--touch) the height of a control.
         tries: what a reader may try, a sentence each.
         hint: how the picture is moved by hand, in a sentence.
         more: what else the page's module reads; where an entry of a list has a `module`, it is loaded.
@@ -35,14 +48,15 @@ class Explorer:
         state: Json,
         still: Callable[[Json], Any],
         *,
-        room: tuple[str, str],
+        room: str | Mapping[int, str],
         tries: Sequence[str],
         hint: str = "",
         **more: Any,
     ) -> None:
         self.fields = fields
         self._still = still
-        self._room = room
+        # one that is being made has none yet, and is measured
+        self._room = _rooms().get(room, dict.fromkeys(WIDTHS, "0px")) if isinstance(room, str) else room
         first = {"kind": kind, **state}
         words = {"tries": list(tries), "hint": hint}
         self.spec: Json = {"kind": kind, **words, "fields": [one.told() for one in fields], **more, "state": first}
@@ -71,9 +85,9 @@ class Explorer:
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
         # Under every explorer is the row that keeps it: link, picture, Python.
-        wide, narrow = (f"calc({room} + var(--keep))" for room in self._room)
+        rooms = "; ".join(f"--room-{width}: calc({self._room[width]} + var(--keep))" for width in WIDTHS)
         return (
-            f'<gd-explorer data-kind="{self.spec["kind"]}" style="--wide: {wide}; --narrow: {narrow}">'
+            f'<gd-explorer data-kind="{self.spec["kind"]}" style="{rooms}">'
             f'<script type="application/json">{text}</script>'
             f'<div class="gd-still">{self.still()}{words}</div></gd-explorer>'
         )

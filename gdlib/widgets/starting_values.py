@@ -7,7 +7,7 @@ of rule and landscape than a cell could try out in the time that it has.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +15,7 @@ from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
-
-Found = Callable[[str, Rule], dict[str, float]]
-"""The hyperparameters, other than defaults, with which a rule sets out on the landscape of that name."""
+from gdlib.widgets.fields import Found
 
 GONE = 0.01
 """A run works if it leaves at most this part of the height above the minimum, and never climbs above its start."""

@@ -5,6 +5,7 @@ import { normals } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { place, plain, ticks } from "./numbers.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
+import { literal } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -115,6 +116,18 @@ class Averages {
   paths() {
     this.ensure();
     return Object.fromEntries(Object.entries(this.run).map(([name, values]) => [name, values.map((value, k) => [k + 1, value])]));
+  }
+
+  /** The cell whose `found` has the averages of the page where there is no noise, and else of noise of the same law. */
+  pythonCell() {
+    const { signal, steps, seed, noise, window, beta } = this.shell.state;
+    return ["import numpy as np", "import gdlib as gd", "from gdlib.widgets.kinds.averages import SIGNALS, averaged", "",
+      `t = np.arange(1, ${steps + 1})`, `true = np.array([SIGNALS["${signal}"](step) for step in t])`,
+      ...(noise > 0 ? ["# Noise of the same law as the page's, but other numbers."] : []),
+      `measured = true + ${literal(noise)} * np.random.default_rng(${seed}).standard_normal(len(t))`,
+      `found = averaged(measured, window=${window}, beta=${literal(beta)})`,
+      'lines = {"true slope": (t, true), **{name: (t, values) for name, values in found.items()}}',
+      'gd.figures.lines(lines, points={"measured": (t, measured)}, x_label="step t", y_label="slope")', ""].join("\n");
   }
 
   draw() {

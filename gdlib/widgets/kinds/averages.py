@@ -50,7 +50,7 @@ _COMPUTED: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 
 
-def run(measured: Any, window: int, beta: float) -> dict[str, list[float]]:
+def averaged(measured: Any, window: int, beta: float) -> dict[str, list[float]]:
     """The three averages after each measurement, as the page computes them."""
     found: dict[str, list[float]] = {"window": [], "exponential": [], "corrected": []}
     mean, m, power = 0.0, 0.0, 1.0
@@ -76,7 +76,7 @@ def averages(*, steps: int = 960) -> Explorer:
         ],
         {"signal": "sine", "steps": whole_steps(steps, "steps"), "seed": 1, "noise": 0.6, "window": 19, "beta": 0.9},
         _still,
-        room=("calc(632px + 35.5cqi + 2 * var(--touch))", "calc(1630px - 90cqi + 10 * var(--touch))"),
+        room="averages",
         tries=[
             "Press “M = 1/(1 − β)”, the usual rule of thumb, and compare what the window and the exponential leave of "
             "the variance, and how late they are. Then press “M = (1 + β)/(1 − β)”.",
@@ -96,7 +96,7 @@ def _still(state: Json) -> Any:
     t = np.arange(1, state["steps"] + 1)
     true = np.array([SIGNALS[state["signal"]](one) for one in t])
     measured = true + state["noise"] * np.random.default_rng(state["seed"]).standard_normal(len(t))
-    found = run(measured, state["window"], state["beta"])
+    found = averaged(measured, state["window"], state["beta"])
     last = slice(-IN_SIGHT, None)
     titles = (f"window of {state['window']}", f"exponential, β = {state['beta']:g}", "exponential, corrected")
     lines = {title: (t[last], found[name][last]) for title, name in zip(titles, found, strict=True)}

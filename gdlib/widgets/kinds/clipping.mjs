@@ -27,7 +27,8 @@ class Clipping {
     this.plane.plot.ground.append(this.axes);
     this.plane.plot.lines.append(this.circle, this.square, this.cut, ...this.arrows);
     this.vector = new Readout(["vector", "components", "length", "turned by"], signal);
-    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => this.hold(held), what: "three runs" });
+    this.board = new Board({ height: shell.modules.formulas.line_height, onMove: (start) => shell.change({ start }),
+      onHold: (held) => this.hold(held), what: "three runs" });
     this.curves = new Curves((step) => this.transport.go(step));
     this.transport = new Transport({ signal, steps: state.steps, onMove: (step) => shell.change({ step }), onRest: (playing) => this.hold(playing) });
     this.formula = html("span");
@@ -45,8 +46,8 @@ class Clipping {
   }
 
   settle({ vector, start, steps, step }) {
-    this.plane.at = vector;
-    this.board.at = start;
+    this.plane.point.at = vector;
+    this.board.point.at = start;
     this.transport.lengthen(steps);
     this.transport.step = Math.min(step, steps);
     this.transport.show();
@@ -84,10 +85,10 @@ class Clipping {
   /** The cell whose `runs[id].path` are the paths of the page. */
   pythonCell() {
     const { objective, state: { vector, limit, start, lr, steps } } = this.shell;
-    return [...opening(objective, []), `kinds = {"none": None, "clip_norm": gd.clip_norm(${literal(limit)}), "clip_value": gd.clip_value(${literal(limit)})}`,
+    return [...opening(objective, [], { arrays: true }), `kinds = {"none": None, "clip_norm": gd.clip_norm(${literal(limit)}), "clip_value": gd.clip_value(${literal(limit)})}`,
       `g = np.array(${tuple(vector)})`, "print({name: clip(g) for name, clip in kinds.items() if clip})",
       "runs = {", `    name: gd.descend(f, gd.rules.gradient_descent, ${tuple(start)}, steps=${steps}, transform=clip, lr=${literal(lr)})`,
-      "    for name, clip in kinds.items()", "}", "gd.figures.paths(f, runs)", ""].join("\n").replace("import gdlib as gd", "import numpy as np\nimport gdlib as gd");
+      "    for name, clip in kinds.items()", "}", "gd.figures.paths(f, runs)", ""].join("\n");
   }
 
   draw({ vector, limit, step, steps }) {

@@ -9,7 +9,8 @@ import numpy as np
 
 from gdlib import rules as all_rules
 from gdlib.clipping import clip_norm, clip_value
-from gdlib.emit.as_javascript import function_text
+from gdlib.emit.as_javascript import function_of_its_name, function_text
+from gdlib.landscapes.relief import line_height
 from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.vocabulary import hyperparameter
@@ -75,13 +76,13 @@ def clipping(
         {"vector": [2.4, 0.8], "limit": 1.0, "objective": key(chosen), **begin[key(chosen)], "steps": steps,
          "step": min(5, steps)},
         lambda state: _still(grounds[state["objective"]], state),
-        room=("calc(max(948px, 563px + 53cqi) + 3 * var(--touch))", "calc(1176px + 142cqi + 7 * var(--touch))"),
+        room="clipping",
         tries=TRIES,
         hint="Drag the tip of the gradient; drag the ring on the map to move the start.",
         objectives=told,
         rules=[rule_json(all_rules["gradient_descent"], 0)],
         transforms=[change_json("clip_norm", clip_norm(1.0)), change_json("clip_value", clip_value(1.0))],
-        formulas=[function_text("length", length), function_text("turn", turn)],
+        formulas=[function_of_its_name(line_height), function_text("length", length), function_text("turn", turn)],
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class Coordinates {
     const { spec, modules, state, signal } = shell;
     Object.assign(this, { shell, computed: null, run: null, placed: ["start", "steps", "step"] });
     spec.startingValues = startingValues(modules, state.steps);
-    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held), what: "the path of the rule" });
+    this.board = new Board({ height: modules.formulas.line_height, onMove: (start) => shell.change({ start }),
+      onHold: (held) => shell.hold(held), what: "the path of the rule" });
     this.dots = svg("path", { class: "gd-dots" });
     this.legs = SERIES.map((series) => svg("path", { class: "gd-leg", style: `--series: ${look(series).colour}` }));
     this.slices = SERIES.map((series) => new Slice(series));
@@ -47,7 +48,7 @@ class Coordinates {
   }
 
   settle({ start, steps, step, rules }) {
-    this.board.at = start;
+    this.board.point.at = start;
     this.one.show(rules);
     this.transport.lengthen(steps);
     this.transport.step = Math.min(step, steps);

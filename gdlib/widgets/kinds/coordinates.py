@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from gdlib import rules as all_rules
-from gdlib.emit.as_javascript import function_text
+from gdlib.emit.as_javascript import function_of_its_name, function_text
 from gdlib.emit.working_as_javascript import working_text
+from gdlib.landscapes.relief import line_height
 from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
@@ -83,13 +84,14 @@ def coordinates(
         {"objective": key(chosen), "start": list(set_out), "steps": steps, "step": min(7, steps),
          "rules": [{"id": running.name, "name": running.name, "hyperparameters": values}]},
         lambda state: _still(grounds[state["objective"]], known, state),
-        room=("calc(max(848px, 478px + 47.3cqi) + 7 * var(--touch))", "calc(1150px + 83cqi + 10 * var(--touch))"),
+        room="coordinates",
         tries=TRIES,
         hint="Click the map or drag the ring to move the start.",
         objectives=told,
         rules=[rule_json(rule, 0) | {"module": rule_json(rule, 0)["module"] + working_text(rule)}
                for rule in known.values()],
-        formulas=[function_text("secantParabola", secant_parabola), function_text("growthLimit", growth_limit)],
+        formulas=[function_of_its_name(line_height), function_text("secantParabola", secant_parabola),
+                  function_text("growthLimit", growth_limit)],
     )  # fmt: skip
 
 

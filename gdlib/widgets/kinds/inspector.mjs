@@ -23,7 +23,8 @@ const MARKS = { minimum: [4, 1, "minima"], maximum: [2, 2, "maxima"], saddle: [3
 class Inspector {
   constructor(shell) {
     this.shell = shell;
-    this.board = new Board({ onMove: (at, hand) => shell.change({ at: this.snapped(at, SNAP[hand] ?? SNAP.mouse) }),
+    this.board = new Board({ height: shell.modules.formulas.line_height,
+      onMove: (at, hand) => shell.change({ at: this.snapped(at, SNAP[hand] ?? SNAP.mouse) }),
       onHold: (held) => shell.hold(held), what: "its stationary points, and the gradient at one point", called: "Point" });
     this.closeUp = new CloseUp();
     shell.plots.push(this.board.plot, this.closeUp.plot);
@@ -112,7 +113,7 @@ class Inspector {
     }
     const index = points.indexOf(points.find(({ at }) => at.every((part, axis) => part === this.shell.state.at[axis])));
     this.choice.input.value = index < 0 ? "" : index;
-    this.board.at = this.shell.state.at;
+    this.board.point.at = this.shell.state.at;
     this.magnified.hidden = own;
     this.turns.hidden = !own;
   }
@@ -122,7 +123,7 @@ class Inspector {
     const { at, hessian, size } = this.here();
     const [a, b, d] = hessian.map((part) => bare(part, Math.max(...hessian.map(Math.abs))));
     const own = { python: `gd.Objective("(${a}*x**2 + ${2 * b}*x*y + ${d}*y**2)/2", variables=["x", "y"])` };
-    return [...opening(this.own ? own : this.shell.objective, []), `at = ${tuple(at)}`,
+    return [...opening(this.own ? own : this.shell.objective), `at = ${tuple(at)}`,
       'print(f(at), f.grad(at), f.hess(at), sep="\\n")', "found = gd.stationary_points(f)", "print(found)",
       `gd.figures.stationary_map(f, found${size > 0 ? ", probes=[at]" : ""})`, ""].join("\n");
   }

@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 
 from gdlib import emit
-from gdlib.emit.as_javascript import curvature_text, function_text
+from gdlib.emit.as_javascript import curvature_text, function_of_its_name, function_text
 from gdlib.landscapes import KnownPoint, Landscape
+from gdlib.landscapes.relief import line_height
 from gdlib.objective import Objective
 from gdlib.second_order.two_by_two import symmetric_eigen
 from gdlib.stationary import StationaryPoint, StationaryPoints, classify, stationary_points
@@ -45,8 +46,6 @@ _OWN_TRIES = (
     "Turn the angle: which of the numbers beside the map stay as they are?",
     "Choose another landscape and press Next until the test leaves a point undecided.",
 )
-_ROOM = "calc(485px + 40.7cqi)", "calc(720px + 147cqi + 8 * var(--touch))"
-_OWN_ROOM = "calc(466px + 41.8cqi)", "calc(690px + 60cqi + 8 * var(--touch))"
 _BY_SIGNS = {
     "minimum": "all eigenvalues of the Hessian are positive: a strict minimum (second-derivative test)",
     "maximum": "all eigenvalues of the Hessian are negative: a strict maximum (second-derivative test)",
@@ -95,11 +94,12 @@ def inspector(f: Objective | str = "himmelblau", *, objectives: Iterable[Any] | 
         ],
         {"objective": first["name"], "at": first["start"], **_FIRST},
         still,
-        room=_ROOM if chosen else _OWN_ROOM,
+        room="inspector" if chosen else "inspector own",
         tries=_TRIES if chosen else _OWN_TRIES,
         hint="Click the map or drag the ring; close to a mark it snaps to the stationary point.",
         objectives=told,
         formulas=[
+            function_of_its_name(line_height),
             function_text("eigen", symmetric_eigen, ["a", "b", "d"]),
             function_text("model", second_order),
             function_text("invariants", invariants),

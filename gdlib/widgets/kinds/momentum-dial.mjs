@@ -6,6 +6,7 @@ import { html, svg } from "./elements.mjs";
 import { plain, short, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { look, Plot, Series, trail } from "./plot.mjs";
+import { keywords, literal, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 
 const RUN = 0, ROOTS = [1, 2]; // looks of the series
@@ -91,6 +92,15 @@ class MomentumDial {
 
   paths() {
     return { [this.shell.state.rules[0].id]: this.run(this.shell.state.steps) };
+  }
+
+  /** The cell whose `run.path` is the path of the page, with the matrix of a step and its spectral radius. */
+  pythonCell() {
+    const { state: { curvature, start, steps, rules: [{ name, hyperparameters }] } } = this.shell;
+    return ["import gdlib as gd", "", `curvature, rule, settings = ${literal(curvature)}, gd.rules.${name}, dict(${keywords(hyperparameters).join(", ")})`,
+      'f = gd.Objective(f"{curvature}*x**2/2")', `run = gd.descend(f, rule, ${tuple(start)}, steps=${steps}, **settings)`,
+      "print(gd.rates.iteration_matrix(rule, curvature, **settings), gd.rates.spectral_radius(rule, curvature, **settings))",
+      'gd.figures.lines({"x": (run.t, run.path[:, 0])}, x_label="step t", y_label="x")', ""].join("\n");
   }
 
   /** The eigenvalues {re, im, size} of a step with these settings, the greater or upper one first. */

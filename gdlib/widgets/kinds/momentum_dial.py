@@ -54,7 +54,7 @@ def momentum_dial(
         {"curvature": 1.0, "start": list(point(start, "start", 1)), "steps": whole_steps(steps, "steps"),
          "rules": [{"id": rule.name, "name": rule.name, "hyperparameters": values}]},
         lambda state: _still(state, known),
-        room=("calc(578px + 21cqi + var(--touch))", "calc(892px + 94cqi + 6 * var(--touch))"),
+        room="momentum-dial",
         tries=[
             f"Press “Best for λ from {low:g} to {high:g}”, then turn λ from one end of that range to the other. "
             "How far does ρ move?",

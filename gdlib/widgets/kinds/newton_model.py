@@ -11,6 +11,7 @@ import numpy as np
 from gdlib import objectives as all_objectives
 from gdlib.emit.as_javascript import function_of_its_name, function_text
 from gdlib.first_order import gradient_descent
+from gdlib.landscapes.relief import line_height
 from gdlib.objective import Objective
 from gdlib.second_order.newton_steps import damped_newton
 from gdlib.second_order.two_by_two import symmetric_eigen
@@ -116,7 +117,7 @@ def _curve(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
         {"view": "curve", "objective": key(chosen), "start": list(set_out),
          "steps": whole_steps(12 if steps is None else steps, "steps"), "rules": [runner(damped_newton, {"lr": 1.0})]},
         still,
-        room=("calc(440px + 39.8cqi + 2 * var(--touch))", "calc(825px + 66cqi + 5 * var(--touch))"),
+        room="newton-model",
         tries=[
             "Step through cosh with η = 1. How does the number of right digits grow? And with η = 0.5?",
             "Take the quartic x⁴. What is left of the error in a step, and which η is the best one?",
@@ -181,7 +182,7 @@ def _map(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
         {"view": "map", "objective": key(chosen), "start": list(set_out), "steps": count,
          "rules": [runner(rule, first[key(chosen)][rule.name]) for rule in rules]},
         still,
-        room=("calc(446px + 41cqi + 2 * var(--touch))", "calc(1214px + 10cqi + 4 * var(--touch))"),
+        room="newton-model map",
         tries=[
             "Step on: how many steps until Newton has no slope left, and how far is gradient descent by then?",
             "Choose Himmelblau’s function, or the double well. Where do the two arrive, and what does the model look "
@@ -192,5 +193,5 @@ def _map(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
         objectives=told,
         rules=[stepped_json(damped_newton, 0, 1.0, DAMPING),
                stepped_json(gradient_descent, 1, gradient_descent.defaults["lr"], None)],
-        formulas=[function_text("eigen", symmetric_eigen, ["a", "b", "d"])],
+        formulas=[function_of_its_name(line_height), function_text("eigen", symmetric_eigen, ["a", "b", "d"])],
     )  # fmt: skip

@@ -19,7 +19,8 @@ class Race {
     const { spec, modules, state, signal } = shell;
     Object.assign(this, { shell, runs: [], computed: null, held: false });
     spec.startingValues = startingValues(modules, state.steps);
-    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => this.hold(held) });
+    this.board = new Board({ height: modules.formulas.line_height, onMove: (start) => shell.change({ start }),
+      onHold: (held) => this.hold(held) });
     this.curves = new Curves((step) => this.transport.go(step));
     this.lineup = new Lineup(spec.rules, { onChange: (rules) => shell.change({ rules }),
       onPoint: (id) => this.point(id), open: state.rules.length > MANY ? 1 : 2 });
@@ -37,7 +38,7 @@ class Race {
   }
 
   settle(state) {
-    this.board.at = state.start;
+    this.board.point.at = state.start;
     this.lineup.show(state.rules);
     this.changes.settle(state);
     this.transport.lengthen(state.steps);

@@ -9,6 +9,8 @@ from typing import Any
 
 from gdlib import rules as all_rules
 from gdlib.descriptions.families import is_taught
+from gdlib.emit.as_javascript import function_of_its_name
+from gdlib.landscapes.relief import line_height
 from gdlib.objective import Objective
 from gdlib.running import descend
 from gdlib.update_rule import Rule
@@ -110,30 +112,41 @@ def race(
         rules=groups,
         schedules=[change_json(name, one) for name, one in SCHEDULES.items()],
         transforms=[change_json(name, one) for name, one in CLIPPINGS.items()],
+        formulas=[function_of_its_name(line_height)],
     )  # fmt: skip
 
 
-def _room(runners: list[Json], known: list[Json], tries: list[str]) -> tuple[str, str]:
-    """The heights of the page's explorer side by side and in one column, from what its parts were measured to take."""
+_AROUND = {
+    0: (37, "1942px - 300cqi"), 320: (42, "548px + 124cqi"), 340: (45, "1330px - 96cqi"),
+    380: (50, "465px + 64cqi + 6 * var(--touch)"), 460: (62, "378px + 96cqi + 4 * var(--touch)"),
+    620: (72, "303px - 38cqi + 3 * var(--touch)"), 760: (92, "99px - 6cqi + var(--touch)"),
+}  # fmt: skip
+"""For each width the letters in a line of what to try, and the height of all that no list of rules lengthens."""
+_BESIDE = 620  # from this width on the list of rules stands beside map and readout
+
+
+def _room(runners: list[Json], known: list[Json], tries: list[str]) -> dict[int, str]:
+    """The height of the page's explorer at each width, from what its parts were measured to take."""
     named = {one["name"]: one for one in known}
     open_knobs = 1 if len(runners) > _MANY else 2
     knobs = [len(named[one["name"]]["hyperparameters"]) for one in runners]
     shown = sum(min(count, open_knobs) for count in knobs)
     folds = sum(count > open_knobs for count in knobs)
-    groups = len({one["group"] for one in known})
-    running = {one["name"] for one in runners}
-    folded = len({one["group"] for one in known if one["name"] not in running})
-    heads = 34 * folded + 31 * (groups - folded) if groups > 1 else 0
-    lineup = 41 * len(runners) + 34 * shown + 27 * folds + heads
-    narrow = 55 * len(runners) + 48 * shown + 47 * folds + heads + 10 * folded
+    groups = {one["group"] for one in known}
+    many = len(groups) > 1
+    folded = len(groups - {named[one["name"]]["group"] for one in runners} if many else [])
+    heads = len(groups) - folded if many else 0
+    lineup = f"{11 * len(runners) + 4 * shown - 15 * folds + 31 * heads + 4 * folded}px"
+    lineup += f" + {len(runners) + shown + 1.4 * folds + folded:g} * var(--touch)"
     rows = 27 * len(runners)
-    wrapped = 20 * sum(len(named[one["name"]]["title"]) > 16 for one in runners)
-    lines, short_lines = (sum(len(wrap(one, width)) for one in tries) for width in (86, 46))
-    gaps = 12 + 4 * len(tries)
-    return (
-        f"calc(78px + max(79.2cqi + {139 + rows}px, {34 + lineup}px) + {gaps + 20 * lines}px)",
-        f"calc(120cqi + {494 + rows + wrapped + narrow + gaps + 20 + 20 * short_lines}px)",
-    )
+    found = {}
+    for width, (letters, around) in _AROUND.items():
+        lists = f"{rows}px + {lineup}"
+        if width >= _BESIDE:
+            lists = f"max(79.2cqi + {109 + rows}px + var(--touch), 34px + {lineup})"
+        hints = 12 + 4 * len(tries) + 20 * sum(len(wrap(one, letters)) for one in tries)
+        found[width] = f"calc({around} + {lists} + {hints}px)"
+    return found
 
 
 def _tries(f: Objective, start: tuple[float, ...], steps: int, running: list[Entry]) -> list[str]:

@@ -3,10 +3,11 @@
 import { sample } from "./contours.mjs";
 import { Curves, scrubbed } from "./curves.mjs";
 import { descend } from "./descend.mjs";
+import { svg } from "./elements.mjs";
 import { short, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { Plot, Series } from "./plot.mjs";
-import { svg } from "./elements.mjs";
+import { keywords, literal, made, opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 import { startingValues } from "./starting_values.mjs";
 import { Transport } from "./transport.mjs";
@@ -68,6 +69,19 @@ class ScheduleExplorer {
   paths() {
     this.ensure();
     return { [this.shell.state.rules[0].id]: this.runs[0].path, constant: this.runs[1].path };
+  }
+
+  /** The cell whose `runs` have the paths of the page where there is no noise, and else of noise of the same law. */
+  pythonCell() {
+    const { spec, objective, state: { start, steps, rules: [{ name, hyperparameters }], schedule, noise, seed } } = this.shell;
+    const rule = spec.rules.find((one) => one.name === name);
+    const noisy = noise > 0 ? [`noise=${literal(noise)}, seed=${seed}`] : [];
+    const settings = [`steps=${steps}`, ...keywords(hyperparameters), ...noisy];
+    return [...opening(objective, [rule]), `rule, start, settings = ${rule.python}, ${tuple(start)}, dict(${settings.join(", ")})`,
+      ...(noise > 0 ? ["# Noise of the same law as the page's, but other numbers."] : []),
+      `schedule = ${made(spec.schedules.find((one) => one.name === schedule.name), schedule)}`,
+      'runs = {"scheduled": gd.descend(f, rule, start, schedule=schedule, **settings), "constant": gd.descend(f, rule, start, **settings)}',
+      "gd.figures.losses(runs)", ""].join("\n");
   }
 
   /** What f spans in the window of the landscape. */

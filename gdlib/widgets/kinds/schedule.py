@@ -76,7 +76,7 @@ def schedule(
          "rules": [{"id": entry.rule.name, "name": entry.rule.name, "hyperparameters": values}],
          "schedule": changes.first("inverse"), "noise": NOISE, "seed": 1},
         lambda state: _still(grounds[state["objective"]], known, state),
-        room=("calc(518px + 43.6cqi)", "calc(1118px + 66cqi)"),
+        room="schedule",
         tries=TRIES,
         hint="Press on a picture to read a step.",
         objectives=told,

@@ -5,6 +5,7 @@ import { html, svg } from "./elements.mjs";
 import { Graph } from "./graph.mjs";
 import { place, plain, short, ticks } from "./numbers.mjs";
 import { look, Plot, Series, trail } from "./plot.mjs";
+import { keywords, opening, tuple } from "./python_cell.mjs";
 import { Scale } from "./scale.mjs";
 import { explorer } from "./shell.mjs";
 import { Transport } from "./transport.mjs";
@@ -21,7 +22,7 @@ class StepSize {
     spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
     this.scale = new Scale("Step size lr", (lr) =>
       shell.change({ rules: [{ ...shell.state.rules[0], hyperparameters: { lr } }] }));
-    this.graph = new Graph({ aspect: 0.62, onMove: (x) => shell.change({ start: [x] }), onHold: (held) => shell.hold(held) });
+    this.graph = new Graph({ aspect: 0.62, onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
     this.stairs = new Series(this.graph.plot);
     this.dots = new Dots(this.graph.plot);
     this.parabola = svg("path", { class: "gd-touching", style: `--series: ${look(THEORY).colour}` });
@@ -89,6 +90,13 @@ class StepSize {
 
   paths() {
     return { [this.shell.state.rules[0].id]: this.ensure().path };
+  }
+
+  /** The cell whose `run.path` is the path of the page. */
+  pythonCell() {
+    const { objective, state: { start, steps, rules: [{ hyperparameters }] } } = this.shell;
+    return [...opening(objective), `run = gd.descend(f, gd.rules.gradient_descent, ${tuple(start)}, steps=${steps}, ${keywords(hyperparameters)})`,
+      "print(run.path)", `gd.figures.curve(f, [run], window=${tuple(objective.window[0])})`, ""].join("\n");
   }
 
   draw() {

@@ -172,7 +172,7 @@ def step_size(
         {"objective": key(chosen), "start": list(set_out), "steps": steps,
          "rules": [{"id": rule.name, "name": rule.name, "hyperparameters": {**rule.defaults, **own}}]},
         still,
-        room=("calc(502px + 22.5cqi + 4 * var(--touch))", "calc(722px + 76cqi + 6 * var(--touch))"),
+        room="step-size",
         tries=_tries(grounds),
         hint="Drag the ring. A step leads to the bottom of the dashed parabola, of curvature 1/η.",
         objectives=told,

@@ -4,6 +4,7 @@ import { Board } from "./board.mjs";
 import { button } from "./controls.mjs";
 import { html, svg } from "./elements.mjs";
 import { place, short } from "./numbers.mjs";
+import { opening, tuple } from "./python_cell.mjs";
 import { Scene } from "./scene.mjs";
 import { explorer } from "./shell.mjs";
 
@@ -23,7 +24,7 @@ class Surface {
     const onHold = (held) => shell.hold(held);
     Object.assign(this, { shell, computed: null, placed: ["stride", "fog", "turn", "tilt"] });
     this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold, called: "Hiker", aspect: 1 });
-    this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.move(spot),
+    this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.point.move(spot),
       onWay: (way) => this.walk([way]), onHold, more: () => shell.redraw() });
     this.readout = shell.reads(["place", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
     this.mist = svg("rect", { class: "gd-mist" });
@@ -75,7 +76,7 @@ class Surface {
   }
 
   settle({ start, trail }) {
-    this.board.at = trail.at(-1) ?? start;
+    this.board.point.at = trail.at(-1) ?? start;
     this.back.disabled = !trail.length;
   }
 
@@ -90,6 +91,15 @@ class Surface {
       this.computed = key;
     }
     return this.steps;
+  }
+
+  /** The cell whose `places` are those of the walk, with what is known of the last. */
+  pythonCell() {
+    const { objective, state: { start, trail, turn, tilt } } = this.shell;
+    return [...opening(objective, [], { arrays: true }), `places = np.array([${[start, ...trail].map(tuple).join(", ")}], dtype=float)`,
+      "print(f(places), f.grad(places[-1]))",
+      `surface = gd.figures.surfaces([f], marks=[places[-1]], turn=${turn}, tilt=${tilt}, bend=True)`,
+      'gd.figures.beside(surface, gd.figures.paths(f, {"the hiker": places}))', ""].join("\n");
   }
 
   draw(state) {

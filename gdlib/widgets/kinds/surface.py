@@ -107,7 +107,7 @@ def surface(
         ],
         {"objective": key(chosen), "fog": True, **brought[key(chosen)]},
         still,
-        room=("calc(350px + 45cqi + 3 * var(--touch))", "calc(485px + 190cqi + 9 * var(--touch))"),
+        room="surface",
         tries=[words for name, words in _TRIES.items() if name in grounds],
         hint="Drag the picture to turn it; click the map to set the hiker down.",
         objectives=told,

@@ -1,6 +1,7 @@
 /* What changes every run's steps alike: schedule, noise and clipping, folded away, as controls, for a run, as Python. */
 
 import { html } from "./elements.mjs";
+import { made } from "./python_cell.mjs";
 
 const FIELDS = ["schedule", "noise", "seed", "clipping"];
 
@@ -51,9 +52,9 @@ export class Changes {
   said() {
     const { state, spec } = this.shell;
     const { schedule, noise, seed, clipping } = state;
-    return [scheduled(state) && `Schedule: ${call(entry(spec.schedules, schedule), schedule)}, a factor on lr.`,
+    return [scheduled(state) && `Schedule: ${made(entry(spec.schedules, schedule), schedule)}, a factor on lr.`,
       noise > 0 && `Noise: standard deviation ${noise} on each coordinate of each gradient, seed ${seed}.`,
-      clipping.name !== "none" && `Clipping: ${call(entry(spec.transforms, clipping), clipping)}.`].filter(Boolean);
+      clipping.name !== "none" && `Clipping: ${made(entry(spec.transforms, clipping), clipping)}.`].filter(Boolean);
   }
 
   /** {lines, of}: what a cell defines first, and what the call for a run of a rule takes of it. */
@@ -61,13 +62,13 @@ export class Changes {
     const { state, spec } = this.shell;
     const { schedule, noise, seed, clipping } = state;
     const lines = [];
-    const always = [clipping.name !== "none" && `transform=${call(entry(spec.transforms, clipping), clipping)}`,
+    const always = [clipping.name !== "none" && `transform=${made(entry(spec.transforms, clipping), clipping)}`,
       noise > 0 && `noise=${noise}, seed=${seed}`].filter(Boolean);
     if (noise > 0) lines.push("# Noise of the same law as the page's, but other numbers: these paths are not the page's.");
     if (always.length) lines.push(`changes = dict(${always.join(", ")})`);
     if (scheduled(state)) {
       const base = always.length ? "changes, " : "";
-      lines.push(`scheduled = dict(${base}schedule=${call(entry(spec.schedules, schedule), schedule)})`);
+      lines.push(`scheduled = dict(${base}schedule=${made(entry(spec.schedules, schedule), schedule)})`);
     }
     return { lines, of: (name) => {
       if (scheduled(state) && this.hasStepSize(name)) return ["**scheduled"];
@@ -80,6 +81,3 @@ const entry = (list, { name }) => list.find((one) => one.name === name);
 
 /** Whether the schedule is other than the factor 1 throughout. */
 const scheduled = ({ schedule: { name, settings } }) => !(name === "constant" && settings.factor === 1);
-
-/** The call that makes a schedule or a clipping in Python. */
-const call = ({ python }, { settings }) => python.replace(/\{(\w+)\}/g, (_, name) => String(settings[name]));

@@ -20,18 +20,11 @@ export function sample(value, [[left, right], [bottom, top]], cells) {
   return { values, columns, xAt, yAt, inside: Float64Array.from(inside).sort() };
 }
 
-/**
- * Heights for the lines, chosen as gdlib's still figures choose them: even steps show slopes truly; where most of
- * the ground lies far below the peaks they would show nothing of it, and each step is a multiple of the one below.
- */
-export function levels(sorted, count) {
-  if (!sorted.length || sorted[0] === sorted.at(-1)) return [];
-  const low = sorted[0];
-  const range = sorted.at(-1) - low;
-  const rise = sorted[sorted.length >> 1] - low;
-  if (rise > 0.12 * range) return Array.from({ length: count }, (_, k) => low + (range * (k + 1)) / (count + 1));
-  const first = rise > 0 ? rise / 60 : range * 1e-4;
-  return Array.from({ length: count }, (_, k) => low + first * ((0.7 * range) / first) ** (k / (count - 1)));
+/** Heights for so many lines on ground with these values; `height(low, median, high, k, count)` is that of the k-th. */
+export function levels(sorted, count, height) {
+  const [low, middle, high] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
+  if (!(low < high)) return [];
+  return Array.from({ length: count }, (_, k) => height(low, middle, high, k, count));
 }
 
 /**

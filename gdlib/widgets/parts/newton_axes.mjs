@@ -7,6 +7,7 @@ import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { plain, ticks } from "./numbers.mjs";
 import { look } from "./plot.mjs";
+import { keywords, literal, tuple } from "./python_cell.mjs";
 import { Transport } from "./transport.mjs";
 
 const LINES = 12;
@@ -44,7 +45,7 @@ export class NewtonAxes {
     this.title.replaceChildren(...{ none: ["in ŵ = w"], diagonal: ["in ŵ = diag(A)", html("sup", {}, "½"), " w"],
       full: ["in ŵ = A", html("sup", {}, "½"), " w"] }[scaling]);
     this.transport.lengthen(steps);
-    this.plain.at = start;
+    this.plain.point.at = start;
   }
 
   reset() {
@@ -75,13 +76,28 @@ export class NewtonAxes {
     return Object.fromEntries(this.ensure().all.map(({ id, path }) => [id, path]));
   }
 
+  /** The cell whose `runs[id].path` are the paths in w. */
+  pythonCell() {
+    const { ratio, angle, start, steps, scaling, rules } = this.shell.state;
+    const side = tuple([-this.shell.spec.half, this.shell.spec.half]);
+    const runs = rules.map(({ id, name, hyperparameters }) => {
+      const room = name === "gradient_descent" ? "gd.rules" : "gd.methods";
+      return `    "${id}": gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
+    });
+    return ["import gdlib as gd", "from gdlib.second_order import scaled_axes", "",
+      `a, b, d = scaled_axes.bowl(${literal(ratio)}, ${literal(angle)})`,
+      'f = gd.Objective(f"({a}*w1**2 + 2*({b})*w1*w2 + {d}*w2**2)/2")', `start, steps = ${tuple(start)}, ${steps}`,
+      "runs = {", ...runs, "}", `print(scaled_axes.SCALINGS["${scaling}"](a, b, d))`,
+      `gd.figures.paths(f, runs, window=(${side}, ${side}))`, ""].join("\n");
+  }
+
   draw({ start }) {
     const { matrix, axes: [stretch,, seen], all, shown } = this.ensure();
     const { spec: { half }, modules: { formulas: { times, height, eigen } } } = this.shell;
     const picture = (board, beads, name, entries, moved) => {
       const most = Math.max(height(...entries, half, half), height(...entries, half, -half));
       board.ellipses(name, half, most, eigen(...entries));
-      board.at = times(...moved, ...start);
+      board.point.at = times(...moved, ...start);
       const runs = [...new Set([all[0], shown])].map(({ series, path }) => ({ series, path: path.map((at) => times(...moved, ...at)) }));
       board.draw(runs);
       beads.draw(runs.at(-1).path);

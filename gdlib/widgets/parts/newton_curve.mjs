@@ -7,6 +7,7 @@ import { svg } from "./elements.mjs";
 import { Graph } from "./graph.mjs";
 import { plain, short } from "./numbers.mjs";
 import { look, trail } from "./plot.mjs";
+import { keywords, opening, tuple } from "./python_cell.mjs";
 import { RuleKnobs } from "./rule_knobs.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -21,7 +22,7 @@ export class NewtonCurve {
     const { spec, state, signal } = shell;
     Object.assign(this, { shell, computed: null });
     spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
-    this.graph = new Graph({ aspect: 0.72, onMove: (x) => shell.change({ start: [x] }), onHold: (held) => shell.hold(held) });
+    this.graph = new Graph({ aspect: 0.72, onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
     const { lines, marks } = this.graph.plot;
     const drawn = (kind, index) => svg("path", { class: kind, style: `--series: ${look(index).colour}` });
     this.parabola = drawn("gd-fitted", MODEL);
@@ -70,6 +71,14 @@ export class NewtonCurve {
 
   paths() {
     return { [this.shell.state.rules[0].id]: this.ensure().path };
+  }
+
+  /** The cell whose `run.path` is the path of the page. */
+  pythonCell() {
+    const { objective, state: { start, steps, rules: [{ hyperparameters }] } } = this.shell;
+    const given = [`${tuple(start)}, steps=${steps}`, ...keywords(hyperparameters)];
+    return [...opening(objective), `run = gd.descend(f, gd.methods.damped_newton, ${given.join(", ")})`, "print(run.path)",
+      `gd.figures.newton_parabolas(f, run, window=${tuple(objective.window[0])})`, ""].join("\n");
   }
 
   draw() {

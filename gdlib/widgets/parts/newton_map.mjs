@@ -7,6 +7,7 @@ import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { place, plain } from "./numbers.mjs";
 import { look } from "./plot.mjs";
+import { keywords, opening, tuple } from "./python_cell.mjs";
 import { RuleKnobs } from "./rule_knobs.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -21,8 +22,8 @@ export class NewtonMap {
     const { spec, state, signal } = shell;
     Object.assign(this, { shell, computed: null });
     spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
-    this.board = new Board({ onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held),
-      what: "Newton's path and that of gradient descent" });
+    this.board = new Board({ height: shell.modules.formulas.line_height, onMove: (start) => shell.change({ start }),
+      onHold: (held) => shell.hold(held), what: "Newton's path and that of gradient descent" });
     const { lines, marks } = this.board.plot;
     const drawn = (kind, index) => svg("path", { class: kind, style: `--series: ${look(index).colour}` });
     this.ahead = [drawn("gd-ahead", NEWTON), drawn("gd-ahead", 1)];
@@ -46,7 +47,7 @@ export class NewtonMap {
   }
 
   settle({ start, rules, steps }) {
-    this.board.at = start;
+    this.board.point.at = start;
     this.knobs.show(rules);
     this.transport.lengthen(steps);
   }
@@ -72,6 +73,17 @@ export class NewtonMap {
 
   paths() {
     return Object.fromEntries(this.ensure().map(({ id, path }) => [id, path]));
+  }
+
+  /** The cell whose `runs[id].path` are the paths of the page. */
+  pythonCell() {
+    const { objective, state: { start, steps, rules } } = this.shell;
+    const runs = rules.map(({ id, name, hyperparameters }) => {
+      const room = name === "gradient_descent" ? "gd.rules" : "gd.methods";
+      return `    "${id}": gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
+    });
+    return [...opening(objective), `start, steps = ${tuple(start)}, ${steps}`, "runs = {", ...runs, "}",
+      "gd.figures.paths(f, runs)", ""].join("\n");
   }
 
   draw({ steps }) {

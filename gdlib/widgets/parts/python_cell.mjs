@@ -9,10 +9,16 @@ export const tuple = (values) => `(${values.map(literal).join(", ")}${values.len
 /** Keyword arguments: {lr: 0.1} is ["lr=0.1"]. */
 export const keywords = (values) => Object.entries(values).map(([name, value]) => `${name}=${literal(value)}`);
 
-/** What the cell begins with: imports, and the reader's own rules among `rules` (entries of the description). */
-export function opening(objective, rules) {
+/** The call that makes a schedule or a clipping with these settings; `python` is its template. */
+export const made = ({ python }, { settings }) => python.replace(/\{(\w+)\}/g, (_, name) => literal(settings[name]));
+
+/**
+ * What the cell begins with: imports (NumPy's where a reader's own rule or `arrays` asks for it), the reader's own rules
+ * among `rules` (entries of the description), and f.
+ */
+export function opening(objective, rules = [], { arrays = false } = {}) {
   const sources = rules.map(({ source }) => source).filter(Boolean);
-  const needs = [sources.length ? "import numpy as np" : "", objective.python.includes("sp.") ? "import sympy as sp" : ""];
+  const needs = [arrays || sources.length ? "import numpy as np" : "", objective.python.includes("sp.") ? "import sympy as sp" : ""];
   return [...needs.filter(Boolean), "import gdlib as gd", "", ...sources.flatMap((source) => [source, ""]),
     `f = ${objective.python}`];
 }
