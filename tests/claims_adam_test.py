@@ -221,6 +221,16 @@ def result(ground, name, **settings):
     return steps[steps[:, :10].mean(axis=1).argmin(), 10:]
 
 
+def test_adagrads_first_leap_on_the_ravine_goes_uphill():
+    f, start = GROUNDS["ravine"]
+    with np.errstate(all="ignore"):
+        steps = stays(f, gd.rules.adagrad, start + NEAR)
+    assert KNOB[steps[:, :10].mean(axis=1).argmin()] == 5
+    run = gd.descend(f, gd.rules.adagrad, start + NEAR[10:], steps=10, lr=5.0)
+    assert (run.values[1] > run.values[0]).all()
+    assert (run.grad_norms[1] > 2 * run.grad_norms[0]).all()
+
+
 @claim("race-with-equal-tuning")
 def test_a_race_in_which_all_are_tuned_alike():
     found = {ground: {name: result(ground, name) for name in TEN} for ground in GROUNDS}
