@@ -190,7 +190,7 @@ def test_the_step_size_still_counts():
         numbers.append((int(there.sum()), int((~(np.abs(end).max(axis=-1) < 1000)).sum())))
     (slow, none), (fast, lost), (signs, neither) = numbers
     assert fast < signs <= slow
-    return [slow, len(starts), none, fast, lost, signs, neither]
+    return [slow, len(starts), none, fast, lost, signs, neither, 1000]
 
 
 def test_solutions_of_the_exercises():
