@@ -33,7 +33,7 @@ def bundle(explorer: Any) -> dict[str, Any]:
 def spec_in(html: str) -> Any:
     """The description as the page's script will read it."""
     match = re.fullmatch(
-        r'<gd-explorer data-kind="race" style="--room-0: [^"]+; --room-760: [^"]+"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
+        r'<gd-explorer data-kind="race" style="--room-0: [^"]+; --room-920: [^"]+"><script type="application/json">(.*?)</script><div class="gd-still">.*</div></gd-explorer>',
         html,
         re.S,
     )

@@ -14,7 +14,7 @@ from gdlib.widgets.fields import Field, completed
 
 _INSTALL = 'To move this picture in Jupyter: pip install "gdlib[widgets]", then start the kernel anew.'
 
-WIDTHS = (0, 320, 340, 380, 460, 620, 760)
+WIDTHS = (0, 320, 340, 380, 460, 620, 760, 920)
 """Widths in pixels from each of which on an explorer's height is a length of its own; the style sheet has them too."""
 ROOMS = Path(__file__).with_name("rooms.json")
 """The heights of explorers, as `python -m tools.rooms` measures them."""

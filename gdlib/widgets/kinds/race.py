@@ -117,9 +117,10 @@ def race(
 
 
 _AROUND = {
-    0: (37, "1942px - 300cqi"), 320: (42, "548px + 124cqi"), 340: (45, "1330px - 96cqi"),
+    0: (37, "1942px - 300cqi"), 320: (42, "576px + 124cqi"), 340: (45, "1330px - 96cqi"),
     380: (50, "465px + 64cqi + 6 * var(--touch)"), 460: (62, "378px + 96cqi + 4 * var(--touch)"),
     620: (72, "303px - 38cqi + 3 * var(--touch)"), 760: (92, "99px - 6cqi + var(--touch)"),
+    920: (92, "99px - 6cqi + var(--touch)"),
 }  # fmt: skip
 """For each width the letters in a line of what to try, and the height of all that no list of rules lengthens."""
 _BESIDE = 620  # from this width on the list of rules stands beside map and readout
