@@ -153,8 +153,9 @@ BY_HAND = {  # typed from the textbook (nocedal2006), in the book's notation
         r"C_t = \begin{cases} \frac{s_{t-1}^{\mathsf T} y_t}{y_t^{\mathsf T} y_t} \, I & \text{if } t = 2 \\ B_{t-1} & \text{otherwise} \end{cases}",
         r"B_t = \begin{cases} I & \text{if } t = 1 \\ V_t^{\mathsf T} C_t V_t + \rho_t \, s_{t-1} s_{t-1}^{\mathsf T} & \text{otherwise} \end{cases}",
         r"p_t = -B_t g_t",
-        r"a_t > 0 \text{ such that}\quad f\left(\theta_{t-1} + a_t \, p_t\right) \le f_t + c_1 \, a_t \, g_t^{\mathsf T} p_t",
-        r"\text{and}\quad \left|\nabla f\left(\theta_{t-1} + a_t \, p_t\right)^{\mathsf T} p_t\right| \le c_2 \, \left|g_t^{\mathsf T} p_t\right|",
+        r"a_t > 0 \text{ such that}",
+        r"\quad f\left(\theta_{t-1} + a_t \, p_t\right) \le f_t + c_1 \, a_t \, g_t^{\mathsf T} p_t",
+        r"\quad \text{and } \left|\nabla f\left(\theta_{t-1} + a_t \, p_t\right)^{\mathsf T} p_t\right| \le c_2 \, \left|g_t^{\mathsf T} p_t\right|",
         r"s_t = a_t \, p_t",
         r"\theta_t = \theta_{t-1} + s_t",
     ],
@@ -173,12 +174,13 @@ def test_equations_are_the_textbooks():
 
 def test_two_loops_are_printed_as_loops():
     lines = gd.methods.lbfgs.equations
-    assert lines[3:6] == [
+    assert lines[4:7] == [
         r"\text{for } i = k, \dots, 1:",
         r"\quad \alpha_i = \frac{s_i^{\mathsf T} q}{s_i^{\mathsf T} y_i}",
         r"\quad q \leftarrow q - \alpha_i \, y_i",
     ]
-    assert r"\text{the last } m \text{ pairs, up to } \left(s_{t-1}, y_t\right)" in lines[1]
+    assert lines[1] == r"\left(s_1, y_1\right), \dots, \left(s_k, y_k\right) ="
+    assert lines[2] == r"\quad \text{the last } m \text{ pairs, up to } \left(s_{t-1}, y_t\right)"
     assert "p_t = -q" in lines
 
 

@@ -58,7 +58,7 @@ class _Lines:
         called = value.func.id if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else ""
         arguments = value.args if isinstance(value, ast.Call) else []
         if called == "remembered":
-            return [self._remembered(arguments)]
+            return self._remembered(arguments)
         right = "" if called in ("solved", "solved_if_positive", "eigen", "such_that", "smallest") else self.text(value)
         of_matrix = self.text(arguments[0], _PRODUCT) if called.startswith(("solved", "eigen")) else ""
         self._assigned |= {name.id for name in ast.walk(target) if isinstance(name, ast.Name)}
@@ -80,14 +80,14 @@ class _Lines:
         told = [self.text(condition) for condition in conditions]
         if told[0].startswith(f"{left} > "):  # the sign of the unknown stands with it
             left, told = told[0], told[1:]
-        first = rf"{left} \text{{ such that}}\quad {told[0]}"
-        return [first, *(rf"\text{{and}}\quad {one}" for one in told[1:])]
+        first = rf"{left} \text{{ such that}}"  # each condition on a line of its own: a phone is narrow
+        return [first, rf"\quad {told[0]}", *(rf"\quad \text{{and }} {one}" for one in told[1:])]
 
-    def _remembered(self, arguments: Sequence[ast.expr]) -> str:
+    def _remembered(self, arguments: Sequence[ast.expr]) -> list[str]:
         _, step, change, most = (self.text(argument) for argument in arguments)
         pairs = r"\left(s_1, y_1\right), \dots, \left(s_k, y_k\right)"
         self._assigned.discard("s")
-        return rf"{pairs} = \text{{the last }} {most} \text{{ pairs, up to }} \left({step}, {change}\right)"
+        return [f"{pairs} =", rf"\quad \text{{the last }} {most} \text{{ pairs, up to }} \left({step}, {change}\right)"]
 
     def _loop(self, node: ast.For) -> list[str]:
         backwards = ast.unparse(node.iter).startswith("reversed")
