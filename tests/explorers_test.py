@@ -449,6 +449,26 @@ def test_numbers_that_are_none_survive(context: BrowserContext, kind: str) -> No
     assert found.troubles == []
 
 
+TYPED = """async (text) => {
+  const own = document.querySelector("gd-explorer");
+  const boxes = () => [...own.querySelectorAll('.gd-explorer input[type="number"]')];
+  const first = own.state, silent = [];
+  for (let place = 0; place < boxes().length; place++) {
+    boxes()[place].value = text;
+    boxes()[place].dispatchEvent(new Event("change", { bubbles: true }));
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    if (!own.querySelector('[role="status"]').textContent.trim()) silent.push(place);
+    own.state = first;
+  }
+  return silent;
+}"""
+
+
+def test_the_hugest_number_in_any_box_breaks_nothing(watch: Watch) -> None:
+    """A number that cannot be drawn is an error in the console: the page's watch fails the test."""
+    assert watch.page.evaluate(TYPED, "1e308") == []
+
+
 # ------------------------------------------------------------------ the gallery and Jupyter
 
 

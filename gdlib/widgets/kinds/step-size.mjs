@@ -176,8 +176,9 @@ class StepSize {
       plot.pixels(along[k], touching(along[k], at, values[t], slope, lr))).text : "");
     const [x] = path[t + 1] ?? [NaN];
     const spot = plot.markAt(x, touching(x, at, values[t], slope, lr));
-    this.lowest.setAttribute("d", drawable && !spot.outside ? look(THEORY).mark : "");
-    this.lowest.setAttribute("transform", drawable ? `translate(${spot.x} ${spot.y})` : "");
+    const seen = drawable && !spot.outside && Number.isFinite(spot.x + spot.y);
+    this.lowest.setAttribute("d", seen ? look(THEORY).mark : "");
+    this.lowest.setAttribute("transform", seen ? `translate(${spot.x} ${spot.y})` : "");
   }
 
   headline(step, steps, shown) {

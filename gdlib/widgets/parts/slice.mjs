@@ -55,7 +55,10 @@ export class Slice {
     this.put("slope", [...tangent(0, 0, slope), ...(secant ? tangent(secant.last, secant.height(secant.last), secant.before) : [])]
       .map((piece) => this.line(piece)).join(""));
     const foot = plot.margin.top + plot.height;
-    const bar = (size, row) => `M${plot.x(-size)} ${foot - row}V${foot - row - 5}M${plot.x(-size)} ${foot - row - 2.5}H${plot.x(size)}M${plot.x(size)} ${foot - row}V${foot - row - 5}`;
+    const bar = (size, row) => {
+      const [from, to] = [-size, size].map((end) => plot.pixels(end, 0)[0]);
+      return `M${from} ${foot - row}v-5M${from} ${foot - row - 2.5}H${to}M${to} ${foot - row}v-5`;
+    };
     ["old", "new"].forEach((part, row) => this.put(part, sizes.length ? bar(sizes[row], 14 - 9 * row) : ""));
     this.uprights([secant?.vertex ?? null, limit]);
     this.mark.setAttribute("transform", this.place(move, along(move)));
