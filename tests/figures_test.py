@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import sympy as sp
+from PIL import ImageFont
 
 from gdlib import figures, networks
 from gdlib.figures import cells, palette
@@ -442,6 +443,32 @@ def test_a_plane_says_how_much_of_it_is_what():
     assert "0 to 1: 19 % of the map. 1 to 4: 56 % of the map. gone: 25 % of the map." in figure.alt
     whole = figures.plane([[0, 1], [1, -1]], (0, 1), (0, 1), x_label="x", y_label="y", categories=["left", "right"])
     assert "left: 25 % of the map. right: 50 % of the map. no value: 25 % of the map." in whole.alt
+
+
+@pytest.mark.parametrize("options", [
+    {"categories": ["minimum", "saddle"]}, {"categories": ["MWMWMWMW"]}, {"missing": "mmmmmmmmmm"},
+    {"key": "what m means here"}, {"bands": [0, 0.12345, 1]},
+])  # fmt: skip
+def test_a_plane_has_room_for_what_its_key_says(options):
+    table = [[0, -1], [0, 0]] if "categories" in options else [[0, 0.5], [0, np.nan]]
+    figure = figures.plane(table, (0, 1), (0, 1), x_label="x", y_label="y", **options)
+    root = ElementTree.fromstring(figure.svg)
+    right = float(root.get("viewBox").split()[2])
+    font = ImageFont.truetype(matplotlib.get_data_path() + "/fonts/ttf/DejaVuSans.ttf", 1000)
+    ends = {}
+
+    def walk(element, size, anchor):
+        size, anchor = element.get("font-size", size), element.get("text-anchor", anchor)
+        if element.tag.endswith("text") and anchor == "start":
+            wide = float(size.removesuffix("px")) * font.getlength(element.text) / 1000
+            ends[element.text] = float(element.get("x")) + wide
+        for part in element:
+            walk(part, size, anchor)
+
+    walk(root, None, None)
+    told = {*options.get("categories", ()), *(options[name] for name in ("key", "missing") if name in options)}
+    assert told <= set(ends)
+    assert max(ends.values()) <= right - 3
 
 
 def test_a_planes_function_is_asked_at_the_middle_of_each_cell():

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from . import cells
@@ -18,6 +20,8 @@ from .picture import Canvas, Figure, canvas, number
 from .shades import Shade, category_shades, number_shades, read_area, read_pairs, read_table
 
 _HATCHED = 0.085  # inches between hatching lines
+_NAMED, _KEYED = 9.5, 10.5  # points: the names beside the key's boxes, and what stands over it
+_BESIDE = 0.34  # inches from the key's left end to the names
 
 
 def plane(
@@ -83,7 +87,7 @@ def plane(
     labels = [*overlays["curves"], *overlays["points"]]
     over = 2 if all(len(label) < 27 for label in labels) else 1
     left, bottom, top = 0.62, 0.52, 0.14 + 0.24 * -(-len(labels) // over) + (0.1 if labels else 0)
-    side = 0.34 + 0.085 * max([len(shade.name) for shade in shades] + [len(key) - 2, 4])
+    side = 0.08 + max(0.6, _wide(key, _KEYED), *(_BESIDE + _wide(name, _NAMED) for name in _names(shades, told)))
     with canvas(left + width + 0.2 + side, bottom + height + top) as paper:
         axes = paper.axes
         size = paper.figure.get_size_inches()
@@ -106,6 +110,17 @@ def plane(
     name = key or "A quantity"
     title = f"Map of {name} over {x_label} and {y_label}"
     return Figure([(svg, title, alt or _words(title, area, shades, overlays))], caption)
+
+
+def _names(shades: list[Shade], edges: Array) -> list[str]:
+    """What is written beside the key's boxes: the edges of the bands, the names of what is no band."""
+    return [*(number(float(edge)) for edge in edges), *(shade.name for shade in shades[max(len(edges) - 1, 0) :])]
+
+
+def _wide(text: str, points: float) -> float:
+    """Its width in inches in DejaVu Sans: hardly a page's font is wider."""
+    font = FontProperties(family="DejaVu Sans", size=points)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
 def _ticks(axis: Any, is_log: bool) -> None:
@@ -167,7 +182,7 @@ def _paint_key(
     axes.set_ylim(0, inches[1])
     top = inches[1] - (0.27 if key else 0.02)
     if key:
-        axes.text(0, inches[1] - 0.02, key, color=INK, va="top")
+        axes.text(0, inches[1] - 0.02, key, color=INK, size=_KEYED, va="top")
     bands = len(edges) - 1 if len(edges) else 0
     high = min(0.27, (top - 0.4) / max(bands, 1))
     y = top
@@ -184,11 +199,11 @@ def _paint_key(
             _stroke(axes, cells.as_path(lines, across, up), shade.colour, 0.7, 0.75)
         axes.add_patch(PathPatch(Outline(corners), facecolor="none", edgecolor=FAINT, linewidth=0.5))
         if k < bands:
-            axes.text(0.34, y, number(float(edges[bands - 1 - k])), color=INK, size=9.5, va="center")
+            axes.text(_BESIDE, y, number(float(edges[bands - 1 - k])), color=INK, size=_NAMED, va="center")
             if k == 0:
-                axes.text(0.34, y + tall, number(float(edges[-1])), color=INK, size=9.5, va="center")
+                axes.text(_BESIDE, y + tall, number(float(edges[-1])), color=INK, size=_NAMED, va="center")
         else:
-            axes.text(0.34, y + tall / 2, shade.name, color=INK, size=9.5, va="center")
+            axes.text(_BESIDE, y + tall / 2, shade.name, color=INK, size=_NAMED, va="center")
         if shade.letter:
             _letter(
                 axes.text(0.14, y + tall / 2, shade.letter, color=INK, size=9, va="center", ha="center", weight="bold")
