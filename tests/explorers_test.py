@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 import gdlib as gd
@@ -293,6 +295,15 @@ def test_it_bars_nobody_and_does_not_scroll_sideways(watch: Watch) -> None:
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
             found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
             assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == [], (width, theme)
+
+
+@each_kind
+def test_its_sliders_are_seen_in_forced_colours(tab: Watch, kind: str) -> None:
+    page = shown(tab, explorer(kind)).page
+    page.emulate_media(forced_colors="active")
+    slider = page.locator('.gd-explorer input[type="range"]').first
+    seen = Image.open(io.BytesIO(slider.screenshot())).convert("RGB").getcolors(1 << 16)
+    assert len(seen or []) > 2  # ground, track and thumb
 
 
 HEIGHTS = """async (widths) => {  // out of view nothing is drawn, only laid out

@@ -118,6 +118,15 @@ class Averages {
     return Object.fromEntries(Object.entries(this.run).map(([name, values]) => [name, values.map((value, k) => [k + 1, value])]));
   }
 
+  /** What a saved picture says: which line is which. */
+  caption() {
+    const { window, beta } = this.shell.state;
+    const lines = NAMES.map((name, series) =>
+      ({ series, text: `${TITLES[name]}, ${name === "window" ? `${window} measurements` : `β = ${beta}`}` }));
+    return { title: "Running averages of a noisy slope", lines: [...lines,
+      { text: "Dots: the measured slope. Thin line: the true slope." }, { text: this.readout.headline }] };
+  }
+
   /** The cell whose `found` has the averages of the page where there is no noise, and else of noise of the same law. */
   pythonCell() {
     const { signal, steps, seed, noise, window, beta } = this.shell.state;

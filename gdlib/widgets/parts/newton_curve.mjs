@@ -73,6 +73,13 @@ export class NewtonCurve {
     return { [this.shell.state.rules[0].id]: this.ensure().path };
   }
 
+  /** What a saved picture says. */
+  caption() {
+    const { spec, readout, state: { rules: [{ hyperparameters }] } } = this.shell;
+    return { lines: [{ series: RUN, text: `${spec.rules[0].title}: ${keywords(hyperparameters).join(", ")}` },
+      { series: MODEL, text: "the parabola that fits f at the iterate" }, { text: readout.headline }] };
+  }
+
   /** The cell whose `run.path` is the path of the page. */
   pythonCell() {
     const { objective, state: { start, steps, rules: [{ hyperparameters }] } } = this.shell;

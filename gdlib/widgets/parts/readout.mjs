@@ -15,7 +15,7 @@ export class Readout {
     // A whole table spoken at each change would drown the reader: it is there to be read, the headline to be heard.
     this.node = html("div", { class: "gd-readout", role: "status", "aria-live": "polite", "aria-atomic": "false" },
       this.head, columns.length ? html("table", { "aria-live": "off" }, html("thead", {}, heads), this.rows) : null);
-    Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null, headline: "", aside: null });
+    Object.assign(this, { keys: "", texts: [], waiting: 0, latest: null, headline: "", legend: [], aside: null });
     signal.addEventListener("abort", () => clearTimeout(this.waiting));
   }
 
@@ -49,6 +49,7 @@ export class Readout {
     this.latest = null;
     if (this.aside && this.aside.over !== headline) this.aside = null;
     this.headline = headline;
+    this.legend = lines.filter(({ series }) => series !== undefined).map(({ series, title }) => ({ series, text: title }));
     put(this.head, this.aside?.sentence ?? headline);
     const keys = lines.map(({ id, series }) => `${id}:${series}`).join();
     if (keys !== this.keys) {

@@ -165,7 +165,7 @@ class Shell {
   caption() {
     const { kind } = this.spec;
     const said = { title: this.objective?.title ?? "", lines: [], ...this.kind.caption?.() };
-    if (!this.kind.caption && this.readout) said.lines = [{ text: this.readout.headline }];
+    if (!this.kind.caption && this.readout) said.lines = [...this.readout.legend, { text: this.readout.headline }];
     const name = `${kind} ${said.file ?? this.state.objective ?? ""}`.toLowerCase().replace(/[^a-z0-9.]+/g, "-");
     return { ...said, file: name.replace(/^-+|-+$/g, "").slice(0, 80) };
   }
