@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.emit.printable import Formula
+from gdlib.loops.factors import raises_lr
 from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.on_floats import float_loop
 from gdlib.loops.plan import Plan, plan_of
@@ -130,13 +131,13 @@ def descend(
     'steps'
     """
     plan = plan_of(f, rule, start, steps, schedule, stop, transform, noise, seed, keep, hyperparameters)
-    if isinstance(rule, Rule) and _on_floats(f, plan):
+    if isinstance(rule, Rule) and _on_floats(f, rule, plan):
         return Run(f, rule, plan, float_loop(f, rule, plan))
     return Run(f, rule, plan, array_loop(f, rule, plan))
 
 
-def _on_floats(f: Any, plan: Plan) -> bool:
-    """Whether the run may go as straight-line Python: one run of a formula that nothing looks at."""
+def _on_floats(f: Any, rule: Rule, plan: Plan) -> bool:
+    """Whether the run may go as straight-line Python: one run of a formula whose points nothing looks at."""
     return (
         plan.is_plain
         and isinstance(f, Formula)
@@ -144,4 +145,5 @@ def _on_floats(f: Any, plan: Plan) -> bool:
         and plan.start.dtype == np.float64
         and plan.start.ndim == 1
         and len(plan.start) <= _MANY
+        and (plan.schedule is None or not raises_lr(rule))
     )

@@ -298,6 +298,7 @@ def test_the_plan_decides_which_loop_runs():
 
     assert plain(keep=3)
     assert not plain(stop=gd.stopping.grad_norm(1.0))
-    assert not plain(schedule=lambda t: 1.0)
+    assert plain(schedule=lambda t: 1.0)
+    assert not plain(schedule=lambda t, f: 1.0)
     assert not plain(noise=0.1, seed=1)
     assert not plain(transform=gd.clip_value(1.0))

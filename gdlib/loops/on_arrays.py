@@ -6,13 +6,13 @@ It does the same operations in the same order as the loop on floats, so a batch 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gdlib.emit.as_numpy import in_double
+from gdlib.loops.factors import factor_of
 from gdlib.loops.method_steps import MethodSteps
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import Record
@@ -58,7 +58,7 @@ def array_loop(f: Any, rule: Rule | Method, plan: Plan) -> Record:
                 now = hyper
                 if schedule is not None:
                     watched = value(theta) if plan.watches_value else None
-                    now = hyper | {"lr": hyper["lr"] * _factor(schedule, t, watched, plan.start.shape[:-1])}
+                    now = hyper | {"lr": hyper["lr"] * factor_of(schedule, t, watched, plan.start.shape[:-1])}
                 moved = steps_of.step(t, theta, now, alive)
                 finite = np.isfinite(moved).all(axis=-1)
                 ended = np.where(alive & ~finite, steps_of.ended_as, ended)
@@ -86,19 +86,6 @@ def _record(
         path.append(last)
         times.append(reached)
     return Record(np.stack(path), np.array(times), steps, ended, interrupted, words)
-
-
-def _factor(schedule: Callable[..., Any], t: int, value: Array | None, runs: tuple[int, ...]) -> Array:
-    factor: Any = schedule(t) if value is None else schedule(t, value)
-    if is_foreign(factor) or (isinstance(factor, np.ndarray) and factor.ndim):
-        if factor.shape != runs:
-            raise ValueError(f"schedule: needs one factor, or one for each run (shape {runs}), got {factor.shape}")
-        return factor[..., None]
-    if isinstance(factor, np.ndarray):  # what np.where makes of two numbers
-        factor = factor[()]
-    if not isinstance(factor, float | int | np.floating | np.integer | np.bool_) or not math.isfinite(factor):
-        raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
-    return np.float64(factor)
 
 
 def _remembering(function: Callable[[Array], Array], name: str, axes: int | None) -> Callable[[Array], Array]:

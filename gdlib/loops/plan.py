@@ -36,8 +36,8 @@ class Plan:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing looks at the run between its steps or changes a gradient."""
-        return not (self.schedule or self.stop or self.transform or self.noise)
+        """Whether nothing looks at the run's points between its steps or changes a gradient."""
+        return not (self.watches_value or self.stop or self.transform or self.noise)
 
 
 def plan_of(

@@ -1,0 +1,36 @@
+"""What a schedule gives a step: a factor on lr, checked, the same for the loop on arrays and the loop on floats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gdlib.points import Array, is_foreign
+from gdlib.trace.graph import depends_on
+from gdlib.trace.powers import carried_powers
+from gdlib.update_rule import Rule
+
+
+def factor_of(schedule: Callable[..., Any], t: int, value: Array | None, runs: tuple[int, ...]) -> Array:
+    """The factor at step t: a number, or one for each run with an axis for the coordinates; ValueError for others."""
+    factor: Any = schedule(t) if value is None else schedule(t, value)
+    if is_foreign(factor) or (isinstance(factor, np.ndarray) and factor.ndim):
+        if factor.shape != runs:
+            raise ValueError(f"schedule: needs one factor, or one for each run (shape {runs}), got {factor.shape}")
+        return factor[..., None]
+    if isinstance(factor, np.ndarray):  # what np.where makes of two numbers
+        factor = factor[()]
+    if not isinstance(factor, float | int | np.floating | np.integer | np.bool_) or not math.isfinite(factor):
+        raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
+    return np.float64(factor)
+
+
+@lru_cache(maxsize=256)
+def raises_lr(rule: Rule) -> bool:
+    """Whether the rule has a power of lr to the step number, which is carried from the lr before any factor."""
+    _, once, carried = carried_powers(rule.trace.outputs, rule.defaults)
+    return "lr" in carried.values() or any(depends_on(node, {"lr"}) for node in once.values())
