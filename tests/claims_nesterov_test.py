@@ -8,7 +8,7 @@ import sympy as sp
 
 import gdlib as gd
 from tests.claim import claim
-from tests.claims_momentum_test import BEST, below, limit
+from tests.claims_momentum_test import BEST, below, limits
 from tests.discrepancies_test import numbers as of_libraries
 
 DESCENT, MOMENTUM, NESTEROV, AHEAD = (
@@ -102,8 +102,8 @@ def test_the_polynomial_its_limit_and_its_pairs():
         assert sp.expand(exact.charpoly(sigma).as_expr() - polynomial.subs(values)) == 0
     edge = (2 + 2 * beta) / (1 + 2 * beta)
     assert sp.simplify(polynomial.subs({a: edge, sigma: -1})) == 0
-    for b in (0.0, 0.3, 0.9):
-        assert limit(NESTEROV, b) == pytest.approx((2 + 2 * b) / (1 + 2 * b), rel=1e-6)
+    decays = np.array([0.0, 0.3, 0.9])
+    np.testing.assert_allclose(limits(NESTEROV, decays), (2 + 2 * decays) / (1 + 2 * decays), rtol=1e-6)
     root = sp.Symbol("root", positive=True)  # of kappa
     pair = {beta: (root - 1) / (root + 1), a: 1 / root**2}
     assert sp.simplify(sp.discriminant(polynomial, sigma).subs(pair)) == 0
@@ -139,7 +139,7 @@ def test_the_rates_and_the_steps():
     assert below(0.9**t) == 132
     steep = gd.descend(BOWL, NESTEROV, (0.0, 1.0), steps=5, **USUAL).path[:, 1]
     assert np.abs(steep[2:]).max() < 1e-14
-    return [usual, tuned, others.size, *steps, limit(NESTEROV, 0.9), limit(MOMENTUM, 0.9)]
+    return [usual, tuned, others.size, *steps, *(limits(rule, [0.9])[0] for rule in (NESTEROV, MOMENTUM))]
 
 
 @claim("promise-kept")
@@ -225,16 +225,29 @@ def test_what_the_solutions_say():
     beta, u = (1 - sp.sqrt(a)) / (1 + sp.sqrt(a)), 1 - a
     assert sp.simplify((1 + beta) ** 2 * u - 4 * beta) == 0
     assert sp.simplify((1 + beta) * u / 2 - (1 - sp.sqrt(a))) == 0
-    assert floor(3.8 / 172, 0.9) == pytest.approx(floor(0.2, 0), rel=1e-12)
+    decays = np.linspace(0, 0.99, 991)
+    etas = (1 - decays**2) / (5 + 4 * decays)
+    np.testing.assert_allclose(floor(etas, decays), floor(0.2, 0), rtol=1e-12)
+    rates = gd.rates.spectral_radius(MOMENTUM, 1.0, lr=etas, beta=decays)
+    assert (rates[(decays > 0) & (decays < 0.6395)] < 0.8).all()
+    assert (rates[decays > 0.6405] > 0.8).all()
+    assert (decays[rates.argmin()], rates.min()) == pytest.approx((0.42, 0.65), abs=0.005)
+    assert etas[900] == pytest.approx(0.0221, abs=5e-5)
+    root = (1 - 1e-3) / (1 + 1e-3)  # for a small step size of plain descent, 1e-3: the critical pair at its floor
+    assert floor((1 - root) ** 2, root**2) == pytest.approx(floor(1e-3, 0), rel=1e-3)
+    assert 1 - root == pytest.approx(2e-3, rel=2e-3)
 
-    def steps_with(restart):
+    def steps_with(kappa, restart, most):
         theta, v, t, last = np.ones(2), np.zeros(2), 1, 0
-        for step in range(1, 1600):
-            g = np.array([1.0, 100.0]) * theta
+        for step in range(1, most):
+            g = np.array([1.0, kappa]) * theta
             if restart and g @ v > 0:
                 v, t = np.zeros(2), 1
-            theta, v = NESTEROV(theta, g, v, lr=0.01, beta=(t - 1) / (t + 2))
+            theta, v = NESTEROV(theta, g, v, lr=1 / kappa, beta=(t - 1) / (t + 2))
             t, last = t + 1, step if np.abs(theta).max() > 1e-6 else last
         return last + 1
 
-    assert (steps_with(False), steps_with(True)) == (1373, 105)
+    assert [steps_with(kappa, True, 400) for kappa in (100.0, 400.0)] == [105, 227]
+    assert [steps_with(*one) for one in ((100.0, False, 1600), (400.0, False, 5400))] == [1373, 4823]
+    wide = gd.descend(gd.Objective("x**2/2 + 200*y**2"), NESTEROV, (1.0, 1.0), steps=500, lr=1 / 400, beta=19 / 21)
+    assert below(largest(wide)) == 324
