@@ -29,17 +29,19 @@ def predicted_rms(schedule, lr, steps, start=4.0):
 
 @claim("restless-or-nowhere")
 def test_a_constant_step_is_restless_and_a_square_stops_short():
-    medians, ends = [], []
+    medians = []
     for schedule in (S.constant(), S.inverse(), S.inverse_square()):
         x = np.abs(noisy(schedule, 0.5, 2000).path[-1, :, 0])
         expected = predicted_rms(schedule, 0.5, 2000)
         assert np.sqrt((x**2).mean()) == pytest.approx(expected, rel=4 / math.sqrt(400))
         medians.append(float(np.median(x)))
-        ends.append(x)
     for seed in (2, 3):  # the order is no luck of one seed
         again = [np.median(np.abs(noisy(s, 0.5, 2000, seed=seed).path[-1])) for s in (S.constant(), S.inverse(), S.inverse_square())]  # fmt: skip
         assert again[1] < 0.2 * again[0] < again[0] < again[2]
-    return [*medians, float((ends[2] > 1).mean())]
+    where_it_stops = 4 * math.sin(math.pi * math.sqrt(0.5)) / (math.pi * math.sqrt(0.5))
+    assert where_it_stops == pytest.approx(1.43, abs=0.005)
+    assert medians[2] == pytest.approx(where_it_stops, abs=4 * 0.38 * 1.25 / math.sqrt(200))
+    return medians
 
 
 @claim("half-lives")
@@ -145,6 +147,8 @@ def test_the_hyperbola_falls_like_a_power_that_the_curvature_sets():
         x = np.abs(gd.descend(BOWL, DESCENT, (1.0,), steps=2000, lr=a, schedule=S.inverse()).path[:, 0])
         powers.append(np.log10(x[2000] / x[200]))
         furthest = x
+    assert furthest.argmax() == np.count_nonzero(20.5 / np.arange(1, 2001) > 2)  # the last step longer than 2/curvature
+    assert gd.descend(BOWL, DESCENT, (1.0,), steps=9, lr=3.0, schedule=S.inverse()).path[3, 0] == 0
     assert powers[:3] == pytest.approx([-0.1, -0.5, -1.5], rel=2e-3)
     return [*powers[:3], furthest.max(), int(furthest.argmax())]
 
@@ -195,8 +199,7 @@ def test_the_right_clock_depends_on_the_curvature():
         medians[curvature] = [float(np.median(np.abs(run.path[-1]))) for run in runs]
     ratios = np.array(medians[0.02][0]) / medians[0.02][1:]
     assert max(medians[1]) < 1.5 * min(medians[1])
-    assert min(ratios) > 9.9
-    return [1, *medians[1], 0.02, *medians[0.02], 10]
+    return [1, *medians[1], 0.02, *medians[0.02], min(ratios)]
 
 
 @claim("minus-in-the-decay")
@@ -250,6 +253,7 @@ def test_a_long_step_leaves_the_sharp_well_and_settles_in_the_flat_one():
         ends[lr] = run.path[-1], run.values[-1]
     sharp, flat = f.hess(ends[0.05][0])[0, 0], f.hess(ends[0.5][0])[0, 0]
     assert ends[0.05][0][0] == pytest.approx(3, abs=0.01)
+    assert 2 / sharp == pytest.approx(0.0624, abs=5e-5)
     assert abs(ends[0.5][0][0]) < 1e-6
     assert abs(ends[15][0][0]) < 1e-6
     assert abs(ends[25][0][0]) > 1e6
@@ -280,7 +284,7 @@ def test_solutions_of_the_exercises():
         run = gd.descend(
             BOWL,
             DESCENT,
-            np.full((4000, 1), 4.0),
+            np.zeros((2000, 1)),
             steps=1000,
             lr=one,
             schedule=S.inverse(),
@@ -289,7 +293,7 @@ def test_solutions_of_the_exercises():
             keep=1000,
         )
         found = 1000 * run.path[-1] ** 2
-        assert abs(found.mean() - one**2 / (2 * one - 1)) < 3 * found.std() / math.sqrt(4000)
+        assert abs(found.mean() - one**2 / (2 * one - 1)) < 3 * found.std() / math.sqrt(2000)
 
 
 def test_a_gentle_plan_is_ahead_on_one_bowl_and_level_with_the_cosine_on_the_other():
