@@ -336,6 +336,7 @@ SHIFTS = """() => new Promise((resolve) => {
 
 @each_kind
 def test_its_place_is_kept_before_it_starts(chromium: Browser, kind: str) -> None:
+    """Where this fails after a change of what a kind shows, `python -m tools.rooms` measures anew."""
     for window, widths in ((448, PHONES), (1280, WIDER)):  # a narrow window has larger controls
         context = chromium.new_context(viewport={"width": window, "height": 900})
         page = shown(context, explorer(kind)).page

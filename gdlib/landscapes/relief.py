@@ -68,7 +68,7 @@ def line_height(low: Any, middle: Any, high: Any, place: Any, count: Any) -> Any
     (2.0, 1.0)
     """
     span, rise = high - low, middle - low
-    first = np.where(rise > 0.0, rise / 60.0, 1e-4 * span)
+    first = np.where(rise > 1e-7 * span, rise / 60.0, 1e-4 * span)  # else half of it is as low as the lowest
     steps = np.where(count > 1.0, count - 1.0, 1.0)
     uneven = low + first * (0.7 * span / first) ** (place / steps)
     return np.where(lies_low(low, middle, high), uneven, low + span * ((place + 1.0) / (count + 1.0)))
