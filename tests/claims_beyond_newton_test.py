@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from itertools import pairwise
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -166,6 +167,24 @@ def test_conjugate_gradients_are_the_heavy_ball_at_its_best():
     return [n, small, n, close]
 
 
+def conjugate_steps(mu, L, n, digits):
+    """Steps to a millionth of the value's root, by numbers of so many digits, with the axes along the eigenvectors."""
+    with mpmath.workdps(digits):
+        lam = [mu * mpmath.mpf(L / mu) ** (mpmath.mpf(k) / (n - 1)) for k in range(n)]
+        x, steps = [mpmath.mpf(1)] * n, 0
+        g = [a * b for a, b in zip(lam, x, strict=True)]
+        p, first = [-one for one in g], mpmath.fdot(lam, [1] * n)
+        while mpmath.fdot(g, x) > first * mpmath.mpf(10) ** -12:
+            square, bent = mpmath.fdot(g, g), [a * b for a, b in zip(lam, p, strict=True)]
+            step = square / mpmath.fdot(p, bent)
+            x = [a + step * b for a, b in zip(x, p, strict=True)]
+            g = [a + step * b for a, b in zip(g, bent, strict=True)]
+            beta = mpmath.fdot(g, g) / square
+            p = [beta * a - b for a, b in zip(p, g, strict=True)]
+            steps += 1
+    return steps
+
+
 @claim("cg-race")
 def test_conjugate_gradients_keep_to_the_chebyshev_bound():
     mu, L, rho, n = 1.0, 100.0, 9 / 11, 100
@@ -184,16 +203,20 @@ def test_conjugate_gradients_keep_to_the_chebyshev_bound():
     assert (descent <= (99 / 101) ** np.arange(701) * (1 + 1e-9)).all()
     told = [tiny / math.log(99 / 101), tiny / math.log(rho), (tiny - math.log(2)) / math.log(rho)]
     steps = [int((one <= 1e-6).argmax()) for one in (descent, ball, conjugate)]
-    return [n, steps[0], told[0], steps[1], told[1], steps[2], told[2]]
+    digits = 60
+    return [n, steps[0], told[0], steps[1], told[1], steps[2], told[2], digits, conjugate_steps(mu, L, n, digits)]
 
 
 def test_k_different_eigenvalues_take_k_steps():
     three = np.repeat([1.0, 10.0, 100.0], [17, 17, 16])
     values = gd.descend(quadratic(three)[1], METHODS.conjugate_gradients, np.ones(50), steps=3).values
     assert math.sqrt(values[3] / values[0]) < 1e-10 < 0.01 < math.sqrt(values[2] / values[0])
+    cubic = sp.prod(1 - sp.Rational(101) / root for root in (1, 10, 100))
+    assert float(cubic) == pytest.approx(-9.1)
     spread = three * (1 + 0.01 * np.random.default_rng(2).uniform(-1, 1, 50))
     values = gd.descend(quadratic(spread)[1], METHODS.conjugate_gradients, np.ones(50), steps=9).values
     assert 0.01 < math.sqrt(values[3] / values[0]) < 0.1
+    assert math.sqrt(values[6] / values[0]) < 0.001
 
 
 def digits_loss(calls):

@@ -89,11 +89,12 @@ def test_what_diagonal_scaling_leaves():
     scale = sp.diag(1 / sp.sqrt(a), 1 / sp.sqrt(d))
     c = b / sp.sqrt(a * d)
     left = scale * sp.Matrix([[a, b], [b, d]]) * scale
-    assert {sp.simplify(one) for one in left.eigenvals()} == {1 - c, 1 + c}
-    phi, kappa = sp.symbols("phi kappa", positive=True)
-    turn = sp.Matrix([[sp.cos(phi), -sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]])
-    at_45 = (turn * sp.diag(1, kappa) * turn.T).subs(phi, sp.pi / 4)
-    assert sp.simplify(at_45[0, 0] - at_45[1, 1]) == 0  # D is one number
+    assert left.trace() == (1 - c) + (1 + c)
+    assert sp.expand(left.det() - (1 - c) * (1 + c)) == 0
+    kappa = sp.Symbol("kappa", positive=True)
+    turn = sp.Matrix([[1, -1], [1, 1]]) / sp.sqrt(2)
+    at_45 = turn * sp.diag(1, kappa) * turn.T
+    assert sp.expand(at_45[0, 0] - at_45[1, 1]) == 0  # D is one number
 
 
 @claim("diagonal-scaling-turned")
@@ -106,7 +107,7 @@ def test_diagonal_scaling_gains_all_at_0_degrees_and_nothing_at_45():
         c = abs(A[0, 1]) / (root[0] * root[1])
         assert left[angle] == pytest.approx((1 + c) / (1 - c), rel=1e-9)
         predicted[angle] = math.ceil(math.log(1e-6) / math.log(c)) if c > 1e-9 else 1
-        run = gd.descend(quadratic(A), gd.methods.diagonal_scaling, (1 / root[0], 0.0), steps=800)
+        run = gd.descend(quadratic(A), gd.methods.diagonal_scaling, (1 / root[0], 0.0), steps=predicted[angle] + 5)
         measured[angle] = steps_to(run.path * root)
     assert measured == predicted
     return [100, left[0], 0, left[5], 5, left[15], 15, left[45], 45, *measured.values()]
@@ -140,12 +141,16 @@ def test_orders_of_newtons_method():
     x = sp.Symbol("x", real=True)
     for f, power, constant in ((sp.exp(x) - x, 2, sp.Rational(1, 2)), (sp.cosh(x), 3, sp.Rational(1, 3)),
                                (sp.sqrt(1 + x**2), 3, -1), (x**4, 1, sp.Rational(2, 3))):  # fmt: skip
-        step = sp.simplify(x - sp.diff(f, x) / sp.diff(f, x, 2))
-        signed = sp.series(step, x, 0, power + 1).removeO().coeff(x, power)
-        assert abs(signed) == abs(constant)
-        assert all(sp.series(step, x, 0, power).removeO().coeff(x, k) == 0 for k in range(power))
+        # A step leaves (x f'' - f')/f'': the ratio of the first derivatives of both parts that are not zero at 0.
+        top, below = x * sp.diff(f, x, 2) - sp.diff(f, x), sp.diff(f, x, 2)
+        (of_top, first), (of_below, second) = (
+            next((k, value) for k in range(5) if (value := sp.diff(part, x, k).subs(x, 0)) != 0)
+            for part in (top, below)
+        )
+        assert of_top - of_below == power
+        assert first / second * sp.Rational(sp.factorial(of_below), sp.factorial(of_top)) == constant
         if power == 2:
-            assert abs(signed) == abs(sp.diff(f, x, 3) / (2 * sp.diff(f, x, 2))).subs(x, 0)
+            assert constant == abs(sp.diff(f, x, 3) / (2 * sp.diff(f, x, 2))).subs(x, 0)
     assert float(ratio[1]) == pytest.approx(1 / 3, rel=1e-6)
     assert float(ratio[3]) == pytest.approx(2 / 3, rel=1e-12)
     return [orders[0], float(ratio[0]), orders[1], float(ratio[1]), orders[2], float(ratio[2]),
@@ -204,9 +209,10 @@ def test_newton_is_affine_invariant_and_descent_is_not():
         assert apart(other, NEWTON)[0] < bound * np.linalg.cond(other)
     assert apart(np.diag([4.0, 0.5]), NEWTON)[0] == 0  # powers of two round nothing
     H, g, s = (sp.Matrix(2, k, sp.symbols(f"{name}:{2 * k}")) for name, k in (("h", 2), ("g", 1), ("s", 2)))
-    stepped = s * (s.T * H * s).inv() * s.T * g
-    assert sp.simplify(stepped - H.inv() * g) == sp.zeros(2, 1)
-    return [run.steps, bound, run.values.max(), descent]
+    seen_from_there = s.adjugate() * H.adjugate() * g / (s.det() * H.det())  # S⁻¹ H⁻¹ g solves the system there
+    assert (s.T * H * s * seen_from_there - s.T * g).applyfunc(sp.cancel) == sp.zeros(2, 1)
+    assert run.values.max() > 1000  # nor is the way an easy one
+    return [run.steps, bound, descent]
 
 
 @claim("never-above-two")
@@ -229,10 +235,10 @@ def test_newtons_direction_above_and_below_two():
 
 
 def ends(f, method, starts, steps, **settings):
-    """0 for a minimum, 1 for a saddle, 2 for a maximum, -1 where the run has not settled."""
+    """The run, and where it ends: 0 a minimum, 1 a saddle, 2 a maximum, -1 where it has not settled."""
     run = gd.descend(f, method, starts, steps=steps, keep=steps, **settings)
     negative = (np.linalg.eigvalsh(f.hess(run.path[-1])) < 0).sum(axis=-1)
-    return np.where(run.grad_norms[-1] < 1e-6, negative, -1)
+    return run, np.where(run.grad_norms[-1] < 1e-6, negative, -1)
 
 
 @claim("himmelblau-basins")
@@ -240,17 +246,15 @@ def test_where_newton_goes_from_all_over_himmelblau():
     f, side, lr, steps = gd.objectives.himmelblau, 120, 0.005, 600
     axis = -5 + 10 * (np.arange(side) + 0.5) / side
     starts = np.stack(np.meshgrid(axis, axis), axis=-1)
-    kind = ends(f, NEWTON, starts, 40)
+    run, kind = ends(f, NEWTON, starts, 40)
     assert (kind >= 0).all()
-    run = gd.descend(f, NEWTON, starts, steps=40, keep=40)
     known = np.array([[float(c) for c in point.location] for point in f.stationary])
     far = np.linalg.norm(run.path[-1][..., None, :] - known, axis=-1)
     assert far.min(axis=-1).max() < 1e-6
     by_name = np.array([{"minimum": 0, "saddle": 1, "maximum": 2}[point.kind] for point in f.stationary])
     assert (by_name[far.argmin(axis=-1)] == kind).all()
     shares = [round(100 * (kind == k).mean()) for k in range(3)]
-    down = 100 * (ends(f, DESCENT, starts[::4, ::4], steps, lr=lr) == 0).mean()
-    assert down == 100
+    assert (ends(f, DESCENT, starts, steps, lr=lr)[1] == 0).all()
     return [kind.size, *shares]
 
 
