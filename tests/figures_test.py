@@ -16,6 +16,7 @@ from PIL import ImageFont
 
 from gdlib import figures, networks
 from gdlib.figures import cells, palette
+from gdlib.figures.charts import _thinned
 from gdlib.figures.contours import simplified, survey
 from gdlib.figures.critical import SecondOrder, _draw_probe, _zero_lines, trace_curve
 from gdlib.figures.picture import number
@@ -262,6 +263,30 @@ def test_losses_take_the_gap_that_they_are_told():
     figure = figures.losses([VALLEY_RUN], gap=True)
     assert "f(θₜ) − min f" in figure.svg
     assert figures.losses([VALLEY_RUN], gap=-1.0).alt != figure.alt
+
+
+def test_a_long_series_keeps_its_early_steps_on_a_logarithmic_axis():
+    t = np.arange(1.0, 100_001.0)
+    early = np.where(t <= 20, (-1) ** t, 0.0)  # up and down in the first twenty steps
+    svg = figures.lines({"": (t, early)}, x_label="step t", y_label="y", x_log=True).svg
+    colour = re.escape(palette.VARIABLE[palette.SERIES[0]])
+    moves = re.search(rf'<path d="M\S+ [\d.]+ ?l([^"]*)" fill="none"[^>]*style="stroke:{colour}', svg)
+    rises = np.array(re.findall(r"-?[\d.]+", moves[1]), dtype=float)[1::2]
+    assert (np.diff(np.sign(rises[:20])) != 0).sum() >= 18
+
+
+@pytest.mark.parametrize("x_log", [False, True])
+def test_a_long_series_is_thinned_evenly_in_what_is_drawn(x_log):
+    x = np.linspace(2.0, 5.0, 40_000)
+    kept = _thinned(x, x_log)
+    along = np.log(x) if x_log else x
+    assert (kept[0], kept[-1]) == (0, len(x) - 1)
+    assert 500 < len(kept) <= 602
+    assert np.diff(along[kept]).max() < 1.1 * (along[-1] - along[0]) / 590
+
+
+def test_a_series_that_stays_at_one_place_of_a_logarithmic_axis_keeps_its_heights():
+    assert 500 < len(_thinned(np.full(40_000, 3.0), True)) <= 602
 
 
 def test_caption_is_html_with_formulas_for_the_page():

@@ -33,10 +33,18 @@ def _finish(axes: Axes, labels: Sequence[str]) -> None:
         axes.legend(loc="best")
 
 
+def _thinned(x: Array, x_log: bool) -> Array:
+    """Which points to draw: every so manieth, on a logarithmic axis one in each piece of it; always the last."""
+    if len(x) > _MOST_POINTS and x_log and x.min() < x.max():
+        cell = np.floor(np.log(x / x.min()) / np.log(x.max() / x.min()) * _MOST_POINTS)
+        return np.flatnonzero(np.r_[True, np.diff(cell[:-1]) != 0, True])
+    stride = max(1, -(-len(x) // _MOST_POINTS))
+    return np.unique(np.concatenate([np.arange(0, len(x), stride), [len(x) - 1]]))
+
+
 def _draw(axes: Axes, x: Array, y: Array, series: int, label: str | None, x_log: bool = False) -> None:
     """One line, with its marker at about a dozen points along the axis, so that it is told apart without colour."""
-    stride = max(1, -(-len(x) // _MOST_POINTS))
-    keep = np.unique(np.concatenate([np.arange(0, len(x), stride), [len(x) - 1]]))
+    keep = _thinned(x, x_log)
     along = np.log(x[keep]) if x_log else x[keep]
     places = np.linspace(along[0], along[-1], 12)
     marks = np.unique([int(np.abs(along - place).argmin()) for place in places]).tolist()
@@ -173,14 +181,8 @@ def curve(
             h = 1e-6 * (area[1] - area[0])
             at = values(np.array([place - h, place, place + h]))
             slope = (at[2] - at[0]) / (2 * h)
-            axes.plot(
-                x,
-                at[1] + slope * (x - place),
-                color=SERIES[1],
-                linestyle=DASHES[1],
-                linewidth=1.4,
-                zorder=2.2,
-            )
+            line = at[1] + slope * (x - place)
+            axes.plot(x, line, color=SERIES[1], linestyle=DASHES[1], linewidth=1.4, zorder=2.2)
             axes.plot([place], [at[1]], "s", color=SERIES[1], markersize=6, zorder=4)
             words.append(f"The tangent at {number(place)} has slope {number(float(f'{slope:.3g}'))}.")
         for pair in chords:
