@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
 
 from .inputs import Array, axis_names, check_landscape, number_list, read_runs, read_window, title_of
 from .palette import DASHES, FAINT, INK, MARKERS, PAPER, SERIES
@@ -33,7 +34,7 @@ def _finish(axes: Axes, labels: Sequence[str]) -> None:
         axes.legend(loc="best")
 
 
-def _thinned(x: Array, x_log: bool) -> Array:
+def _thinned(x: Array, x_log: bool) -> NDArray[np.intp]:
     """Which points to draw: every so manieth, on a logarithmic axis one in each piece of it; always the last."""
     if len(x) > _MOST_POINTS and x_log and x.min() < x.max():
         cell = np.floor(np.log(x / x.min()) / np.log(x.max() / x.min()) * _MOST_POINTS)
