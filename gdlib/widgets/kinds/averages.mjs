@@ -3,7 +3,7 @@
 import { button } from "./controls.mjs";
 import { normals } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
-import { place, plain, ticks } from "./numbers.mjs";
+import { place, plain, tenth, ticks } from "./numbers.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
 import { literal } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
@@ -155,7 +155,7 @@ class Averages {
     const room = 2.6 * state.noise + 0.08 * (high - low) + 1e-3;
     const across = ticks(...span, scope.width < 300 ? 4 : 6);
     scope.show(span, [low - room, high + room], across, ticks(low - room, high + room, 5));
-    const at = (values, k) => scope.pixels(span[0] + k + 1, values[k]).map((part) => Math.round(part * 10) / 10).join(" ");
+    const at = (values, k) => scope.pixels(span[0] + k + 1, values[k]).map(tenth).join(" ");
     const dots = shown(run.measured);
     this.measured.setAttribute("d", dots.map((_, k) => `M${at(dots, k)}h0`).join(""));
     this.truth.setAttribute("d", lines[0].map((_, k) => `${k ? "L" : "M"}${at(lines[0], k)}`).join(""));

@@ -3,7 +3,7 @@
 import { paint } from "./board.mjs";
 import { ring, sample } from "./contours.mjs";
 import { svg } from "./elements.mjs";
-import { short, ticks } from "./numbers.mjs";
+import { short, tenth, ticks } from "./numbers.mjs";
 import { Plot } from "./plot.mjs";
 
 const CELLS = 60;
@@ -97,7 +97,7 @@ function conic(plot, [x, y], half, both) {
   const [p, q] = both.map(({ along }) => along);
   const text = (points) => points.map(([s, t], k) => {
     const [u, v] = [radii[0] * s, radii[1] * t];
-    return `${k ? "L" : "M"}${round(plot.x(x + u * p[0] + v * q[0]))} ${round(plot.y(y + u * p[1] + v * q[1]))}`;
+    return `${k ? "L" : "M"}${tenth(plot.x(x + u * p[0] + v * q[0]))} ${tenth(plot.y(y + u * p[1] + v * q[1]))}`;
   }).join("");
   const along = (count, at) => Array.from({ length: count + 1 }, (_, k) => at(k / count));
   const path = (points, way) => svg("path", { class: `gd-conic ${LOOKS[way]}`, d: text(points) });
@@ -111,5 +111,3 @@ function conic(plot, [x, y], half, both) {
   return [...span((side, t) => [side * Math.cosh(t), Math.sinh(t)]).map((points) => path(points, sign[0])),
     ...span((side, t) => [Math.sinh(t), side * Math.cosh(t)]).map((points) => path(points, sign[1]))];
 }
-
-const round = (value) => Math.round(value * 10) / 10;

@@ -1,5 +1,7 @@
 /* Finds the level sets of a function on a grid: closed rings, so that one path serves for band and line. */
 
+import { tenth } from "./numbers.mjs";
+
 /** Values on a grid that reaches two cells past the window on each side, and how to get back to coordinates. */
 export function sample(value, [[left, right], [bottom, top]], cells) {
   const columns = cells + 5;
@@ -91,7 +93,7 @@ function trace(begun, next, place) {
     for (let edge = first; next[edge] >= 0;) {
       const [x, y] = place(edge);
       if (Math.abs(x - oldX) + Math.abs(y - oldY) > 1) { // a nearer one would not be seen
-        text += `${oldX === Infinity ? "M" : "L"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+        text += (oldX === Infinity ? "M" : "L") + tenth(x) + " " + tenth(y);
         [oldX, oldY] = [x, y];
       }
       const following = next[edge];

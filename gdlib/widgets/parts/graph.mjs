@@ -2,7 +2,7 @@
 
 import { svg } from "./elements.mjs";
 import { Handle } from "./handle.mjs";
-import { ticks } from "./numbers.mjs";
+import { tenth, ticks } from "./numbers.mjs";
 import { Plot } from "./plot.mjs";
 
 const SAMPLES = 480;
@@ -44,7 +44,7 @@ export class Graph {
         broken = true;
         return "";
       }
-      const piece = `${broken ? "M" : "L"}${plot.pixels(xs[k], y).map((part) => Math.round(part * 10) / 10).join(" ")}`;
+      const piece = `${broken ? "M" : "L"}${plot.pixels(xs[k], y).map(tenth).join(" ")}`;
       broken = false;
       return piece;
     }).join(""));

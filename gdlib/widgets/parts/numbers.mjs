@@ -68,3 +68,12 @@ export function decades(low, high, count) {
   }
   return found;
 }
+
+const tenths = []; // number k in tenths of a pixel as text: writing a fraction takes longer than all else about a point
+const CACHED = 20_000;
+
+/** A coordinate as text, rounded to tenths of a pixel. */
+export function tenth(pixels) {
+  const count = Math.round(pixels * 10);
+  return count >= 0 && count < CACHED ? (tenths[count] ??= String(count / 10)) : count / 10;
+}

@@ -1,6 +1,7 @@
 /* Draws one framed pair of axes in SVG at the size it has on the page, and turns coordinates into pixels. */
 
 import { freshId, html, svg } from "./elements.mjs";
+import { tenth } from "./numbers.mjs";
 
 const FAR = 1e5; // pixels; an SVG renderer counts in 32 bits, and divergence reaches 1e300
 // Marks and dashes in the order of gdlib's still figures, so that the first eight look alike in both.
@@ -27,15 +28,6 @@ export function swatch(index) {
     style: `--series: ${colour}` },
     svg("path", { class: "gd-line", d: "M0 7H34", "stroke-dasharray": dash }),
     svg("path", { class: "gd-mark", d: mark, transform: "translate(17 7)" }));
-}
-
-const tenths = []; // number k in tenths of a pixel as text: writing a fraction takes longer than all else about a point
-const CACHED = 20_000;
-
-/** A coordinate as text, rounded to tenths of a pixel. */
-function tenth(pixels) {
-  const count = Math.round(pixels * 10);
-  return count >= 0 && count < CACHED ? (tenths[count] ??= String(count / 10)) : count / 10;
 }
 
 /**
