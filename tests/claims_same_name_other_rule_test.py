@@ -109,6 +109,7 @@ def test_a_decay_takes_its_share_and_a_penalty_a_whole_step():
     assert adamw == pytest.approx(stored("D10", "torch", "1", "AdamW("), rel=1e-12)
     assert penalised[0] == pytest.approx(stored("D10", "torch", "1", "Adam("), rel=1e-12)
     assert penalised == pytest.approx([0.9] * 3, abs=2e-6)
+    assert walk(gd.rules.adam, (1e-9 * weight,), weight, lr=0.1)[0] > 0.99  # eps is 1e-8
     return [decay, weight - adamw, 1, weight - penalised[0]]
 
 
@@ -145,6 +146,12 @@ def test_the_last_rows_of_d13_agree_as_shown_and_are_not_equal():
     torch, keras = (stored("D13", library, "300") for library in ("torch", "keras"))
     assert torch != keras
     assert f"{torch:.6f}" == f"{keras:.6f}"
+
+
+def test_six_gradients_hardly_tell_adam_from_amsgrad_corrected():
+    adam, amsgrad = (walk(gd.rules[name], lr=0.1) for name in ("adam", "amsgrad_corrected"))
+    assert [f"{x:.5f}" for x in adam] == [f"{x:.5f}" for x in amsgrad]
+    assert adam != amsgrad
 
 
 def test_solutions_of_the_exercises():
