@@ -1,10 +1,13 @@
 """Proves what the page errata.md claims; a test returns the numbers that the page types."""
 
+import importlib
 import math
+import warnings
 
 import numpy as np
 import pytest
 import sympy as sp
+from scipy import differentiate
 
 import gdlib as gd
 from tests.claim import claim
@@ -158,9 +161,10 @@ def test_start_and_step_decide_which_minimum_is_found():
         loss, separates = unit(t)
         end = gd.descend(loss, DESCENT, starts, steps=500, lr=1.0, keep=500).path[-1]
         separated.append(int(separates(end).sum()))
-    loss, separates = unit(30)  # a shorter step, as many units of time
-    shorter = separates(gd.descend(loss, DESCENT, starts, steps=5000, lr=0.1, keep=5000).path[-1])
-    assert shorter.sum() > separated[1]
+    loss, separates = unit(100)
+    for weights, lr in ((0.1, 0.1), (0.1, 1.0), (1.0, 0.1)):
+        end = gd.descend(loss, DESCENT, weights * starts, steps=500, lr=lr, keep=500).path[-1]
+        assert separates(end).all() == (weights < 1 and lr < 1)  # both were too large
     assert 0.6 < separated[1] / 500 < 0.73  # two thirds
     assert 0.07 < separated[2] / 500 < 0.13  # a tenth
     return [len(starts), separated[0], 500]
@@ -182,3 +186,8 @@ def test_calls_that_are_gone_are_gone():
     assert not hasattr(np, "float")
     assert not hasattr(np, "int")
     assert np.bool is np.bool_
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the module is still there, and empty
+        misc = importlib.import_module("scipy.misc")
+    assert not hasattr(misc, "derivative")
+    assert differentiate.derivative(np.sin, 0.0).df == pytest.approx(1)
