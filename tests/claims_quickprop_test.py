@@ -102,18 +102,22 @@ def test_when_step_two_lands():
     def second(rule, eta):
         return gd.descend(PARABOLA, rule, (1.0,), steps=2, lr=eta).path[-1, 0]
 
-    limit = {eta: second(limited, eta) for eta in (0.35, 4 / 11, 0.9, 1.0, 1.5)}
+    x, mu = sp.symbols("x mu", positive=True)
+    left = ((1 - x) - mu * x - x * (1 - x)).subs(mu, sp.Rational(7, 4))  # by the limited jump and the extra step
+    (accident,) = [float(root) for root in sp.solve(left, x) if root < sp.Rational(4, 11)]
+    assert accident == pytest.approx((15 - math.sqrt(161)) / 8, rel=1e-15)
+    limit = {eta: second(limited, eta) for eta in (0.35, 4 / 11, 0.9, 1.0, 1.5, accident)}
     extra = {eta: second(QUICKPROP, eta) for eta in limit}
     for eta in np.linspace(0.02, 1.9, 95):
         assert (abs(second(limited, eta)) < 1e-12) == (eta >= 4 / 11)
         assert (abs(second(QUICKPROP, eta)) < 1e-12) == (eta >= 1)
         assert abs(second(SECANT, eta)) < 1e-12
-    mu, product = sp.symbols("mu product", positive=True)
-    assert sp.solve(sp.Eq((1 - product) / product, mu), product) == [1 / (mu + 1)]
+    assert sp.solve(sp.Eq((1 - x) / x, mu), x) == [1 / (mu + 1)]
     assert 1 / (1 + sp.Rational(7, 4)) == sp.Rational(4, 11)
     return [
         2, 1, limit[0.35], extra[0.35], limit[4 / 11], extra[4 / 11], limit[0.9], extra[0.9],
-        max(abs(x[eta]) for x in (limit, extra) for eta in (1.0, 1.5)),
+        max(abs(ends[eta]) for ends in (limit, extra) for eta in (1.0, 1.5)),
+        accident, limit[accident], extra[accident],
     ]  # fmt: skip
 
 

@@ -251,7 +251,7 @@ def test_solutions_of_the_exercises():
 
 
 def test_lengths_of_steps_under_nothing_but_noise():
-    for q in (0.1, 0.118, 0.3, 0.5):
+    for q in (0.1, 0.118, 0.3, 0.5, 0.882, 0.95):
         change = 2 * q * (1 - q)
         predicted = (1 - change) * math.log(1.2) + change * math.log(0.5)
         rng = np.random.default_rng(0)
@@ -262,3 +262,4 @@ def test_lengths_of_steps_under_nothing_but_noise():
         assert np.log(step / 0.1).mean() / 500 == pytest.approx(predicted, abs=2e-3)
     q = (1 - math.sqrt(1 - 2 * math.log(1.2) / math.log(2.4))) / 2
     assert q == pytest.approx(0.118, abs=5e-4)
+    assert 1 - q == pytest.approx(0.882, abs=5e-4)  # the product of two signs does not know which is which
