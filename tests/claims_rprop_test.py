@@ -220,6 +220,7 @@ def test_what_libraries_call_rprop():
     slopes = (1, 0.5, -0.3, 0.8, -1.2, 0.05)
     of = {library: next(one for key, one in readings.items() if key[0] == library) for library in ("torch", "optax")}
     fann = next(one for key, one in readings.items() if "fann" in key[1])
+    assert fann["library"] == "by hand"  # the page says that FANN itself was not run
     torch, optax, fann = ([*one["numbers"].values()] for one in (of["torch"], of["optax"], fann))
     theta, step, g_prev, ours = 0.0, 0.0, 0.0, []
     for t, g in enumerate(slopes, start=1):
