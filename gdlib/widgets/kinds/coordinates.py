@@ -36,7 +36,7 @@ OFFERED: tuple[Any, ...] = ("bowl", "ravine", TURNED, "oblique_bowl", "styblinsk
 TRIES = (
     "On the ravine, watch step 7: in y the slope changes its sign and Rprop+ goes back to where it was, while x "
     "walks on. Choose iRprop+: the value has not risen, so it stays where it is.",
-    "Turn the ravine by 45°: the same valley, yet Rprop+ comes within 0.01 of the minimum after 48 steps, not 15. "
+    "Turn the ravine by 45°: the same valley, yet Rprop+ brings the value below 0.01 after 48 steps, not 15. "
     "The signs belong to the axes, the valley no longer does.",
     "Choose Quickprop, plain secant: on the ravine step 2 lands on the minimum from any start, for there each parabola "
     "is the curve itself. On the turned ravine it is not.",
