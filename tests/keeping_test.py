@@ -108,6 +108,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow  # each of two dozen links waits for what the readout says; the next test takes one of them
 def test_a_hostile_link_is_ignored_with_a_sentence(tab: Watch) -> None:
     found = shown(tab, race())
     page = found.page

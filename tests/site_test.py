@@ -145,12 +145,13 @@ def open_page(watch: Watch, address: str) -> list[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", pages())
-def test_a_page_shows_well_at_every_width_in_every_theme_and_bars_nobody(tab: Watch, site: str, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if "rule-book" in name else ()) for name in pages()]  # its length
+)
+def test_a_page_shows_well_on_a_desk_and_on_a_phone_and_bars_nobody(tab: Watch, site: str, name: str) -> None:
     troubles = open_page(tab, site + name)
-    for width in reversed(WIDTHS):
-        for look in LOOKS:
-            troubles += look_at(tab.page, width, look)
+    for width, look in zip(reversed(WIDTHS), LOOKS, strict=True):  # `make test-all` looks at each width in each theme
+        troubles += look_at(tab.page, width, look)
     if not name.startswith(GENERATED):
         tab.page.set_viewport_size({"width": 1280, "height": 800})
         look = LOOKS[pages().index(name) % 2]  # the themes share one style sheet: each page is judged in one, in turn
