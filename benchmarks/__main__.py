@@ -42,13 +42,22 @@ def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
     works: dict[str, Work] = {}
     if with_race:
         works["race"] = partial(explorers.race, page_names=with_race, amount=amount, tell=tell)
-    for name in pages:
+    loaded = telling(pages)
+    for name in loaded:
         works[f"first answer {name}"] = partial(explorers.first_answer, page_name=name, amount=amount, tell=tell)
-    for name in pages:
+    for name in loaded:
         works[f"weight {name}"] = partial(explorers.weight, page_name=name, tell=tell)
     for kind in sorted(place):
         works[f"drag {kind}"] = partial(drags.dragged, page_name=place[kind], kind=kind, amount=amount, tell=tell)
     return works
+
+
+def telling(pages: dict[str, list[str]]) -> list[str]:
+    """The pages that are loaded: the gallery, the start page, and for each kind the first page with it."""
+    ordered = sorted(pages, key=lambda name: name == GALLERY)  # a chapter's page, where one has the kind
+    first = {kind: name for name in reversed(ordered) for kind in pages[name]}
+    wanted = {GALLERY, "index.html", *first.values()}
+    return [name for name in pages if name in wanted]
 
 
 def main(words: list[str]) -> int:

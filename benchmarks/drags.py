@@ -95,13 +95,13 @@ def drag(page: Page, kind: str, places: list[tuple[float, float]], seconds: floa
 
 def dragged(browser: Browser, site: str, page_name: str, kind: str, amount: Amount, tell: Tell) -> list[Row]:
     """The row of one kind: the share of frames within 33 ms, the median of some drags."""
-    drags, held = [], ""
-    for run in range(amount.runs):
-        tell(f"drag of {kind}, {digits(amount.seconds)} s, run {run + 1} of {amount.runs}")
-        with opened(browser, site + page_name) as page:
-            page.wait_for_load_state("networkidle")
-            explorer = started(page, kind)
-            held, places = held_places(page, explorer)
+    drags = []
+    with opened(browser, site + page_name) as page:
+        page.wait_for_load_state("networkidle")
+        explorer = started(page, kind)
+        held, places = held_places(page, explorer)
+        for run in range(amount.runs):
+            tell(f"drag of {kind}, {digits(amount.seconds)} s, run {run + 1} of {amount.runs}")
             before = explorer.evaluate(STATE)
             drags.append(drag(page, kind, places, amount.seconds))
             if explorer.evaluate(STATE) == before and not drags[-1].redraws:

@@ -121,7 +121,7 @@ def test_without_a_built_book_or_a_browser_it_refuses_in_a_sentence(
         command.main([])
 
 
-def test_it_plans_every_page_and_every_kind_once_in_one_order() -> None:
+def test_it_plans_every_kind_and_its_page_once_in_one_order() -> None:
     pages = {"book/gallery.html": ["race", "surface", "race"], "book/walk.html": ["race"], "index.html": ["race"]}
     assert list(command.plan(pages)) == [
         "race",
@@ -133,6 +133,9 @@ def test_it_plans_every_page_and_every_kind_once_in_one_order() -> None:
     assert command.plan(pages)["race"].keywords["page_names"] == list(pages)
     assert command.plan(pages)["drag race"].keywords["page_name"] == "book/gallery.html"
     assert "race" not in command.plan({"index.html": ["surface"]})
+    another = pages | {"book/zigzag.html": ["race"]}  # it tells nothing that the walk has not told
+    assert command.telling(another) == list(pages)
+    assert command.plan(another)["race"].keywords["page_names"] == list(another)
 
 
 def test_it_starts_in_a_bare_environment_and_says_what_it_takes() -> None:
