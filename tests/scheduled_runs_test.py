@@ -1,5 +1,7 @@
 """A run with a schedule takes the loop on floats or the loop on arrays: the same points, reasons and calls."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def agree(one, other):
     assert (one.steps, one.ended) == (int(other.steps), int(other.ended))
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda one: "a reader's" if inspect.isfunction(one) else repr(one))
 def test_both_loops_walk_the_same_path_to_the_bit(schedule):
     for name in ("gradient_descent", "momentum", "adam", "nadam", "adamw"):
         agree(*both_loops(rosenbrock, gd.rules[name], (-1.5, 2.0), schedule, lr=0.002))

@@ -117,8 +117,8 @@ def race(
 
 
 _AROUND = {
-    0: (37, "1942px - 300cqi"), 320: (42, "576px + 124cqi"), 340: (45, "1364px - 96cqi"),
-    380: (50, "465px + 64cqi + 6 * var(--touch)"), 460: (62, "378px + 96cqi + 4 * var(--touch)"),
+    0: (37, "1952px - 300cqi"), 320: (42, "586px + 124cqi"), 340: (45, "1374px - 96cqi"),
+    380: (50, "486px + 64cqi + 6 * var(--touch)"), 460: (62, "392px + 96cqi + 4 * var(--touch)"),
     620: (72, "303px - 38cqi + 3 * var(--touch)"), 760: (92, "99px - 6cqi + var(--touch)"),
     920: (92, "99px - 6cqi + var(--touch)"),
 }  # fmt: skip
