@@ -16,9 +16,11 @@ RATE = 60  # moves a second
 FRAMES = """(kind) => {
   window.gdFrames = [];
   window.gdDrawn = [];
-  new PerformanceObserver((list) => {
+  window.gdWatch?.disconnect();  // of the drag before
+  window.gdWatch = new PerformanceObserver((list) => {
     for (const { name, duration } of list.getEntries()) if (name === `gd-${kind}`) gdDrawn.push(duration);
-  }).observe({ entryTypes: ["measure"] });
+  });
+  window.gdWatch.observe({ entryTypes: ["measure"] });
   const keep = (now) => {
     gdFrames.push(now);
     window.gdNext = requestAnimationFrame(keep);
