@@ -24,7 +24,7 @@ from ext.claim_ledger import Ledger
 logger = logging.getLogger(__name__)
 
 
-class claim_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes in lower case)
+class claim_node(nodes.General, nodes.Element):
     """A claim or an error in the document; `checked` and `href` are set when the page is written."""
 
 

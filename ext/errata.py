@@ -27,11 +27,11 @@ HEADS = ("wrong", "right", "refuted in")
 Inline = list[nodes.Node]
 
 
-class right_node(nodes.General, nodes.TextElement):  # noqa: N801 (docutils names nodes in lower case)
+class right_node(nodes.General, nodes.TextElement):
     """The right form in the block of an error: kept with the page as read, left out of the page as written."""
 
 
-class errata_node(nodes.General, nodes.Element):  # noqa: N801
+class errata_node(nodes.General, nodes.Element):
     """The place of the table."""
 
 

@@ -187,7 +187,9 @@ def test_steps_under_a_constant_slope():
     np.testing.assert_allclose(seen["radam"], np.where(rho > 4, r, 7), rtol=1e-4)
     np.testing.assert_allclose(moves("radam", steps=5)[:4], 7)
     assert moves("radam", steps=5)[4] < 0.02
-    mu = lambda t: 0.9 * (1 - 0.5 * 0.96 ** (0.004 * t))  # noqa: E731
+    def mu(t):
+        return 0.9 * (1 - 0.5 * 0.96 ** (0.004 * t))
+
     product = np.array([np.prod(mu(np.arange(1, one + 1))) for one in t])
     ahead = mu(t + 1) * (1 - 0.9**t) / (1 - product * mu(t + 1)) + (1 - mu(t)) / (1 - product)
     np.testing.assert_allclose(seen["nadam"], ahead, rtol=1e-6)

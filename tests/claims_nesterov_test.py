@@ -34,7 +34,10 @@ def test_a_convex_function_keeps_the_best_pair_in_a_circle():
     run = gd.descend(f, MOMENTUM, (start,), steps=300, lr=1 / 9, beta=4 / 9)
     a, b, c = sp.symbols("a b c")
     ninth = sp.Rational(1, 9)
-    after = lambda x, before, slope: x - ninth * slope + 4 * ninth * (x - before)  # noqa: E731
+
+    def after(x, before, slope):
+        return x - ninth * slope + 4 * ninth * (x - before)
+
     circle = sp.solve([after(a, c, 25 * a - 24) - b, after(b, a, 25 * b) - c, after(c, b, 25 * c) - a], [a, b, c])
     assert circle[a] >= 2
     assert max(circle[b], circle[c]) <= 1

@@ -89,7 +89,10 @@ def test_the_secant_needs_its_axes():
 
 def test_the_error_of_a_secant_step():
     e, before, a, b, s = sp.symbols("e before a b s")
-    slope = lambda error: a * error + b * error**2 / 2  # noqa: E731
+
+    def slope(error):
+        return a * error + b * error**2 / 2
+
     after = e - slope(e) * (e - before) / (slope(e) - slope(before))
     assert sp.simplify(after - (b / 2 * e * before) / (a + b / 2 * (e + before))) == 0
     leading = s**2 * sp.cancel(after.subs({e: s * e, before: s * before}) / s**2).subs(s, 0)

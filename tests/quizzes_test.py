@@ -414,7 +414,7 @@ MISTAKES = {
 # id -> for each choice, whether it is right, by computation
 CHOSEN = {
     "ss-both-sums": lambda: [
-        sp.Sum(eta, (K, 1, sp.oo)).is_convergent() == False and sp.Sum(eta**2, (K, 1, sp.oo)).is_convergent() == True  # noqa: E712
+        not sp.Sum(eta, (K, 1, sp.oo)).is_convergent() and bool(sp.Sum(eta**2, (K, 1, sp.oo)).is_convergent())
         for eta in (1 / K, 1 / sp.sqrt(K), 1 / K**2, K ** sp.Rational(-3, 4), K**0)
     ],
     **rprop_answers.CHOSEN,

@@ -3,6 +3,7 @@
 import numpy as np
 
 import gdlib as gd
+from tests.claims_quickprop_test import limited
 
 OFFSETS = [0.3] * 19 + [-5.7]
 """What mini-batches add to the slope: nothing, in the mean."""
@@ -52,20 +53,10 @@ def secant_after(last_move, place, before, now):
     return float(gd.rules.quickprop_secant(place, now, before, last_move)[0])
 
 
-@gd.rule
-def secant_within_limits(theta, g, g_prev, move, *, lr=0.01, growth=1.75):
-    """Quickprop's secant with the growth limit and without the extra gradient step."""
-    same = np.sign(g) * np.sign(g_prev) > 0
-    steep = same & (np.abs(g) >= growth / (1 + growth) * np.abs(g_prev))
-    fall = np.where(steep | (g == g_prev), 1.0, g_prev - g)
-    move = np.where(move == 0, -lr * g, np.where(steep, growth * move, move * g / fall))
-    return theta + move, g, move
-
-
 def lands_at_step_two(lr):
     """Secant, secant with limit, Quickprop, descent: which is at the minimum of a separable quadratic."""
     f = gd.Objective("x**2/2 + 3*y**2/2")
-    rules = (gd.rules.quickprop_secant, secant_within_limits, gd.rules.quickprop, gd.rules.gradient_descent)
+    rules = (gd.rules.quickprop_secant, limited, gd.rules.quickprop, gd.rules.gradient_descent)
     ends = [gd.descend(f, rule, (1.0, 1.0), steps=2, lr=lr).path[-1] for rule in rules]
     return [bool(np.abs(end).max() < 1e-12) for end in ends]
 

@@ -13,23 +13,23 @@ from ext.quizzes.sealing import sealed
 NOTE = "Answers need JavaScript, which is switched off."
 
 
-class quiz_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes in lower case)
+class quiz_node(nodes.General, nodes.Element):
     """The questions of one page."""
 
 
-class question_node(nodes.General, nodes.Element):  # noqa: N801
+class question_node(nodes.General, nodes.Element):
     """One question: name, kind, number; description (JSON); fields, the names of the numbers to be typed."""
 
 
-class asked_node(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801
+class asked_node(nodes.General, nodes.Inline, nodes.TextElement):
     """What is asked."""
 
 
-class choice_node(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801
+class choice_node(nodes.General, nodes.Inline, nodes.TextElement):
     """One answer to choose from; index."""
 
 
-class feedback_node(nodes.General, nodes.Inline, nodes.TextElement):  # noqa: N801
+class feedback_node(nodes.General, nodes.Inline, nodes.TextElement):
     """What is said to an answer; answer."""
 
 
