@@ -16,8 +16,8 @@ import numpy as np
 from gdlib.emit.as_python import PYTHON, compiled, for_numbers
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.straight_line import Language, identifiers, operations, print_code
-from gdlib.trace.graph import ELEMENTARY, TRUTHS, Node, depends_on, in_order, substitute, symbol
-from gdlib.trace.powers import carried_powers
+from gdlib.emit.two_parts import in_two_parts
+from gdlib.trace.graph import ELEMENTARY, TRUTHS, Node, depends_on, in_order
 
 _SAME = {name: f"np.{name}({{0}})" for name in ELEMENTARY - {"atan", "pow"}}
 NUMPY = Language(
@@ -108,38 +108,32 @@ class Blocks(NamedTuple):
 def compile_rule(rule: TracedRule) -> Blocks:
     """A rule's step on arrays of any shape."""
     trace = rule.trace
-    outputs, once, powers = carried_powers(trace.outputs, trace.defaults)
-    where = [trace.gradient_at] if trace.gradient_at is not None else []
-    arrays = [name for name in trace.takes if name != "t"]
-    shared = [*trace.defaults, *once, *powers, "t"]
-    borders = _borders([*outputs, *where], arrays)
-    stand_ins = {node: symbol(f"number {i}") for i, node in enumerate(borders)}
-    names = identifiers((*arrays, *shared), NUMPY, taken=("numbers",))
-    given = identifiers([f"number {i}" for i in range(len(borders))], NUMPY, taken=names.values())
-    numbers = print_code(borders, names, NUMPY)
-    everything = {**names, **given}
-    step = print_code(substitute(outputs, stand_ins), everything, NUMPY)
-    place = print_code(substitute(where, stand_ins), everything, NUMPY)
-    first = print_code(list(once.values()), names, for_numbers(NUMPY))
-    returned = ", ".join(f"{name!r}: {text}" for name, text in zip(once, first.outputs, strict=True))
-    unpack = [f"{', '.join(given.values())}, = numbers"] if given else []
+    parts = in_two_parts(rule)
+    names = identifiers((*parts.arrays, *parts.scalars), NUMPY, taken=("numbers",))
+    given = identifiers((*parts.arrays, *parts.given), NUMPY, taken=("numbers",))
+    numbers = print_code(parts.numbers, names, NUMPY)
+    step = print_code(parts.outputs, given, NUMPY)
+    first = print_code(list(parts.once.values()), names, for_numbers(NUMPY))
+    returned = ", ".join(f"{name!r}: {text}" for name, text in zip(parts.once, first.outputs, strict=True))
+    unpack = [f"{_list(parts.given, given)}, = numbers"] if parts.given else []
     spread = [
-        _typed(node, text, "theta") if depends_on(node, arrays) and node.op != "symbol"
-        else f"np.positive({text})" if depends_on(node, arrays) else f"np.full_like(theta, {text})"
-        for node, text in zip(outputs, step.outputs, strict=True)
+        _typed(node, text, "theta") if depends_on(node, parts.arrays) and node.op != "symbol"
+        else f"np.positive({text})" if depends_on(node, parts.arrays) else f"np.full_like(theta, {text})"
+        for node, text in zip(parts.outputs, step.outputs, strict=True)
     ]  # fmt: skip
     texts = {
-        f"numbers({_list(shared, names)})": [*numbers.lines, f"return ({_tuple(numbers.outputs)})"],
+        f"numbers({_list(parts.scalars, names)})": [*numbers.lines, f"return ({_tuple(numbers.outputs)})"],
         f"once({_list(trace.defaults, names)})": [*first.lines, f"return {{{returned}}}"],
-        f"step({_list(arrays, names)}, numbers)": [*unpack, *step.lines, f"return ({', '.join(spread)},)"],
+        f"step({_list(parts.arrays, given)}, numbers)": [*unpack, *step.lines, f"return ({', '.join(spread)},)"],
     }
-    if where:
-        signature = _list(trace.outputs_named, names)
-        point = _typed(where[0], place.outputs[0], "theta")
+    if parts.gradient_at is not None:
+        place = print_code([parts.gradient_at], given, NUMPY)
+        signature = _list(trace.outputs_named, given)
+        point = _typed(parts.gradient_at, place.outputs[0], "theta")
         texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {point}"]
     body = "\n".join(f"def {head}:\n{indent(chr(10).join(lines), '    ')}\n" for head, lines in texts.items())
     made = compiled("import numpy as np\n\n" + body)
-    return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["once"], powers)
+    return Blocks(made["numbers"], made["step"], made.get("gradient_at"), made["once"], parts.powers)
 
 
 def _list(names: Any, identifiers_of: Mapping[str, str]) -> str:
@@ -148,20 +142,6 @@ def _list(names: Any, identifiers_of: Mapping[str, str]) -> str:
 
 def _tuple(texts: Sequence[str]) -> str:
     return " ".join(f"{text}," for text in texts)
-
-
-def _borders(outputs: Sequence[Node], arrays: Sequence[str]) -> list[Node]:
-    """The nodes that no array enters and that an array's node uses: worked out once a step, in double precision."""
-    varies = {id(node): depends_on(node, arrays) for node in in_order(outputs)}
-    found: dict[int, Node] = {}
-    for node in in_order(outputs):
-        for operand in node.args if varies[id(node)] else ():
-            if not varies[id(operand)] and operand.op != "constant":
-                found[id(operand)] = operand
-    for node in outputs:
-        if not varies[id(node)] and node.op != "constant":
-            found[id(node)] = node
-    return list(found.values())
 
 
 def in_double(value: Array) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gdlib.trace.graph import Node, in_order
+from gdlib.trace.graph import TRUTHS, Node, in_order
 
 _DEEPEST = 12
 """Brackets within brackets, before a line is broken: parsers have limits, and so have readers."""
@@ -22,12 +22,16 @@ _WRITES_OFTEN = {"max": (0, 1), "min": (0, 1), "sign": (0,), "floor": (0,)}
 
 @dataclass(frozen=True)
 class Language:
-    """How one language writes the operations (`{0}` is the first operand), numbers, lines and its forbidden names."""
+    """How one language writes the operations (`{0}` is the first operand), numbers, lines and its forbidden names.
+
+    `truth` is the line for a comparison, where the language tells its type from a number's.
+    """
 
     operations: Mapping[str, str]
     number: Callable[[float], str]
     line: str
     reserved: frozenset[str]
+    truth: str | None = None
 
 
 def operations(**special: str) -> dict[str, str]:
@@ -87,7 +91,8 @@ def print_code(outputs: Sequence[Node], names: Mapping[str, str], language: Lang
         if uses[id(node)] > 1 or deep > _DEEPEST:
             while f"{prefix}{count}" in taken:
                 count += 1
-            lines.append(language.line.format(f"{prefix}{count}", unwrap(text)))
+            line = language.truth if language.truth and node.op in TRUTHS else language.line
+            lines.append(line.format(f"{prefix}{count}", unwrap(text)))
             text, deep = f"{prefix}{count}", 0
             count += 1
         written[id(node)], depth[id(node)] = text, deep

@@ -144,6 +144,11 @@ def constant(number: float) -> Node:
     return _intern("constant", (), float(number))
 
 
+def on_operands(node: Node, operands: Iterable[Node]) -> Node:
+    """The node's operation on other operands."""
+    return _node(node.op, *operands)
+
+
 def _lift(operand: Any) -> Node:
     if isinstance(operand, Node):
         return operand
