@@ -69,7 +69,8 @@ def _fitted(node: Node, args: list[Node]) -> Node:
         return on_operands(node, map(_number, args))
     condition, first, second = args
     if first.op in TRUTHS and second.op in TRUTHS:
-        return (_truth(condition) & first) | (~_truth(condition) & second)
+        chosen: Node = (_truth(condition) & first) | (~_truth(condition) & second)
+        return chosen
     return on_operands(node, (_truth(condition), _number(first), _number(second)))
 
 
@@ -85,5 +86,8 @@ def _truth(node: Node) -> Node:
 
 
 def _number(node: Node) -> Node:
-    made: Node = np.where(node, 1.0, 0.0) if node.op in TRUTHS else node
+    if node.op not in TRUTHS:
+        return node
+    made = np.where(node, 1.0, 0.0)
+    assert isinstance(made, Node)
     return made
