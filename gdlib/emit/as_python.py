@@ -10,6 +10,7 @@ from typing import Any
 
 from gdlib.emit.printable import Formula, TracedRule
 from gdlib.emit.straight_line import Code, Language, identifiers, operations, print_code
+from gdlib.emit.whole_step import whole_step
 from gdlib.trace.graph import Node, in_order, substitute, symbol
 from gdlib.trace.powers import carried_powers
 
@@ -202,29 +203,12 @@ def run(start, steps, hyperparameters=()):
 
 def pair_text(f: Formula, rule: TracedRule) -> str:
     """`value`, `gradient` and `run(start, steps, hyperparameters)`, with the rule and the gradient in one loop."""
-    graphs = f.graphs
-    n = len(graphs.variables)
-    outputs, once, powers = carried_powers(rule.trace.outputs, rule.defaults)
-    theta = [symbol(f"theta {i}") for i in range(n)]
-    state = [[symbol(f"{name} {i}") for name in rule.state] for i in range(n)]
-    point = theta
-    if rule.trace.gradient_at is not None:
-        here = [_inputs(rule.trace.outputs_named, [theta[i], *state[i]]) for i in range(n)]
-        point = [substitute([rule.trace.gradient_at], inputs)[0] for inputs in here]
-    gradient = substitute(graphs.gradient, _inputs(graphs.variables, point))
-    value = substitute([graphs.value], _inputs(graphs.variables, theta))[0]
+    step = whole_step(f, rule)
+    n, once, powers = step.n, step.once, step.powers
     multiplied = {symbol(power): symbol(power) * symbol(factor) for power, factor in powers.items()}
-    results: list[Node] = []
-    for i in range(n):
-        inputs = _inputs(rule.trace.outputs_named, [theta[i], *state[i]])
-        inputs |= {symbol("g"): gradient[i], symbol("f"): value, **multiplied}
-        results += substitute(outputs, inputs)
-    # outputs of coordinate i are theta_i and its state; carried are all thetas, then all state, then the powers
-    width = 1 + len(rule.state)
-    ordered = [results[i * width] for i in range(n)]
-    ordered += [results[i * width + 1 + k] for i in range(n) for k in range(len(rule.state))]
-    ordered += list(multiplied.values())
-    carried = [str(node.payload) for node in [*theta, *(entry for row in state for entry in row)]] + list(powers)
+    # carried are all thetas, then all state, then the powers
+    ordered = [*substitute(step.outputs, multiplied), *multiplied.values()]
+    carried = [*step.carried, *powers]
     names = identifiers([*carried, *rule.defaults, *once, "t"], PYTHON, taken=("t", "now"))
     code = print_code(ordered, names, PYTHON)
     if any(node is symbol("t") for node in in_order(ordered)):
@@ -247,10 +231,6 @@ def pair_text(f: Formula, rule: TracedRule) -> str:
         numpy=", ".join(["np.float64", *(_ORIGIN.get(name, ("", f"np.{name}"))[1] for name in used)]),
         zeros=", ".join(["0.0"] * (n * len(rule.state)) + ["1.0"] * len(powers)),
     )  # fmt: skip
-
-
-def _inputs(names: tuple[str, ...], nodes: list[Node]) -> dict[Node, Node]:
-    return {symbol(name): node for name, node in zip(names, nodes, strict=True)}
 
 
 def compiled(text: str) -> dict[str, Any]:
