@@ -21,6 +21,7 @@ ROOMS = [  # each may import from those before it, and from itself
     {"arguments", "emit", "points"},
     {"formulas", "descriptions", "objective", "landscapes", "update_rule", "first_order", "per_coordinate", "adaptive", "variants", "second_order", "rates", "averages"},
     {"clipping", "schedules", "stationary", "stopping", "loops", "running"},
+    {"sweeps"},
     {"networks", "figures"},
     {"widgets"},
 ]
@@ -98,7 +99,7 @@ def test_import_is_light():
         "import sys, time, numpy, sympy\n"
         "began = time.process_time(); import gdlib; took = time.process_time() - began\n"
         "heavy = {'matplotlib', 'anywidget', 'ipywidgets', 'IPython', 'scipy', 'numba', 'gdlib.widgets',"
-        " 'gdlib.networks', 'gdlib.figures'} & set(sys.modules)\n"
+        " 'gdlib.networks', 'gdlib.figures', 'gdlib.sweeps'} & set(sys.modules)\n"
         "print(sorted(heavy), took)"
     )
     results = [
