@@ -314,6 +314,18 @@ def test_another_convention_keeps_the_settings(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_no_row_is_wider_than_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in NAMES:
+        set_state(page, with_rule(name))
+        readout(page)
+        wide = page.locator(".gd-readout").evaluate(
+            "(one) => [one.firstElementChild, one.lastElementChild].map((part) => part.offsetWidth)"
+        )
+        assert wide[1] <= wide[0], name  # the headline breaks anywhere, the table where it may
+
+
+@pytest.mark.browser
 def test_divergence_is_drawn_and_told(page: Page) -> None:
     given_ = set_state(page, {"curvature": 100.0, "steps": 1000, **with_rule("momentum", lr=10.0, beta=0.5)})
     run = gd.descend(mode(100.0), gd.rules.momentum, (1.0,), steps=1000, lr=10.0, beta=0.5)

@@ -3,7 +3,7 @@
 import { button } from "./controls.mjs";
 import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
-import { plain, short, ticks } from "./numbers.mjs";
+import { counts, plain, short, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { look, Plot, Series, trail } from "./plot.mjs";
 import { keywords, literal, tuple } from "./python_cell.mjs";
@@ -126,7 +126,7 @@ class MomentumDial {
     const parts = this.run(steps).map(([x]) => (x0 === 0 ? 0 : x / x0));
     const furthest = parts.reduce((most, part) => Math.max(most, Math.abs(part)), 0);
     const top = furthest <= CALM ? CALM : Math.min(HIGHEST, 1.1 * furthest);
-    plot.show([0, steps], [-top, top], ticks(0, steps, plot.width < 300 ? 4 : 5).filter(({ at }) => Number.isInteger(at)),
+    plot.show([0, steps], [-top, top], counts(steps, plot.width < 300 ? 4 : 5),
       ticks(-top, top, 5));
     const drawn = (part) => Math.max(-FAR * top, Math.min(FAR * top, part)); // beyond the frame, but at its own step
     this.zero.setAttribute("d", `M${plot.margin.left} ${plot.y(0)}h${plot.width}`);
@@ -163,7 +163,7 @@ class MomentumDial {
     const rows = roots.map((root, k) => ({ id: `root${k}`, series: ROOTS[k], title: roots.length > 1 ? `σ${"₁₂"[k]}` : "σ",
       cells: [complex(root), size(root.size)] }));
     const limit = this.formula("limit")(beta ?? 0);
-    rows.push({ id: "limit", title: `settles while ${`0 < ηλ < ${told.limit}`.replaceAll(" ", "\u00a0")}`,
+    rows.push({ id: "limit", title: `settles while ${["0 < ηλ <", told.limit].map((part) => part.replaceAll(" ", "\u00a0")).join(" ")}`,
       cells: [`limit ${plain(limit)}`, `ηλ = ${plain(lr * curvature)}`] });
     this.shell.readout.show(said.join(" "), rows);
   }

@@ -59,6 +59,9 @@ export function ticks(low, high, count) {
   });
 }
 
+/** The same for a count from 0 to `high`: whole numbers only, however few there are. */
+export const counts = (high, count) => ticks(0, high, Math.min(high, count));
+
 /** Whole powers of ten between two exponents, thinned to about `count`. */
 export function decades(low, high, count) {
   const stride = Math.max(1, Math.ceil((high - low) / count));
