@@ -230,6 +230,31 @@ def test_the_parabola_drawn_is_the_curve_only_where_the_coordinates_do_not_meet(
             assert one["missed"] < 0.1  # it lands on the vertex in either
 
 
+@browser
+@pytest.mark.parametrize("steps", [1, 2, 7, 60])
+def test_the_axis_counts_steps_in_whole_numbers(page: Page, steps: int) -> None:
+    set_state(page, {"steps": steps})
+    drawn(page)
+    texts = page.locator(".gd-panel .gd-plot .gd-axes").last.locator('text[text-anchor="middle"]').all_text_contents()
+    assert len(texts) >= 2
+    assert all(text.isdecimal() and int(text) <= steps for text in texts), texts
+
+
+@browser
+def test_where_nothing_moves_the_picture_along_a_coordinate_is_as_wide_as_the_landscape(page: Page) -> None:
+    # the slope in y is 0 from the first step on, and this rule keeps no step size besides its move
+    set_state(page, {"start": [-4.5, 0.0], "step": 3, "rules": [{"name": "quickprop"}]})
+    drawn(page)
+    ends = page.locator(".gd-slice").nth(1).locator(".gd-axes text").all_text_contents()
+    assert any(text.lstrip("+").isdecimal() and int(text.lstrip("+")) >= 1 for text in ends), ends
+
+
+def test_it_may_begin_at_any_step() -> None:
+    assert gd.explore("ravine", kind="coordinates", step=3).state["step"] == 3
+    with pytest.raises(ValueError, match=r"^step: needs a whole number"):
+        gd.explore("ravine", kind="coordinates", step=-1)
+
+
 # ------------------------------------------------------------------ what to try
 
 

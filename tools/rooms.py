@@ -33,6 +33,9 @@ SAID: dict[str, Callable[[], list[Any]]] = {
     "coordinates": lambda: [
         gd.explore(kind="coordinates"), gd.explore("ravine", kind="coordinates", rules=["rprop_minus"]),
     ],
+    **{f"coordinates {rule}": lambda rule=rule: [
+        gd.explore(kind="coordinates", rules=[rule], steps=steps) for steps in (2, 60)
+    ] for rule in ("quickprop", "quickprop_secant")},
 }  # fmt: skip
 """What is measured for each entry of rooms.json: explorers that it is to serve. A race counts what runs itself."""
 NARROWEST, WIDEST = 288, 1100

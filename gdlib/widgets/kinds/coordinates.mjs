@@ -3,7 +3,7 @@
 import { Board } from "./board.mjs";
 import { familyOf } from "./decisions.mjs";
 import { html, svg } from "./elements.mjs";
-import { decades, ticks } from "./numbers.mjs";
+import { counts, decades } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
@@ -164,7 +164,7 @@ class Coordinates {
     const what = this.kept === "step" ? "step size Δ" : "length of the move";
     this.sizes.yLabel.textContent = what;
     this.sizes.picture.setAttribute("aria-label", `The ${what} in each coordinate, step by step`);
-    this.sizes.show([0, steps], [low, Math.max(high, low + 1)], ticks(0, steps, 4).filter(({ at }) => Number.isInteger(at)),
+    this.sizes.show([0, steps], [low, Math.max(high, low + 1)], counts(steps, 4),
       decades(low, Math.max(high, low + 1), 4));
     this.lengths.draw(logs.map((values, i) => ({ series: SERIES[i], count: values.length + 1, at: (k) => [k, values[k - 1] ?? NaN] })));
     this.lengths.cut(step);

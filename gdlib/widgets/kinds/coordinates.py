@@ -84,7 +84,7 @@ def coordinates(
         {"objective": key(chosen), "start": list(set_out), "steps": steps, "step": min(7, steps),
          "rules": [{"id": running.name, "name": running.name, "hyperparameters": values}]},
         lambda state: _still(grounds[state["objective"]], known, state),
-        room="coordinates",
+        room="coordinates" if "step" in running.state else f"coordinates {running.name}",
         tries=TRIES,
         hint="Click the map or drag the ring to move the start.",
         objectives=told,

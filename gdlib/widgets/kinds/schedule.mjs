@@ -4,7 +4,7 @@ import { sample } from "./contours.mjs";
 import { Curves, scrubbed } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { svg } from "./elements.mjs";
-import { short, ticks } from "./numbers.mjs";
+import { counts, short, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { Plot, Series } from "./plot.mjs";
 import { keywords, literal, made, opening, tuple } from "./python_cell.mjs";
@@ -97,7 +97,7 @@ class ScheduleExplorer {
   draw({ steps }) {
     this.ensure();
     const most = Math.max(1, ...this.runs[0].factors.filter(Number.isFinite));
-    this.factors.show([0, steps], [0, 1.05 * most], ticks(0, steps, 5).filter(({ at }) => Number.isInteger(at)), ticks(0, most, 4));
+    this.factors.show([0, steps], [0, 1.05 * most], counts(steps, 5), ticks(0, most, 4));
     this.series.draw(this.runs.map(({ series, factors }) =>
       ({ series, count: Math.max(1, factors.length), at: (k) => [k + 1, factors[k] ?? NaN] })));
     this.curves.draw(this.runs, steps, this.shell.objective.minimum, this.span());

@@ -3,7 +3,7 @@
 import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { Graph } from "./graph.mjs";
-import { place, plain, short, ticks } from "./numbers.mjs";
+import { counts, place, plain, short, ticks } from "./numbers.mjs";
 import { look, Plot, Series, trail } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
 import { Scale } from "./scale.mjs";
@@ -137,7 +137,7 @@ class StepSize {
     const theory = well ? this.shell.modules.formulas.limit_ratio(well.curvature, lr) : NaN;
     const top = Math.max(HIGHEST, Math.min(1.15 * theory, 1e6) || 0);
     const plot = this.ratios;
-    plot.show([0, steps], [0, top], ticks(0, steps, 4).filter(({ at }) => Number.isInteger(at)), ticks(0, top, 4));
+    plot.show([0, steps], [0, top], counts(steps, 4), ticks(0, top, 4));
     plot.yLabel.textContent = well ? "R = error after / before a step" : "no minimum: no error, no R";
     this.one.setAttribute("d", well ? `M${plot.margin.left} ${plot.y(1)}h${plot.width}` : "");
     this.theory = theory;

@@ -1,6 +1,6 @@
 /* Draws how high each run stands, step by step: above the known minimum on a log scale, else f itself. */
 
-import { decades, ticks } from "./numbers.mjs";
+import { counts, decades, ticks } from "./numbers.mjs";
 import { Plot, Series } from "./plot.mjs";
 import { svg } from "./elements.mjs";
 
@@ -44,7 +44,7 @@ export class Curves {
     if (low >= high) high = low + 1;
     const room = log ? 0 : 0.04 * (high - low);
     plot.yLabel.textContent = log ? "f(θₜ) − f*" : "f(θₜ)";
-    plot.show([0, steps], [low - room, high + room], ticks(0, steps, plot.width < 300 ? 4 : 5).filter(whole),
+    plot.show([0, steps], [low - room, high + room], counts(steps, plot.width < 300 ? 4 : 5),
       log ? decades(low, high, 5) : ticks(low, high, 4));
     this.series.draw(runs.map(({ series }, run) => ({ series, count: heights[run].length, at: (k) => [k, heights[run][k]] })));
   }
@@ -55,8 +55,6 @@ export class Curves {
     this.series.cut(step);
   }
 }
-
-const whole = ({ at }) => Number.isInteger(at);
 
 /** Tells `onScrub(step)` the step under a pointer that is pressed on a picture whose steps run from left to right. */
 export function scrubbed(plot, onScrub) {

@@ -1,6 +1,6 @@
 /* Draws how a quantity that should vanish shrinks in each run, step by step, on a log scale. */
 
-import { decades, ticks } from "./numbers.mjs";
+import { counts, decades } from "./numbers.mjs";
 import { svg } from "./elements.mjs";
 import { look, Plot, Series } from "./plot.mjs";
 
@@ -33,7 +33,7 @@ export class Decay {
     const heights = shown.flatMap(({ values }) => values.map(height)).filter(Number.isFinite);
     const [low, high] = heights.length ? [Math.floor(Math.min(...heights)), Math.ceil(Math.max(...heights))] : [-1, 0];
     const { plot } = this;
-    plot.show([0, steps], [low, Math.max(high, low + 1)], ticks(0, steps, 4).filter(({ at }) => Number.isInteger(at)),
+    plot.show([0, steps], [low, Math.max(high, low + 1)], counts(steps, 4),
       decades(low, Math.max(high, low + 1), 5));
     this.series.draw(shown.map(({ series, values }) => ({ series, count: values.length, at: (k) => [k, height(values[k])] })));
     this.ahead.replaceChildren(...shown.map(({ series }, index) => svg("path", { class: "gd-ahead",

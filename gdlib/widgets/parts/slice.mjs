@@ -36,7 +36,8 @@ export class Slice {
     const { plot } = this;
     const reached = [move, ...sizes, ...(secant ? [secant.last, secant.vertex] : []), limit ?? 0]
       .map(Math.abs).filter((size) => size < FAR);
-    const half = roundUp(1.1 * Math.max(...reached, LEAST * span) || span);
+    const furthest = Math.max(...reached);
+    const half = roundUp(furthest > LEAST * span ? 1.1 * furthest : span / 2);
     const ends = [-1.2 * half, 1.2 * half];
     const offsets = Array.from({ length: POINTS + 1 }, (_, k) => ends[0] + (k / POINTS) * (ends[1] - ends[0]));
     const curve = offsets.map((offset) => [offset, along(offset)]);
@@ -44,9 +45,11 @@ export class Slice {
     const heights = [0, ...curve.map(([, height]) => height), ...wanted].filter(Number.isFinite);
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
     const room = (high - low || 1) * 0.14;
-    const left = plot.width > 190 ? [{ at: -half, text: short(-half, 1) }] : []; // else there is no room for it
+    // Where the plot is narrow there is no room for both ends, and for none that takes more than a few characters.
+    const scale = [{ at: -half, text: short(-half, 1) }, { at: half, text: `+${short(half, 1)}` }]
+      .filter(({ at, text }) => plot.width > 190 || (at > 0 && text.length <= 4));
     plot.show(ends, [low - (sizes.length ? 2.5 : 1) * room, high + room],
-      [...left, { at: 0, text: `${name} = ${short(at)}` }, { at: half, text: `+${short(half, 1)}` }], []);
+      [{ at: 0, text: `${name} = ${short(at)}` }, ...scale], []);
     plot.yLabel.textContent = `f along ${name}`;
     plot.picture.setAttribute("aria-label", `f along ${name} about the place from which the step goes`);
     this.trace("curve", curve);
