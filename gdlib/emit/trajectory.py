@@ -1,4 +1,4 @@
-"""One step of a run as one graph: a rule or a method with the objective's derivatives put in, coordinate by coordinate.
+"""A run for printing: the whole step with its schedule, what it starts from, and which of it repeats from run to run.
 
 What prints whole runs (NumPy blocks, Numba lanes, CUDA) starts here, so all of them do the same operations in the same
 order as `descend`. `split` says which of these are the same for all runs, or for all points of a run, and belong in
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdlib.emit.printable import Curved, Formula, MethodByComponent, TracedRule
+from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
+from gdlib.emit.whole_step import whole_step
 from gdlib.trace.graph import Node, in_order, substitute, symbol
-from gdlib.trace.powers import carried_powers
 
 T, FACTOR = "t", "factor"
 """The two inputs that belong to a step: its number, from 1, and what the schedule makes of lr there."""
@@ -121,62 +121,22 @@ def trajectory_of(
     `schedule` is True where each step is given a factor on lr, or `step(t, f, *memory)`, which gives it and what the
     schedule remembers, in operations that take a node.
     """
-    n = len(f.graphs.variables)
-    theta = tuple(symbol(f"theta {i}") for i in range(n))
-    at_theta = _inputs(f.graphs.variables, theta)
-    value, *g = substitute([f.graphs.value, *f.graphs.gradient], at_theta)
-    parts = (
-        _rule_step(f, rule, theta, value) if isinstance(rule, TracedRule) else _method_step(f, rule, at_theta, g)
-    )  # fmt: skip
-    moved, memory = parts.moved, dict.fromkeys(parts.memory, 0.0)
+    step = whole_step(f, rule)
+    moved, memory = step.outputs, dict.fromkeys(step.carried[step.n :], 0.0)
     if schedule:
         remembered = {f"schedule {name}": start for name, start in (memory_of_schedule or {}).items()}
-        factor, *after = (symbol(FACTOR),) if schedule is True else schedule(symbol(T), value, *map(symbol, remembered))
+        given = (symbol(T), step.value, *map(symbol, remembered))
+        factor, *after = (symbol(FACTOR),) if schedule is True else schedule(*given)
         moved = [*substitute(moved, {symbol("lr"): symbol("lr") * factor}), *after]
         memory |= remembered
-    squares = [slope * slope for slope in g]
+    squares = [slope * slope for slope in step.gradient]
     return Trajectory(
         title=f"{rule.name} on {f.title}",
-        point=tuple(str(node.payload) for node in theta),
+        point=step.carried[: step.n],
         memory=memory,
-        numbers=(*rule.defaults, *parts.once),
-        once=parts.once,
-        powers=parts.powers,
+        numbers=(*step.defaults, *step.once),
+        once=step.once,
+        powers=step.powers,
         moved=tuple(moved),
         slope=np.sqrt(sum(squares[1:], start=squares[0])),
     )
-
-
-class _Step(NamedTuple):
-    moved: list[Node]
-    memory: list[str]
-    once: Mapping[str, Node]
-    powers: Mapping[str, str]
-
-
-def _rule_step(f: Formula, rule: TracedRule, theta: Sequence[Node], value: Node) -> _Step:
-    outputs, once, powers = carried_powers(rule.trace.outputs, rule.defaults)
-    state = [[symbol(f"{name} {i}") for name in rule.state] for i in range(len(theta))]
-    given = [_inputs(rule.trace.outputs_named, [at, *own]) for at, own in zip(theta, state, strict=True)]
-    where = rule.trace.gradient_at
-    point = theta if where is None else [substitute([where], inputs)[0] for inputs in given]
-    gradient = substitute(f.graphs.gradient, _inputs(f.graphs.variables, point))
-    results = [
-        substitute(outputs, {**inputs, symbol("g"): slope, symbol("f"): value})
-        for inputs, slope in zip(given, gradient, strict=True)
-    ]
-    moved = [*(result[0] for result in results), *(entry for result in results for entry in result[1:])]
-    return _Step(moved, [str(entry.payload) for row in state for entry in row], once, powers)
-
-
-def _method_step(f: Formula, method: MethodByComponent, at_theta: Mapping[Node, Node], g: Sequence[Node]) -> _Step:
-    assert isinstance(f, Curved)
-    n = len(at_theta)
-    rows = [substitute(row, at_theta) for row in f.hessian_graph]
-    second = [rows[i][j] for i in range(n) for j in range(i, n)]
-    inputs = _inputs(method.component_names(n), [*at_theta.values(), *g, *second])
-    return _Step(substitute(method.component_graph(n), inputs), [], {}, {})
-
-
-def _inputs(names: Sequence[str], nodes: Sequence[Node]) -> dict[Node, Node]:
-    return {symbol(name): node for name, node in zip(names, nodes, strict=True)}
