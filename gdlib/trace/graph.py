@@ -31,6 +31,9 @@ _BINARY = {
     np.logical_and: "and", np.bitwise_and: "and", np.logical_or: "or", np.bitwise_or: "or",
 }  # fmt: skip
 
+UFUNCS = {op: ufunc for ufunc, op in reversed([*_UNARY.items(), *_BINARY.items(), (np.power, "pow")])}
+"""NumPy's function for each operation but "where"."""
+
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 TRUTHS = COMPARISONS | {"and", "or", "not"}
 ELEMENTARY = frozenset({"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "pow"})

@@ -1,0 +1,75 @@
+"""The back end of lanes: each chunk goes through machine code that moves many runs at once in vectors (Numba)."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from gdlib.emit.as_numba import lanes_text
+from gdlib.emit.trajectory import Trajectory
+from gdlib.points import Array
+from gdlib.sweeps import kept_code
+from gdlib.sweeps.chunk import Chunk, Reached
+from gdlib.trace.graph import ELEMENTARY, in_order
+
+missing = kept_code.missing
+
+
+def text(trajectory: Trajectory, *, dtype: str, swept: frozenset[str], watched: bool) -> str:
+    """The program: `walk` takes steps with a block of runs, `advance` looks after the blocks."""
+    return lanes_text(trajectory, dtype, swept, watched)
+
+
+def advance(text: str, chunk: Chunk) -> Reached:
+    """Where the chunk's runs got to."""
+    real = chunk.points.dtype.type
+    names = kept_code.machine_code(text, {name: form.format(real=real.__name__) for name, form in _FUNCTIONS.items()})
+    points = np.array(chunk.points, order="C")
+    count = len(points)
+    taken, ended = np.zeros(count, np.int64), np.zeros(count, np.int8)
+    numbers = np.array([chunk.numbers[name] for name in names["SHARED"]], np.float64)
+    swept = np.zeros((max(len(names["SWEPT"]), 1), count))
+    for row, name in enumerate(names["SWEPT"]):
+        swept[row] = chunk.numbers[name]
+    factors = np.ones(1) if chunk.factors is None else np.array(chunk.factors, np.float64)
+    square = real(0.0) if chunk.tol is None else _square(real(chunk.tol))
+    names["advance"](points, taken, ended, numbers, swept, factors, chunk.steps, square)
+    return Reached(points, taken, ended)
+
+
+_FUNCTIONS = {
+    "finite": "boolean({real}[::1], int64)",
+    "walk": "void({real}[::1], float64[::1], float64[::1], float64[::1], float64[::1], {real}, {real}[::1], "
+    "int64, int64, int64)",
+    "advance": "void({real}[:,::1], int64[::1], int8[::1], float64[::1], float64[:,::1], float64[::1], int64, {real})",
+}
+
+
+def _square(bound: Array) -> Array:
+    """The greatest number whose root, as it is rounded, is at most the bound: both looks say the same of any norm."""
+    up, down = type(bound)(np.inf), type(bound)(0.0)
+    with np.errstate(all="ignore"):
+        square = bound * bound
+        while np.sqrt(square) <= bound < up:
+            square = np.nextafter(square, up)
+        while np.sqrt(square) > bound:
+            square = np.nextafter(square, down)
+    return square
+
+
+def threads() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_SLOW = {"div": 1.0, "sqrt": 1.2, **dict.fromkeys(ELEMENTARY, 20.0)}
+_QUICK = 0.15
+_SECONDS = 0.2
+
+
+def points_at_once(trajectory: Trajectory, steps: int, dtype: str) -> int:
+    """Whole blocks that take about a fifth of a second, by what the operations of a step cost on common machines."""
+    nanoseconds = sum(_SLOW.get(node.op, _QUICK) for node in in_order([*trajectory.moved, trajectory.slope]))
+    runs = _SECONDS * 1e9 / (steps * nanoseconds)
+    return max(int(runs) // 64, 1) * 64
