@@ -1,6 +1,6 @@
-"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python or JavaScript.
+"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python, JavaScript or CUDA.
 
-A method (gd.methods) goes in a rule's place: every one as LaTeX, as Python or JavaScript one written out by component.
+A method (gd.methods) goes in a rule's place: every one as LaTeX, elsewhere one written out by component.
 """
 
 from __future__ import annotations
@@ -9,10 +9,18 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gdlib.emit import as_javascript, as_latex, as_python, disturbances_as_javascript, method_as_python
+from gdlib.emit import (
+    as_cuda,
+    as_javascript,
+    as_latex,
+    as_python,
+    disturbances_as_javascript,
+    method_as_python,
+    runs_as_cuda,
+)
 from gdlib.emit.printable import Clipping, Formula, MethodByComponent, Scheduled, TracedRule
 
-__all__ = ["javascript", "latex", "python"]
+__all__ = ["cuda", "javascript", "latex", "python"]
 
 Printable = Formula | TracedRule | MethodByComponent | tuple[Formula, TracedRule] | tuple[Formula, MethodByComponent]
 PrintableInJavaScript = Printable | Scheduled | Clipping | Callable[..., Any]
@@ -35,6 +43,10 @@ _JAVASCRIPT: _Printers = {
     _METHOD: as_javascript.method_text, _ON_METHOD: as_javascript.method_pair_text,
     _FUNCTION: as_javascript.function_of_its_name, _SCHEDULE: disturbances_as_javascript.schedule_text,
     _CLIPPING: disturbances_as_javascript.clipping_text,
+}  # fmt: skip
+_CUDA: _Printers = {
+    "objective": as_cuda.objective_text, _RULE: as_cuda.rule_text, _PAIR: runs_as_cuda.pair_text,
+    _METHOD: as_cuda.method_text, _ON_METHOD: runs_as_cuda.method_pair_text,
 }  # fmt: skip
 
 
@@ -86,6 +98,30 @@ def javascript(what: PrintableInJavaScript) -> str:
     True
     """
     return _print(_JAVASCRIPT, what)
+
+
+def cuda(what: Printable) -> str:
+    """CUDA C++: templates `value` and `gradient` of an objective, `step` of a rule, a kernel `sweep` of a pair as well.
+
+    The kernel walks whole runs, one a thread; a comment lists what the host hands it for all of them (1 - beta1**t in
+    double, however precise the points are). No header is needed; --fmad=false keeps NumPy's bits.
+
+    >>> import gdlib as gd
+    >>> print(gd.emit.cuda(gd.objectives.saddle))
+    // saddle
+    template <typename T>
+    __device__ inline T value(const T x, const T y) {
+      return (x * x) - (y * y);
+    }
+    <BLANKLINE>
+    template <typename T>
+    __device__ inline void gradient(const T x, const T y, T *g) {
+      g[0] = T(2.0) * x;
+      g[1] = -(T(2.0) * y);
+    }
+    <BLANKLINE>
+    """
+    return _print(_CUDA, what)
 
 
 def _print(printers: _Printers, what: Any) -> str:

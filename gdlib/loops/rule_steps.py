@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule, in_double, shared
+from gdlib.loops.on_gpu import fused_step, is_on_gpu
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import LEFT
 from gdlib.points import Array
@@ -23,6 +24,7 @@ class RuleSteps:
     def __init__(self, rule: Rule, plan: Plan, value: Callable[[Array], Array], gradient: Callable[[Array], Array]):
         self._rule, self._plan, self._value, self._gradient = rule, plan, value, gradient
         self._blocks = compile_rule(rule)
+        self._move = fused_step(rule) if is_on_gpu(plan.start) else self._blocks.step
         self._arrays = [name for name in rule.takes if name != "t"]
         self._given = dict.fromkeys(self._arrays, np.zeros_like(plan.start))
         hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
@@ -44,7 +46,7 @@ class RuleSteps:
         given["g"] = _disturbed(self._gradient(point), theta, self._plan)
         if "f" in given:
             given["f"] = np.broadcast_to(self._value(theta)[..., None], theta.shape)
-        moved, *state = blocks.step(*(given[name] for name in self._arrays), numbers)
+        moved, *state = self._move(*(given[name] for name in self._arrays), numbers)
         given.update(zip(self._rule.state, state, strict=True))
         return moved
 
