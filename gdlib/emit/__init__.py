@@ -1,4 +1,4 @@
-"""The derived forms: an objective, a rule, or a rule on an objective, printed as LaTeX, Python, JavaScript or CUDA.
+"""The derived forms: an objective, a rule, or both, printed as LaTeX, Python, JavaScript, GLSL or CUDA.
 
 A method (gd.methods) goes in a rule's place: every one as LaTeX, elsewhere one written out by component.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from gdlib.emit import (
     as_cuda,
+    as_glsl,
     as_javascript,
     as_latex,
     as_python,
@@ -20,7 +21,7 @@ from gdlib.emit import (
 )
 from gdlib.emit.printable import Clipping, Formula, MethodByComponent, Scheduled, TracedRule
 
-__all__ = ["cuda", "javascript", "latex", "python"]
+__all__ = ["cuda", "glsl", "javascript", "latex", "python"]
 
 Printable = Formula | TracedRule | MethodByComponent | tuple[Formula, TracedRule] | tuple[Formula, MethodByComponent]
 PrintableInJavaScript = Printable | Scheduled | Clipping | Callable[..., Any]
@@ -43,6 +44,10 @@ _JAVASCRIPT: _Printers = {
     _METHOD: as_javascript.method_text, _ON_METHOD: as_javascript.method_pair_text,
     _FUNCTION: as_javascript.function_of_its_name, _SCHEDULE: disturbances_as_javascript.schedule_text,
     _CLIPPING: disturbances_as_javascript.clipping_text,
+}  # fmt: skip
+_GLSL: _Printers = {
+    "objective": as_glsl.objective_text, _RULE: as_glsl.rule_text, _PAIR: as_glsl.pair_text,
+    _METHOD: as_glsl.method_text, _ON_METHOD: as_glsl.pair_text,
 }  # fmt: skip
 _CUDA: _Printers = {
     "objective": as_cuda.objective_text, _RULE: as_cuda.rule_text, _PAIR: runs_as_cuda.pair_text,
@@ -98,6 +103,27 @@ def javascript(what: PrintableInJavaScript) -> str:
     True
     """
     return _print(_JAVASCRIPT, what)
+
+
+def glsl(what: Printable) -> str:
+    """GLSL for WebGL2: `value` and `gradient` of an objective, `take_step` of a rule, a fragment program of a pair.
+
+    Numbers are of single precision. A rule's `take_step` (GLSL has a `step` of its own) changes one coordinate and its
+    state in place. In a pair's program, for n <= 2, each pixel is a run with a start and hyperparameters of its own; it
+    answers with its last point, when it arrived or left, and by what the gradient's norm has been multiplied.
+
+    >>> import gdlib as gd
+    >>> print(gd.emit.glsl(gd.rules.momentum))
+    void take_step(inout float theta, float g, inout float v, float lr, float beta) {
+      float n0 = (beta * v) - (lr * g);
+      float new_theta = theta + n0;
+      float new_v = n0;
+      theta = new_theta;
+      v = new_v;
+    }
+    <BLANKLINE>
+    """
+    return _print(_GLSL, what)
 
 
 def cuda(what: Printable) -> str:

@@ -2,6 +2,7 @@
 
 import { Answers, asked, Grid } from "./map_question.mjs";
 import { slices } from "./map_slices.mjs";
+import { webgl } from "./map_webgl.mjs";
 import { workers } from "./map_workers.mjs";
 
 /**
@@ -9,7 +10,8 @@ import { workers } from "./map_workers.mjs";
  *
  * objective, rule: {module, text, glsl}: the loaded module, its JavaScript and its GLSL as gdlib emits them. For a method of
  *   second order the objective's module has hessian and curvatureAt. Without `text` (a formula of the reader's own, which
- *   is no text) the page itself runs the pixels; without `glsl` no graphics processor does.
+ *   is no text) the page itself runs the pixels; without `glsl` no graphics processor does. glsl: {head, loop}, what a
+ *   program has in front of these two texts and behind them.
  * start: [x] or [x, y]. held ([]): values of the objective's further variables, which stay as they are: f(x, y, κ) is
  *   mapped with a start of two numbers and κ in `held`. settings ({}): hyperparameters that are not the rule's defaults.
  * axes: [across, up], what runs along them: {of: "start", name: 0 or 1}, {of: "held", name: 0, …} or {of: "settings",
@@ -34,7 +36,7 @@ export function map(question, changed) {
   return { answers, finished, cancel: () => stop.abort() };
 }
 
-const WAYS = [workers, slices]; // the best first; each is {able(question), ready(question), run(task)}
+const WAYS = [webgl, workers, slices]; // the best first; each is {able(question), ready(question), run(task)}
 const STRIDES = [32, 8, 1]; // of the pictures: one pixel in so many is run, across and up
 
 async function answered(question, answers, changed, signal) {
@@ -54,9 +56,8 @@ async function answered(question, answers, changed, signal) {
 
 /** The first way that can; a first picture does not wait for one to get ready. One may break: the next begins anew. */
 async function anyWay(task, again) {
-  const { question, grid, signal } = task;
-  const able = WAYS.filter((way) => way.able(question));
-  const ways = grid.stride === STRIDES[0] ? able.filter((way) => way.ready(question)) : able;
+  const { question, grid, signal } = task, first = grid.stride === STRIDES[0];
+  const ways = WAYS.filter((way) => (first ? way.ready(question) : way.able(question)));
   for (const way of ways) {
     try {
       return await way.run(task);

@@ -90,7 +90,7 @@ function plain({ objective, rule, across, up, ...rest }) {
 /** A way of running cells (map_engine.mjs), for modules that are texts. */
 export const workers = {
   able: ({ objective, rule }) => Boolean(objective.text && rule.text && globalThis.Worker && !globalThis[KEY]?.broken),
-  ready: () => Boolean(globalThis[KEY]?.begun),
+  ready: (question) => Boolean(globalThis[KEY]?.begun) && workers.able(question),
   run,
 };
 

@@ -1,0 +1,166 @@
+/* Runs the pixels of a map in fragment programs: one WebGL2 context a page, in single precision, read back as numbers. */
+
+const KEY = Symbol.for("gdlib.map.webgl"); // one context a page, however many copies of this module it has loaded
+const WIDE = 512, HIGH = 512; // of the buffer that is drawn into: a pixel for each cell of a portion
+const TIME = 20; // milliseconds that a portion should take
+const FIRST = 4096; // cells in a portion before it is known how long one takes
+const MINIMA = 32; // as in map.glsl
+const COVER = `#version 300 es
+void main() { gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0); }`;
+
+const later = (time) => new Promise((next) => setTimeout(next, time));
+
+/** The page's context, with the programs that it has. */
+class Context {
+  constructor() {
+    const canvas = document.createElement("canvas");
+    const gl = this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, powerPreference: "high-performance" });
+    if (!gl?.getExtension("EXT_color_buffer_float")) throw new Error("WebGL2: draws no numbers here");
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault(); // or it would not come back
+      this.lost = true;
+    });
+    canvas.addEventListener("webglcontextrestored", () => this.begin());
+    this.begin();
+  }
+
+  begin() {
+    const { gl } = this;
+    this.lost = false;
+    this.age = (this.age ?? 0) + 1; // what was made before is gone
+    this.programs = new Map();
+    gl.getExtension("EXT_color_buffer_float");
+    this.parallel = gl.getExtension("KHR_parallel_shader_compile");
+    const drawn = gl.createRenderbuffer();
+    gl.bindRenderbuffer(gl.RENDERBUFFER, drawn);
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA32F, WIDE, HIGH);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, drawn);
+    this.cover = this.shader(gl.VERTEX_SHADER, COVER);
+  }
+
+  shader(type, text) {
+    const { gl } = this, made = gl.createShader(type);
+    gl.shaderSource(made, text);
+    gl.compileShader(made);
+    return made;
+  }
+
+  /** {program, places} of a text, which is compiled beside the page where the browser can do so. */
+  async program(text) {
+    if (!this.programs.has(text)) this.programs.set(text, this.linked(text));
+    return this.programs.get(text);
+  }
+
+  async linked(text) {
+    const { gl, parallel } = this, program = gl.createProgram(), own = this.shader(gl.FRAGMENT_SHADER, text);
+    gl.attachShader(program, this.cover);
+    gl.attachShader(program, own);
+    gl.linkProgram(program);
+    while (parallel && !this.lost && !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)) await later(2);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+      throw new Error(`WebGL2: ${gl.getShaderInfoLog(own) || gl.getProgramInfoLog(program) || "the context is lost"}`);
+    }
+    const found = {};
+    for (let k = 0; k < gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS); k++) {
+      const { name } = gl.getActiveUniform(program, k);
+      found[name.replace("[0]", "")] = gl.getUniformLocation(program, name);
+    }
+    this.ready ??= new Set();
+    this.ready.add(text);
+    return { program, found };
+  }
+
+  /** What `texelFetch` finds along the axes. */
+  along({ across, up }) {
+    const { gl } = this, wide = Math.max(across.length, up.length), numbers = new Float32Array(2 * wide);
+    numbers.set(across);
+    numbers.set(up, wide);
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, wide, 2, 0, gl.RED, gl.FLOAT, numbers);
+    for (const name of ["MIN", "MAG"]) gl.texParameteri(gl.TEXTURE_2D, gl[`TEXTURE_${name}_FILTER`], gl.NEAREST);
+    return texture;
+  }
+
+  /** Draws cells and gives their numbers once they are there, without waiting for them in the page. */
+  async draw({ program, found }, texture, question, grid, first, count) {
+    const { gl } = this, { axes, held, minima, rule, settings, start } = question, age = this.age;
+    const names = Object.keys(rule.module.defaults), high = Math.ceil(count / WIDE);
+    const place = ({ of, name }) => (of === "start" ? name : 2 + (of === "held" ? name : held.length + names.indexOf(name)));
+    gl.useProgram(program);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1fv(found.numbers, [start[0], start[1] ?? 0, ...held, ...names.map((name) => settings[name])]);
+    gl.uniform2i(found.axes, ...axes.map(place));
+    gl.uniform2i(found.size, grid.width, grid.height);
+    for (const [name, value] of Object.entries({ first, columns: grid.columns, stride: grid.stride, wide: WIDE,
+      steps: question.steps, by_distance: question.size === "distance" ? 1 : 0, lasting: question.lasting ? 1 : 0,
+      minima_known: minima.length })) gl.uniform1i(found[name], value);
+    for (const name of ["tolerance", "far"]) gl.uniform1f(found[name], question[name]);
+    if (minima.length) gl.uniform2fv(found.minima, minima.flatMap(([x, y = 0]) => [x, y]));
+    gl.viewport(0, 0, WIDE, high);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    const buffer = gl.createBuffer();
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, 16 * WIDE * high, gl.STREAM_READ);
+    gl.readPixels(0, 0, WIDE, high, gl.RGBA, gl.FLOAT, 0);
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    while (!this.lost && age === this.age && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED) await later(1);
+    const numbers = new Float32Array(4 * count);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, numbers);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    gl.deleteBuffer(buffer);
+    gl.deleteSync(sync);
+    if (this.lost || age !== this.age) throw new Error("WebGL2: the context was lost");
+    return numbers;
+  }
+}
+
+const text = ({ glsl, objective, rule }) => [glsl.head, objective.glsl, rule.glsl, glsl.loop].join("\n");
+
+/** A way of running cells (map_engine.mjs), for modules that are GLSL too. */
+export const webgl = {
+  able: (question) => told(question) && !context()?.lost,
+  ready: (question) => told(question) && globalThis[KEY]?.lost === false && Boolean(globalThis[KEY].ready?.has(text(question))),
+  run,
+};
+
+const told = ({ single, glsl, objective, rule, minima }) =>
+  Boolean(single && glsl && objective.glsl && rule.glsl && minima.length <= MINIMA && globalThis[KEY] !== null);
+
+/** The page's context, null where it has none. */
+function context() {
+  if (globalThis[KEY] === undefined) {
+    try {
+      globalThis[KEY] = new Context();
+    } catch {
+      globalThis[KEY] = null;
+    }
+  }
+  return globalThis[KEY];
+}
+
+async function run({ question, grid, signal, take }) {
+  const known = context(), program = await known.program(text(question));
+  if (signal.aborted) return;
+  const { age } = known, texture = known.along(question);
+  let from = 0, portion = FIRST, free = 0;
+  const one = async () => {
+    while (from < grid.cells && !signal.aborted) {
+      const begin = from, count = Math.min(portion, grid.cells - begin, WIDE * HIGH), asked = performance.now();
+      from += count;
+      const numbers = await known.draw(program, texture, question, grid, begin, count);
+      const now = performance.now(), took = now - Math.max(asked, free);
+      free = now;
+      portion = WIDE * Math.max(1, Math.round((count * Math.min(4, TIME / Math.max(took, 0.5))) / WIDE));
+      if (!signal.aborted) take(begin, numbers);
+    }
+  };
+  try {
+    await Promise.all([one(), one()]); // the next portion is drawn while one is read
+  } finally {
+    if (known.age === age) known.gl.deleteTexture(texture);
+  }
+}
