@@ -20,7 +20,8 @@ from gdlib.stationary import StationaryPoint, classify, stationary_points
 from gdlib.update_rule import Rule, rule
 
 if TYPE_CHECKING:
-    from gdlib import figures, networks, widgets
+    from gdlib import figures, networks, sweeps, widgets
+    from gdlib.sweeps import sweep
 
 _RULES = (first_order, per_coordinate, adaptive, variants)
 rules = Registry("rule", [thing for module in _RULES for thing in vars(module).values() if isinstance(thing, Rule)])
@@ -30,10 +31,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Objective", "Rule", "Run", "StationaryPoint", "classify", "clip_norm", "clip_value", "descend", "emit", "explore",
     "figures", "methods", "networks", "objectives", "rates", "rule", "rules", "schedules", "stationary_points",
-    "stopping", "vocabulary", "widgets",
+    "stopping", "sweep", "sweeps", "vocabulary", "widgets",
 ]  # fmt: skip
 
-_ON_FIRST_USE = ("figures", "networks", "widgets")
+_ON_FIRST_USE = ("figures", "networks", "sweeps", "widgets")
 
 
 def explore(*args: Any, **options: Any) -> Any:
@@ -49,8 +50,10 @@ def explore(*args: Any, **options: Any) -> Any:
 def __getattr__(name: str) -> Any:
     if name in _ON_FIRST_USE:
         return import_module(f"gdlib.{name}")
+    if name == "sweep":
+        return import_module("gdlib.sweeps").sweep
     raise AttributeError(f"module 'gdlib' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_FIRST_USE})
+    return sorted({*globals(), *_ON_FIRST_USE, "sweep"})

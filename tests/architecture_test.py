@@ -81,13 +81,13 @@ def test_modules_are_short_and_say_first_why_they_exist():
 
 
 def test_public_objects_stay_what_they_are_when_every_module_is_imported():
-    public = {name: getattr(gd, name) for name in gd.__all__ if name not in ("figures", "networks", "widgets")}
+    public = {name: getattr(gd, name) for name in gd.__all__ if name not in ("figures", "networks", "sweeps", "widgets")}
     functions = {name: getattr(gd.emit, name) for name in gd.emit.__all__}
     for module in pkgutil.walk_packages(gd.__path__, "gdlib."):
         importlib.import_module(module.name)
     assert all(getattr(gd, name) is thing for name, thing in public.items())
     assert all(getattr(gd.emit, name) is thing for name, thing in functions.items())
-    for name in ("rule", "descend", "explore", "Objective", "clip_norm"):
+    for name in ("rule", "descend", "sweep", "explore", "Objective", "clip_norm"):
         assert callable(getattr(gd, name))
     taken = {"rule", "rules", "objectives", "methods", "descend", "sweep", "classify", "explore"}
     assert not {name.split(".")[-1] for name in MODULES} & taken

@@ -23,7 +23,7 @@ _TEXT = '''\
 
 `before`, `each_step`, `own_before` and `own_each_step` add to what is given: numbers that are the same for all runs, or
 arrays with one for each. STEADY and MOVING name those of them that `step` and `slope` unpack, in this order.
-`step` takes what each run carries, then ROOM arrays to work in and TRUTHS arrays for truths, and returns as many: what is
+`step` takes what each run carries, then ROOM arrays to work in and TRUTHS for truths, and returns as many: what is
 carried after the step,{slope_too} the old point, and the rest to work in. `slope` is the gradient's norm.
 """
 
@@ -66,7 +66,8 @@ def in_place_text(trajectory: Trajectory, *, dtype: str, swept: Collection[str],
     return _TEXT.format(
         title=trajectory.title.replace("\\", "\\\\").replace('"', '\\"'),
         slope_too=" the slope before it," if watched else "",
-        memory=tuple(trajectory.memory.values()), powers=dict(trajectory.powers),
+        memory=f"({' '.join(f'{NUMPY.number(start)},' for start in trajectory.memory.values())})",
+        powers=dict(trajectory.powers),
         steady=tuple(steady), moving=tuple(moving), room=room, truths=truths,
         parts="\n\n".join(
             f"def {name}(given):\n{indent(_part(split, name), '    ')}"
@@ -102,8 +103,8 @@ class _Registers:
         """The lines that work out the outputs; afterwards `floats` and `truths` are how many arrays they need."""
         nodes = in_order(outputs)
         uses = {id(node): 0 for node in nodes}
-        for node in [*(operand for node in nodes for operand in node.args), *outputs]:
-            uses[id(node)] += 1
+        for operand in [*(operand for node in nodes for operand in node.args), *outputs]:
+            uses[id(operand)] += 1
         # What is carried and not used at all is free from the first line on.
         wanted = {str(node.payload) for node in nodes if node.op == "symbol"}
         self._free["a"] = [register for name, register in self._inputs.items() if name not in wanted]

@@ -86,12 +86,10 @@ class _Block:
         """All steps of all runs, written down where each ends."""
         step: Callable[[list[Array], Sequence[Any]], list[Array]] = self._program["step"]
         moves, watched, carried = bool(self._program["MOVING"]), self._chunk.tol is not None, self._carried
-        numbers = self._steady
         for t in range(1, self._chunk.steps + 1):
             if moves:
                 self._move_on(t)
-                numbers = (*self._steady, *self._numbers("MOVING"))
-            self._arrays = step(self._arrays, numbers)
+            self._arrays = step(self._arrays, self._numbers_now())
             if watched:
                 met = self._arrays[carried] <= self._chunk.tol
                 if met.any():
@@ -103,7 +101,7 @@ class _Block:
                 return
         self._reached.points[self._places] = np.stack(self._arrays[: self._n], axis=-1)
         if watched:
-            slope = self._program["slope"](self._arrays, numbers)
+            slope = self._program["slope"](self._arrays, self._numbers_now())
             self._reached.ended[self._places[slope <= self._chunk.tol]] = MET
 
     def _move_on(self, t: int) -> None:
@@ -116,6 +114,9 @@ class _Block:
             given[FACTOR] = self._chunk.factors[t - 1]
         given |= program["each_step"](given)
         given |= program["own_each_step"](given)
+
+    def _numbers_now(self) -> tuple[Any, ...]:
+        return (*self._steady, *self._numbers("MOVING")) if self._program["MOVING"] else self._steady
 
     def _numbers(self, which: str) -> tuple[Any, ...]:
         return shared([self._given[name] for name in self._program[which]], self._dtype)

@@ -1,0 +1,106 @@
+"""Which back end runs a sweep, and why: what can be printed as text, what is at hand, and what the work is worth."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gdlib.emit.printable import Formula
+from gdlib.emit.trajectory import Trajectory, trajectory_of
+from gdlib.points import is_foreign
+from gdlib.registry import nearest
+from gdlib.schedules.schedule import memory_of, step_of
+from gdlib.second_order.method import Method
+from gdlib.sweeps.arguments import Asked
+from gdlib.sweeps.spread import back_end
+from gdlib.trace.graph import ELEMENTARY, in_order
+
+NAMES = ("numpy", "numba", "cupy")
+
+_PATIENCE = 5.0
+"""Seconds of work for NumPy below which no compiler is waited for, nor a GPU woken."""
+_OPERATION, _ELEMENTARY = 1e-9, 1e-8
+"""Seconds that NumPy takes for an operation on one number, as an order of size."""
+_MANY = 20
+"""Coordinates above which whole arrays are faster than a line for each coordinate."""
+
+
+class Choice(NamedTuple):
+    """The back end's name, and why it; no trajectory where `descend`'s own loop runs on whole arrays."""
+
+    name: str
+    why: str
+    trajectory: Trajectory | None
+
+
+def choice(backend: Any, asked: Asked, executor: Any) -> Choice:
+    """The back end for a sweep; an error that begins with "backend:" or "executor:" where what was asked cannot be."""
+    if backend not in ("auto", *NAMES):
+        wanted = ", ".join(repr(name) for name in ("auto", *NAMES))
+        raise ValueError(f"backend: needs one of {wanted}, got {backend!r}.{nearest(backend, NAMES)}")
+    start = asked.plan.start
+    foreign = is_foreign(start)
+    on_gpu = foreign and type(start).__module__.partition(".")[0] == "cupy"
+    if foreign and backend not in ("auto", "cupy" if on_gpu else ""):
+        kind = f"{type(start).__module__}.{type(start).__name__}"
+        raise TypeError(f"backend: {backend} needs a start on the host, an array of NumPy, got {kind}")
+    trajectory, lack = _traced(asked)
+    if foreign and not on_gpu:
+        trajectory, lack = None, f"{type(start).__name__} is an array of another library"
+    elif asked.f.n > _MANY and backend in ("auto", "numpy") and executor is None:
+        trajectory, lack = None, f"{asked.f.n} coordinates are many"
+    if trajectory is None:
+        if executor is not None:
+            raise TypeError(f"executor: needs what can be sent as text, and {lack}")
+        if backend in ("numba", "cupy") and not on_gpu:
+            raise TypeError(f"backend: {backend} needs what can be printed as text, and {lack}")
+        name = "cupy" if on_gpu else "numpy"
+        return Choice(name, f"{lack}, so descend's own loop runs on whole arrays", None)
+    if on_gpu:
+        return Choice("cupy", "the start lies on the GPU", trajectory)
+    if backend == "auto":
+        return Choice(*_chosen(asked, trajectory, executor), trajectory)
+    words = back_end(backend).missing() if executor is None else None
+    if words is not None:
+        raise RuntimeError(f"backend: {backend} cannot work here: {words}")
+    return Choice(backend, "you asked for it", trajectory)
+
+
+def _traced(asked: Asked) -> tuple[Trajectory | None, str]:
+    """The run as graphs, or why it has none."""
+    f, rule, schedule, n = asked.f, asked.rule, asked.plan.schedule, asked.f.n
+    if not isinstance(f, Formula):
+        return None, "the objective is no formula"
+    if isinstance(rule, Method) and not rule.has_components(n):
+        return None, f"{rule.name} is not written out by component for {n} coordinates"
+    if schedule is None or not asked.plan.watches_value:
+        return trajectory_of(f, rule, schedule is not None), ""
+    try:
+        return trajectory_of(f, rule, partial(step_of, schedule), memory_of(schedule)), ""
+    except TypeError as error:
+        return None, f"the schedule does not trace ({error})"
+
+
+def _chosen(asked: Asked, trajectory: Trajectory, executor: Any) -> tuple[str, str]:
+    seconds = asked.runs * asked.plan.steps * sum(
+        _ELEMENTARY if node.op in ELEMENTARY else _OPERATION for node in in_order(trajectory.moved) if node.args
+    )  # fmt: skip
+    if seconds < _PATIENCE:
+        return "numpy", "it takes NumPy a few seconds at most, so no compiler is waited for"
+    work = f"it would take NumPy about {_rounded(seconds)}"
+    lacking = []
+    for name in ("cupy", "numba") if executor is None else ("numba",):
+        words = "is not installed" if find_spec(name) is None else back_end(name).missing()
+        if words is None:
+            return name, f"{work}, and {name} is at hand"
+        lacking.append(f"{name}: {words}")
+    return "numpy", f"{work}; {'; '.join(lacking)}"
+
+
+def _rounded(seconds: float) -> str:
+    """One digit: it is an estimate."""
+    size = 10.0 ** np.floor(np.log10(seconds))
+    return f"{round(seconds / size) * size:,.0f} s"

@@ -1,0 +1,127 @@
+"""The work of a sweep cut into chunks: what each chunk holds, how large it is, and where it is worked out."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gdlib.emit.as_numpy import compile_rule
+from gdlib.emit.trajectory import Trajectory
+from gdlib.points import Array, is_foreign
+from gdlib.sweeps import whole_arrays
+from gdlib.sweeps.arguments import Asked
+from gdlib.sweeps.choice import Choice
+from gdlib.sweeps.chunk import Chunk, Reached
+from gdlib.sweeps.done import Range
+from gdlib.sweeps.spread import back_end, spread
+from gdlib.trace.graph import in_order
+
+_CHUNKS = 6
+"""Chunks for each worker, at least: so that none is idle for long at the end."""
+_WORKERS = 8
+"""Workers of an executor that does not say how many it has."""
+
+
+class Work:
+    """A sweep as text and arrays; `chunk_of` cuts out the runs of a range."""
+
+    def __init__(self, asked: Asked, choice: Choice) -> None:
+        self._asked, self._name, self._trajectory = asked, choice.name, choice.trajectory
+        self.text, self._factors, numbers = "", None, dict(asked.numbers)
+        if choice.trajectory is not None:
+            numbers |= _once(asked, choice.trajectory)
+            swept = frozenset(name for name, number in numbers.items() if isinstance(number, np.ndarray))
+            self.text = back_end(choice.name).text(
+                choice.trajectory, dtype=asked.dtype, swept=swept, watched=asked.tol is not None
+            )
+            self._factors = asked.factors()
+        self._numbers = {
+            name: np.broadcast_to(number, asked.shape) if isinstance(number, np.ndarray) else number
+            for name, number in numbers.items()
+        }
+        self._points = np.broadcast_to(asked.plan.start, (*asked.shape, asked.f.n))
+
+    def chunk_of(self, part: Range) -> Chunk:
+        """The runs of a range, in order of the flattened shape."""
+        numbers = {name: _rows(number, part) if isinstance(number, np.ndarray) else number
+                   for name, number in self._numbers.items()}  # fmt: skip
+        n = self._points.shape[-1]
+        first, last = part
+        points = _rows(self._points, (first * n, last * n)).reshape(last - first, n)
+        return Chunk(points, numbers, self._asked.plan.steps, self._asked.tol, self._factors)
+
+    def results(self, missing: list[Range], executor: Any) -> Iterator[tuple[Range, Reached]]:
+        """Range and result of each chunk as they come, one by one, from threads, or from the executor."""
+        trajectory = self._trajectory
+        if trajectory is None:
+            for part in self._parts(missing, whole_arrays.RUNS_AT_ONCE):
+                yield part, whole_arrays.advance(self._asked, self.chunk_of(part))
+            return
+        module = back_end(self._name)
+        most = module.points_at_once(trajectory, self._asked.plan.steps, self._asked.dtype)
+        if executor is not None:
+            workers = getattr(executor, "_max_workers", _WORKERS)
+            yield from self._spread(executor, self._parts(missing, self._share(most, workers)))
+            return
+        threads = module.threads()
+        parts = self._parts(missing, most if threads == 1 else self._share(most, threads))
+        if threads == 1 or len(parts) == 1:
+            for part in parts:
+                yield part, module.advance(self.text, self.chunk_of(part))
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            yield from self._spread(pool, parts)
+
+    def _spread(self, executor: Any, parts: list[Range]) -> Iterator[tuple[Range, Reached]]:
+        return spread(executor, self._name, self.text, parts, self.chunk_of)
+
+    def _share(self, most: int, workers: int) -> int:
+        return max(1, min(most, math.ceil(self._asked.runs / (_CHUNKS * workers))))
+
+    @staticmethod
+    def _parts(missing: list[Range], size: int) -> list[Range]:
+        return [(low, min(low + size, last)) for first, last in missing for low in range(first, last, size)]
+
+    def fingerprint(self) -> str:
+        """The same for the same sweep, and for no other."""
+        plan = self._asked.plan
+        told = (self._name, self.text, repr(self._asked.f), self._asked.rule.name, self._asked.shape, plan.steps,
+                repr(plan.schedule), self._asked.tol)  # fmt: skip
+        print_of = hashlib.sha256(repr(told).encode())
+        start = plan.start.get() if is_foreign(plan.start) and hasattr(plan.start, "get") else plan.start
+        for values in (start, self._factors, *self._asked.numbers.values()):
+            print_of.update(np.ascontiguousarray(0.0 if values is None else values).tobytes())
+        return print_of.hexdigest()
+
+
+def _rows(values: Array, part: Range) -> Array:
+    """These entries of the flattened array; only they are copied, however far it was broadcast."""
+    if is_foreign(values) or values.flags.c_contiguous:
+        return values.reshape(-1)[slice(*part)]
+    return values.flat[slice(*part)]
+
+
+def _once(asked: Asked, trajectory: Trajectory) -> dict[str, Any]:
+    """What the hyperparameters alone decide: a number, or one for each value that the swept ones among them take.
+
+    They are worked out number by number: for arrays NumPy's real powers may differ in the last bit.
+    """
+    found: dict[str, Any] = {}
+    for name, node in trajectory.once.items():
+        involved = {str(part.payload) for part in in_order([node]) if part.op == "symbol"}
+        given = [value if given in involved else 1.0 for given, value in asked.numbers.items()]
+        found[name] = np.vectorize(partial(_worked_out, asked.rule, name), otypes=[np.float64])(*given)
+        if found[name].ndim == 0:
+            found[name] = float(found[name])
+    return found
+
+
+def _worked_out(rule: Any, name: str, *hyperparameters: float) -> float:
+    with np.errstate(all="ignore"):
+        return float(compile_rule(rule).once(*map(np.float64, hyperparameters))[name])
