@@ -11,9 +11,9 @@ import numpy as np
 import sympy as sp
 
 from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
-from gdlib.formulas import symbolic
+from gdlib.formulas import meaning, symbolic
 from gdlib.formulas.given import GivenFunctions
-from gdlib.formulas.grammar import FormulaError, check_name, parse
+from gdlib.formulas.grammar import WORDS, FormulaError, Parsed, check_name, parse
 from gdlib.points import Array, as_points, is_foreign
 from gdlib.trace.formula import Graphs, node_of
 from gdlib.trace.graph import Node, symbol
@@ -27,6 +27,7 @@ class Objective:
 
     `formula` is text ("x**2 - x*y"), a SymPy expression, or a function of symbols (`lambda x, y: x**2 - x*y`).
     `variables` fixes their order; else text and expressions sort them by name, a function keeps its parameters' order.
+    The value of a text is worked out as it is typed, with its operations in its order; derivatives are SymPy's.
     `start`, `window` ((low, high) for each variable), `minima` and `title` are for pictures and may be left out.
 
     f(points), f.grad(points) and f.hess(points) take points of shape (..., n) and give shapes (...), (..., n) and
@@ -54,11 +55,13 @@ class Objective:
         minima: Sequence[Sequence[float]] | None = None,
         source: str | None = None,
     ) -> None:
-        expression, names = _read(formula)
-        self._expr = symbolic.checked(expression)
-        self._variables = _ordered(self._expr, names, variables)
+        self._typed = parse(formula) if isinstance(formula, str) else None
+        expression, names = _read(formula) if self._typed is None else (meaning.expression(self._typed), None)
+        self._expr = _checked(expression, self._typed)
+        present = {v.name for v in self._expr.free_symbols} if self._typed is None else self._typed.names
+        self._variables = _ordered(present, names, variables)
         self.name = name
-        self.title = title or name or str(self._expr)[:80]
+        self.title = title or name or self.text[:80]
         self.source = source
         self.start = None if start is None else tuple(float(x) for x in start)
         self.window = None if window is None else tuple((float(low), float(high)) for low, high in window)
@@ -67,7 +70,7 @@ class Objective:
             if given is not None and len(given) != self.n:
                 raise ValueError(f"objective: {what} needs one entry for each of {self.n} variables, got {len(given)}")
         if not _finite_somewhere(self):
-            raise ValueError(f"objective: needs a formula that is finite somewhere, got {self._expr}"[:300])
+            raise _nowhere_finite(self.text)
 
     @staticmethod
     def from_functions(
@@ -104,8 +107,8 @@ class Objective:
 
     @property
     def text(self) -> str:
-        """The formula as text."""
-        return str(self._expr)
+        """The formula as text, as it was typed where it was."""
+        return str(self._expr) if self._typed is None else self._typed.text
 
     @cached_property
     def gradient(self) -> sp.Matrix:
@@ -121,7 +124,13 @@ class Objective:
     def graphs(self) -> Graphs:
         """Value and gradient as expression graphs, from which every other form is printed."""
         slopes = tuple(node_of(entry, self._inputs) for entry in self.gradient)
-        return Graphs(tuple(v.name for v in self._variables), node_of(self.expr, self._inputs), slopes)
+        return Graphs(tuple(v.name for v in self._variables), self._value_graph, slopes)
+
+    @cached_property
+    def _value_graph(self) -> Node:
+        if self._typed is None:
+            return node_of(self.expr, self._inputs)
+        return meaning.graph(self._typed, {v.name: node for v, node in self._inputs.items()})
 
     @cached_property
     def hessian_graph(self) -> tuple[tuple[Node, ...], ...]:
@@ -138,7 +147,7 @@ class Objective:
     # Each of the three is derived and compiled when it is first asked for: most entries of a catalogue never are.
     @cached_property
     def _value_on_arrays(self) -> Callable[[Array], Array]:
-        return compile_value(node_of(self.expr, self._inputs), [v.name for v in self._variables])
+        return compile_value(self._value_graph, [v.name for v in self._variables])
 
     @cached_property
     def _gradient_on_arrays(self) -> Callable[[Array], Array]:
@@ -178,10 +187,8 @@ class Objective:
         return f"$f({arguments}) = {sp.latex(self._expr)}$"
 
 
-def _read(formula: Given) -> tuple[Any, list[str] | None]:
+def _read(formula: sp.Expr | Callable[..., Any]) -> tuple[Any, list[str] | None]:
     """The expression, and the names of its variables where the formula itself orders them."""
-    if isinstance(formula, str):
-        return parse(formula), None
     if callable(formula) and not isinstance(formula, sp.Basic):
         parameters = inspect.signature(formula).parameters.values()
         for parameter in parameters:
@@ -197,10 +204,23 @@ def _read(formula: Given) -> tuple[Any, list[str] | None]:
     return formula, None
 
 
+def _checked(expression: Any, typed: Parsed | None) -> sp.Expr:
+    """What `symbolic.checked` accepts; of a text that is well formed it refuses only what is nowhere a real number."""
+    try:
+        return symbolic.checked(expression)
+    except ValueError:
+        if typed is None or not expression.has(sp.I, sp.nan, sp.zoo, sp.oo, -sp.oo):
+            raise
+        raise _nowhere_finite(typed.text) from None
+
+
+def _nowhere_finite(text: str) -> FormulaError:
+    return FormulaError(WORDS["nowhere"].format(text=text[:200]))
+
+
 def _ordered(
-    expression: sp.Expr, names: list[str] | None, variables: Sequence[str | sp.Symbol] | None
+    present: set[str], names: list[str] | None, variables: Sequence[str | sp.Symbol] | None
 ) -> tuple[sp.Symbol, ...]:
-    present = {s.name for s in expression.free_symbols}
     if variables is not None:
         if isinstance(variables, str):
             raise TypeError(f"variables: needs a sequence of names such as ('x', 'y'), got the text {variables!r}")
@@ -214,7 +234,7 @@ def _ordered(
     if names is None:
         names = symbolic.in_natural_order(sorted(present))
     if not names:
-        raise FormulaError("objective: needs at least one variable, got a constant (name it with variables=)")
+        raise FormulaError(WORDS["constant"])
     return tuple(sp.Symbol(name, real=True) for name in names)
 
 

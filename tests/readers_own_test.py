@@ -225,6 +225,6 @@ def test_a_slope_that_is_a_constant_with_a_name_has_the_points_shape():
 
 def test_a_factor_beyond_the_range_of_doubles_is_refused_in_a_sentence():
     y = sp.Symbol("y", real=True)
-    with pytest.raises(ValueError, match="needs a formula that is finite somewhere"):
+    with pytest.raises(ValueError, match="finite somewhere"):
         gd.Objective(x**4 - 10**400 * y**4)
     assert gd.Objective(x**2 + x / sp.Integer(10) ** 400)([1.0]) == 1.0

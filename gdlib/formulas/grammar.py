@@ -1,54 +1,76 @@
-"""The grammar of formulas typed as text: one table of tokens, operators and functions, and a parser that only builds.
+"""The parser of formulas typed as text, which only builds: what the table in grammar.mjs names can be said, no more.
 
-Text is never evaluated: it is split into tokens, and the tokens into a tree of SymPy's own operations. What is in the
-table can be said; nothing else can.
+Text is never evaluated: it is split into tokens, and these into a list of steps, each an operation on earlier ones. The
+page's parser, formula.mjs, reads the same table and makes the same steps.
 """
 
 from __future__ import annotations
 
-import builtins
-import keyword
+import json
 import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
-import sympy as sp
+from gdlib.formulas.worked_out import folded
 
-from gdlib.formulas.symbolic import LARGEST_POWER
-from gdlib.registry import nearest
+TABLE = Path(__file__).with_name("grammar.mjs")
+"""Tokens, precedence, functions, limits and words, as a module for pages; all behind `export default` is JSON."""
 
-FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
-    "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "tan": sp.tan,
-    "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh, "atan": sp.atan, "abs": sp.Abs,
-}  # fmt: skip
-CONSTANTS: Mapping[str, Any] = {"pi": sp.pi}
-PRECEDENCE: Mapping[str, int] = {"+": 10, "-": 10, "*": 20, "/": 20, "**": 40}
-SIGN_PRECEDENCE = 30
+_TABLE: dict[str, Any] = json.loads(TABLE.read_text("utf-8").partition("export default ")[2].rstrip().removesuffix(";"))
+FUNCTIONS: tuple[str, ...] = tuple(_TABLE["functions"])
+WORDS: Mapping[str, str] = _TABLE["words"]
+LONGEST: int = _TABLE["limits"]["letters"]
+DEEPEST: int = _TABLE["limits"]["depth"]
+LARGEST_POWER: int = _TABLE["limits"]["power"]
+_DIGITS: int = _TABLE["limits"]["digits"]
+_LARGEST: float = _TABLE["limits"]["number"]
+_DECADES: int = _TABLE["limits"]["decades"]
+_PRECEDENCE: Mapping[str, int] = _TABLE["precedence"]
+_LEADING: int = _TABLE["leading"]
 """A leading sign binds tighter than a product and looser than a power: -x**2 is -(x**2)."""
-
-LONGEST = 4_000
-DEEPEST = 100
-LARGEST_NUMBER = 1e300
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign>\*\*|[-+*/()])|(?P<end>$)|(?P<other>.))",
-    re.S,
-)
-_MEANINGS = {
-    "e": "write exp(1) for Euler's number", "E": "write exp(1) for Euler's number", "i": "it is the imaginary unit",
-    "ln": "write log", "arctan": "write atan", "fabs": "write abs", "inf": "it is no finite number",
-    "infinity": "it is no finite number", "nan": "it is no number", "infty": "it is no finite number",
-    "pi": "it is the number pi",
-}  # fmt: skip
-_TAKEN = {
-    "arcsin", "arccos", "arctan2", "arcsinh", "arccosh", "arctanh", "lg", "mod", "sgn", "np", "math",
-    *(name for name, thing in vars(math).items() if callable(thing) and not hasattr(sp, name)),
-}  # fmt: skip
+_TOKEN = re.compile("(?P<number>{number})|(?P<name>{name})|(?P<sign>{sign})|(?P<other>.)".format_map(_TABLE), re.S)
+_BLANK = re.compile(_TABLE["blank"])
+_NAME = re.compile(_TABLE["name"])
+_PYTHON, _SYMPY = (frozenset(" ".join(_TABLE[owner]).split()) for owner in ("python", "sympy"))
 
 
 class FormulaError(ValueError):
-    """A text that is no formula; the message shows where."""
+    """A text that is no formula: `sentence` says why, `place` where, counted from 1, if it is one place."""
+
+    def __init__(self, sentence: str, text: str = "", place: int | None = None) -> None:
+        self.sentence, self.place = sentence, place
+        message = f"objective: {sentence}"
+        if place is not None:
+            start = max(0, place - 31)
+            shown = re.sub(r"\s", " ", text[start : place + 29])
+            message += f", at position {place}\n  {shown}\n  {' ' * (place - 1 - start)}^"
+        super().__init__(message)
+
+
+class Step(NamedTuple):
+    """An operation: `op` is an operator, "neg", a function's name, "number" or "name", which `said` then gives.
+
+    `args` are the places of the earlier steps that it works on; `number` is its value where that is one everywhere.
+    """
+
+    op: str
+    args: tuple[int, ...]
+    said: str
+    number: float | None
+
+
+class Parsed(NamedTuple):
+    """A formula: its text with single blanks, and its steps, the last of which is the value."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """The variables that the text names."""
+        return {step.said for step in self.steps if step.op == "name"}
 
 
 def check_name(name: str) -> str:
@@ -56,31 +78,39 @@ def check_name(name: str) -> str:
 
     Raises FormulaError for a name to which Python, SymPy or mathematics gives a meaning already.
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", name):
-        raise FormulaError(f"objective: a variable needs a name of letters, digits and _, got {name!r}"[:200])
-    if name.startswith("__"):
-        raise FormulaError(f"objective: {name[:60]!r} cannot be a variable: such names belong to Python")
-    reason = _MEANINGS.get(name) or _MEANINGS.get(name.lower()) if len(name) > 1 else _MEANINGS.get(name)
-    if reason:
-        raise FormulaError(f"objective: {name!r} cannot be a variable: {reason}")
-    if name in FUNCTIONS or name in CONSTANTS or name in _TAKEN or keyword.iskeyword(name) or hasattr(builtins, name):
-        raise FormulaError(f"objective: {name!r} cannot be a variable: the name has a meaning already")
-    if hasattr(sp, name):
-        raise FormulaError(f"objective: {name!r} cannot be a variable: SymPy gives it a meaning; try {name}_")
+    if not _NAME.fullmatch(name):
+        raise FormulaError(f"a variable needs a name of letters, digits and _, got {name!r}"[:200])
+    refusal = _refusal(name)
+    if refusal:
+        raise FormulaError(refusal)
     return name
 
 
-def parse(text: str) -> sp.Expr:
-    """The SymPy expression that a text stands for; its names are real symbols.
+def _refusal(name: str) -> str | None:
+    shown, meanings = name[:60], _TABLE["meanings"]
+    meaning = meanings.get(name) or (meanings.get(name.lower()) if len(name) > 1 else None)
+    if name.startswith("__"):
+        return WORDS["private"].format(name=shown)
+    if meaning:
+        return WORDS["meant"].format(name=shown, meaning=meaning)
+    if name in FUNCTIONS or name in _PYTHON:
+        return WORDS["taken"].format(name=shown)
+    return WORDS["sympy"].format(name=shown) if name in _SYMPY else None
+
+
+def parse(text: str) -> Parsed:
+    """The formula that a text says.
 
     Raises FormulaError that shows the place for anything but a formula of the grammar.
 
-    >>> parse("x**2 - x*y")
-    x**2 - x*y
+    >>> [(step.op, step.args, step.said) for step in parse("x*x + 1").steps]
+    [('name', (), 'x'), ('*', (0, 0), ''), ('number', (), '1'), ('+', (1, 2), '')]
     """
     if len(text) > LONGEST:
-        raise FormulaError(f"objective: needs a formula of at most {LONGEST} characters, got {len(text)}")
-    return _Parser(text).formula()
+        raise FormulaError(WORDS["letters"].format(most=LONGEST, count=len(text)))
+    parser = _Parser(text)
+    parser.formula()
+    return Parsed(" ".join(text.split()), tuple(parser.steps))
 
 
 class _Parser:
@@ -90,54 +120,58 @@ class _Parser:
         self.place = 0
         self.kind = self.token = ""
         self.begin = 0
+        self.steps: list[Step] = []
+        self.known: dict[tuple[Any, ...], int] = {}
+        self.tower: set[int] = set()  # steps that hold a power whose exponent varies
         self.advance()
 
-    def fail(self, sentence: str) -> FormulaError:
-        start, stop = max(0, self.begin - 30), self.begin + 30
-        shown = self.text[start:stop].replace("\n", " ")
-        pointer = " " * (self.begin - start) + "^"
-        return FormulaError(f"objective: {sentence}, at position {self.begin + 1}\n  {shown}\n  {pointer}")
+    def fail(self, key: str, at: int | None = None, **said: object) -> FormulaError:
+        begin = self.begin if at is None else at
+        return FormulaError(WORDS[key].format_map(said), self.text, begin + 1)
 
     def advance(self) -> None:
-        found = _TOKEN.match(self.text, self.place)
-        assert found is not None  # the last alternative matches any character
-        assert found.lastgroup is not None
-        self.kind, self.token = found.lastgroup, found[found.lastgroup]
-        self.begin, self.place = found.start(self.kind), found.end()
+        self.begin = self.after_blanks()
+        found = _TOKEN.match(self.text, self.begin)
+        if found is None:
+            self.kind = self.token = ""
+            return
+        self.kind, self.token, self.place = str(found.lastgroup), found[0], found.end()
         if self.kind == "other":
-            hint = {"^": "; a power is written **", "=": "; a formula has no equals sign"}.get(self.token, "")
-            raise self.fail(f"{self.token!r} has no meaning in a formula{hint}")
+            raise self.fail("other", token=self.token, hint=_TABLE["hints"].get(self.token, ""))
 
-    def formula(self) -> sp.Expr:
-        if self.kind == "end":
-            raise self.fail("needs a formula, got nothing")
-        result = self.expression(0)
-        if self.kind != "end":
-            hint = " (a product needs its *)" if self.kind in ("name", "number") or self.token == "(" else ""
-            raise self.fail(f"{self.token!r} stands where an operator or the end was expected{hint}")
-        return result
+    def after_blanks(self) -> int:
+        blanks = _BLANK.match(self.text, self.place)
+        assert blanks is not None  # there may be none of them
+        return blanks.end()
 
-    def expression(self, binds: int) -> Any:
+    def formula(self) -> None:
+        if not self.kind:
+            raise self.fail("nothing")
+        self.expression(0)
+        if self.kind:
+            product = self.kind in ("name", "number") or self.token == "("
+            raise self.fail("product" if product else "after", token=self.token[:60])
+
+    def expression(self, binds: int) -> int:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.fail(f"is nested deeper than {DEEPEST} levels")
+            raise self.fail("depth", most=DEEPEST)
         left = self.operand()
-        while self.kind == "sign" and PRECEDENCE.get(self.token, -1) > binds:
-            sign = self.token
+        while self.kind == "sign" and _PRECEDENCE.get(self.token, -1) > binds:
+            sign, at = self.token, self.begin
             self.advance()
-            if sign == "**":  # from the right: x**y**z is x**(y**z)
-                left = self.power(left, self.expression(PRECEDENCE[sign] - 1))
-            else:
-                left = self.join(sign, left, self.expression(PRECEDENCE[sign]))
+            # from the right: x**y**z is x**(y**z)
+            right = self.expression(_PRECEDENCE[sign] - (sign == "**"))
+            left = self.step(sign, (left, right), at)
         self.depth -= 1
         return left
 
-    def operand(self) -> Any:
-        kind, token = self.kind, self.token
+    def operand(self) -> int:
+        kind, token, at = self.kind, self.token, self.begin
         if token in ("+", "-"):
             self.advance()
-            inner = self.expression(SIGN_PRECEDENCE)
-            return -inner if token == "-" else inner
+            inner = self.expression(_LEADING)
+            return self.step("neg", (inner,), at) if token == "-" else inner
         if token == "(":
             self.advance()
             inner = self.expression(0)
@@ -147,66 +181,75 @@ class _Parser:
             return self.number()
         if kind == "name":
             return self.name()
-        raise self.fail("ends where a number, a name or ( was expected" if kind == "end" else
-                        f"{token!r} stands where a number, a name or ( was expected")  # fmt: skip
+        raise self.fail("operand" if kind else "ends", token=token)
 
     def close(self) -> None:
         if self.token != ")":
-            raise self.fail("needs a closing )")
+            raise self.fail("bracket")
         self.advance()
 
-    def number(self) -> Any:
+    def number(self) -> int:
         mantissa, _, exponent = self.token.lower().partition("e")
-        if len(mantissa) > 60 or len(exponent) > 4 or float(self.token) > LARGEST_NUMBER:
-            raise self.fail(f"needs numbers of at most 60 digits and up to {LARGEST_NUMBER:g}")
-        value = sp.Rational(self.token)  # exact: 0.1 is one tenth
+        if len(mantissa) > _DIGITS or len(exponent) > 4 or float(self.token) > _LARGEST:
+            raise self.fail("number", digits=_DIGITS, most=f"{_LARGEST:g}")
+        found = self.keep(Step("number", (), self.token, float(self.token)))
         self.advance()
-        return value
+        return found
 
-    def name(self) -> Any:
-        name = self.token
+    def name(self) -> int:
+        name, at = self.token, self.begin
         if name in FUNCTIONS:
             self.advance()
             if self.token != "(":
-                raise self.fail(f"{name} is a function and needs its argument in ( )")
+                raise self.fail("argument", name=name)
             self.advance()
             inner = self.expression(0)
             self.close()
-            return FUNCTIONS[name](inner)
-        following = re.compile(r"\s*\(").match(self.text, self.place)
-        if following:
-            known = ", ".join(FUNCTIONS)
-            raise self.fail(f"the function {name[:60]!r} is unknown; known are {known}.{nearest(name, FUNCTIONS)}")
-        if name in CONSTANTS:
-            self.advance()
-            return CONSTANTS[name]
-        try:
-            check_name(name)
-        except FormulaError as error:
-            raise self.fail(str(error).removeprefix("objective: ")) from None
+            return self.step(name, (inner,), at)
+        if self.text.startswith("(", self.after_blanks()):
+            meaning = _TABLE["meanings"].get(name)
+            key = "function meant" if meaning else "function"
+            raise self.fail(key, name=name[:60], known=", ".join(FUNCTIONS), meaning=meaning)
+        constant = _TABLE["constants"].get(name)
+        refusal = None if constant else _refusal(name)
+        if refusal:
+            raise FormulaError(refusal, self.text, at + 1)
+        found = self.keep(Step("number" if constant else "name", (), name, constant))
         self.advance()
-        return sp.Symbol(name, real=True)
+        return found
 
-    def join(self, sign: str, left: Any, right: Any) -> Any:
-        if sign == "/" and right == 0:
-            raise self.fail("divides by zero everywhere")
-        return {"+": left.__add__, "-": left.__sub__, "*": left.__mul__, "/": left.__truediv__}[sign](right)
+    def step(self, op: str, args: tuple[int, ...], at: int) -> int:
+        """An operation whose sign or name stands at `at`; what is the same number everywhere is worked out."""
+        numbers = [self.steps[one].number for one in args]
+        if op == "/" and numbers[1] == 0:
+            raise self.fail("zero", at)
+        if op == "**":
+            self.check_power(args, at)
+        number = None if None in numbers else folded(op, numbers)
+        if number is not None and not abs(number) <= _LARGEST:
+            raise self.fail("unreal", at, token="-" if op == "neg" else op)
+        made = self.keep(Step(op, args, "", number))
+        if not self.tower.isdisjoint(args) or (op == "**" and numbers[1] is None):
+            self.tower.add(made)
+        return made
 
-    def power(self, base: Any, exponent: Any) -> Any:
-        if exponent.is_number:
-            size = self.size(exponent)
-            if exponent.is_Integer and size > LARGEST_POWER:
-                raise self.fail(f"needs whole powers up to {LARGEST_POWER}, got {size:.3g}")
-            if base.is_number and base != 0 and size * abs(math.log10(self.size(base))) > 300:
-                raise self.fail("is a power too large for a number (a tower of powers?)")
-            if base == 0 and exponent.is_negative:
-                raise self.fail("divides by zero everywhere")
-        elif any(part.is_Pow and not part.exp.is_number for part in sp.preorder_traversal(exponent)):
-            raise self.fail("is a tower of powers; an exponent may hold no power whose exponent varies")
-        return base**exponent
+    def check_power(self, args: tuple[int, ...], at: int) -> None:
+        base, exponent = args
+        number, power = self.steps[base].number, self.steps[exponent].number
+        if power is None:
+            if exponent in self.tower:
+                raise self.fail("tower", at)
+            return
+        if power.is_integer() and abs(power) > LARGEST_POWER:
+            raise self.fail("power", at, most=LARGEST_POWER)
+        if number == 0 and power < 0:
+            raise self.fail("zero", at)
+        if number and abs(power * math.log10(abs(number))) > _DECADES:
+            raise self.fail("large", at)
 
-    def size(self, number: Any) -> float:
-        try:
-            return abs(float(number)) or 1.0
-        except (TypeError, OverflowError):
-            raise self.fail("is not a real number of moderate size here") from None
+    def keep(self, step: Step) -> int:
+        key = step[:3]
+        if key not in self.known:
+            self.known[key] = len(self.steps)
+            self.steps.append(step)
+        return self.known[key]

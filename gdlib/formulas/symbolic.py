@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.formulas.grammar import LARGEST_POWER
 from gdlib.trace.formula import FUNCTIONS
 
 _STRUCTURE = (
@@ -15,7 +16,6 @@ _STRUCTURE = (
     sp.Rel, sp.And, sp.Or, sp.Not, sp.logic.boolalg.BooleanAtom,
 )  # fmt: skip
 _ALLOWED = "+ - * / **, exp log sqrt sin cos tan sinh cosh tanh atan Abs sign Max Min Piecewise"
-LARGEST_POWER = 1000
 
 
 def in_natural_order(names: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from math import inf
 
 import sympy as sp
 
-from gdlib.formulas.grammar import parse
+from gdlib.formulas.meaning import exact
 
 Coordinate = str | int | float
 """A whole number or a text (`"3/8"`, `"sqrt(2)"`) is exact; a float is the nearest double to the true coordinate."""
@@ -118,4 +118,4 @@ def _at(one: KnownPoint, location: tuple[sp.Expr, ...]) -> KnownPoint:
 
 
 def _exact(location: Iterable[Coordinate]) -> tuple[sp.Expr, ...]:
-    return tuple(parse(x) if isinstance(x, str) else sp.sympify(x) for x in location)
+    return tuple(exact(x) if isinstance(x, str) else sp.sympify(x) for x in location)

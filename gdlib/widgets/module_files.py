@@ -29,7 +29,8 @@ def modules() -> dict[str, Path]:
     >>> {"mount.mjs", "race.mjs", "descend.mjs", "explorer.css"} <= modules().keys()
     True
     """
-    files = [*_HERE.glob("*/*.mjs"), _HERE / "parts" / STYLE, _HERE.parent / "emit" / "descend.mjs"]
+    shared = [_HERE.parent / "emit" / "descend.mjs", _HERE.parent / "formulas" / "grammar.mjs"]
+    files = [*_HERE.glob("*/*.mjs"), _HERE / "parts" / STYLE, *shared]
     return {file.name: file for file in sorted(files, key=lambda file: file.name)}
 
 
