@@ -205,6 +205,9 @@ DESCRIPTIONS = """() => [...document.querySelectorAll("gd-explorer > script, gd-
   .map((one) => one.textContent)"""
 
 
+EXPLORERS = "/gd/"  # the build puts modules together there, under names that no source has
+
+
 def own_files(root: Path = ROOT) -> set[str]:
     """The names of scripts and styles that this repository writes, and no one else."""
     folders = ("assets", "ext", "gdlib")
@@ -221,7 +224,7 @@ def weight(browser: Browser, site: str, page_name: str, tell: Tell) -> list[Row]
 
     def keep(answer: Any) -> None:
         address = answer.url.partition("?")[0]
-        if address.rpartition("/")[2] in own and answer.ok:
+        if (address.rpartition("/")[2] in own or EXPLORERS in address) and answer.ok:
             taken[address] = answer
 
     page.on("response", keep)

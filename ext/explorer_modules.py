@@ -7,7 +7,6 @@ that one imports, and a browser that keeps files must never mix the modules of t
 import hashlib
 import re
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,53 +14,49 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.logging import getLogger
 
+from ext import compact
+from ext.bundles import ENTRY, bundles, fetched
 from gdlib.widgets.module_files import modules
 
 FOLDER = "gd"
-ENTRY = "mount.mjs"
 STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explorers' place before they start
 ELEMENT = re.compile(r'<gd-explorer\b[^>]*\bdata-kind="([^"]+)"')
-IMPORT = re.compile(r'^\s*(?:import|export|\})[^"]*"\./([^"]+\.mjs)"', re.MULTILINE)
 
 logger = getLogger(__name__)
 
 
-def version(files: dict[str, Path]) -> str:
+def served(source: str = "gdlib/widgets") -> dict[str, str]:
+    """The files of the site by name: what explorers are made of, in few files, without what only its writers read."""
+    texts = {name: path.read_text(encoding="utf-8") for name, path in modules().items()}
+    sheet = compact.style(texts.pop(STYLE))
+    return {**bundles(texts, source), STYLE: sheet + "\n"}
+
+
+def version(files: dict[str, str]) -> str:
     total = hashlib.sha256()
     for name in sorted(files):
-        total.update(name.encode() + b"\0" + files[name].read_bytes())
+        total.update(name.encode() + b"\0" + files[name].encode())
     return total.hexdigest()[:10]
 
 
-def needed(names: Iterable[str], files: dict[str, Path]) -> list[str]:
-    """The modules of these names with all that they import and what those import, each once, in a fixed order."""
-    found: dict[str, None] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found:
-            found[name] = None
-            waiting += IMPORT.findall(files[name].read_text(encoding="utf-8"))
-    return sorted(found)
-
-
 def copy_modules(app: Sphinx) -> None:
-    """Before any page is written, so that Sphinx finds the entry and can mark it."""
-    files = modules()
+    """Before any page is written, so that all pages of a build name the same folder."""
+    repository = app.config.html_theme_options["repository_url"].rstrip("/")
+    files = served(f"{repository}/tree/{app.config.html_theme_options.get('repository_branch', 'main')}/gdlib/widgets")
     top = Path(app.outdir) / "_static" / FOLDER
     target = top / version(files)
     if target.is_dir():
         return
     shutil.rmtree(top, ignore_errors=True)
     target.mkdir(parents=True)
-    for name, path in files.items():
-        shutil.copyfile(path, target / name)
+    for name, text in files.items():
+        (target / name).write_text(text, encoding="utf-8")
 
 
-def standing(app: Sphinx) -> tuple[str, dict[str, Path]]:
+def standing(app: Sphinx) -> tuple[str, dict[str, str]]:
     """The folder's name and the files as they lie in the site: a source that changes during a build changes no page."""
     (folder,) = (Path(app.outdir) / "_static" / FOLDER).iterdir()
-    return f"{FOLDER}/{folder.name}", {path.name: path for path in sorted(folder.iterdir())}
+    return f"{FOLDER}/{folder.name}", {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
 
 
 def load_modules(
@@ -75,15 +70,14 @@ def load_modules(
     for kind in kinds:
         if f"{kind}.mjs" not in files:
             logger.warning("explorer of kind %r: there is no module %s.mjs", kind, kind, location=page)
-    app.add_js_file(f"{folder}/{ENTRY}", type="module", loading_method="async")
     app.add_css_file(f"{folder}/{STYLE}")
-    # Modules import modules: told at once of all that the page's kinds need, the browser fetches them together and not
-    # in turn, and a kind is ready when its first explorer starts; what only other kinds need is not fetched.
+    # Files import files: told at once of all that the page's kinds need, the browser fetches them together and not in
+    # turn, and a kind is ready when its first explorer starts; what only other kinds need is not fetched. They are
+    # named without the mark that Sphinx gives to scripts: under two addresses the entry would run twice.
     entries = [ENTRY, *(f"{kind}.mjs" for kind in kinds if f"{kind}.mjs" in files)]
-    addresses = (context["pathto"](f"_static/{folder}/{name}", 1) for name in needed(entries, files) if name != ENTRY)
-    preloads = "".join(f'<link rel="modulepreload" href="{address}" />\n' for address in addresses)
-    at_once = (context["pathto"](f"_static/{folder}/{name}", 1) for name in entries if name != ENTRY)
-    scripts = "".join(f'<script type="module" async src="{address}"></script>\n' for address in at_once)
+    address = {name: context["pathto"](f"_static/{folder}/{name}", 1) for name in fetched(entries, files)}
+    preloads = "".join(f'<link rel="modulepreload" href="{address[name]}" />\n' for name in address)
+    scripts = "".join(f'<script type="module" async src="{address[name]}"></script>\n' for name in entries)
     context["metatags"] = context.get("metatags", "") + preloads + scripts
 
 

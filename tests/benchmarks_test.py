@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 import gdlib as gd
 from benchmarks import __main__ as command
 from benchmarks import drags, explorers, machine, reasons, rows
+from ext.explorer_modules import served
 from tests.conftest import ROOT, Watch
 from tests.explorer_page import shown
 
@@ -201,10 +202,9 @@ def test_the_first_answer_is_timed_below_the_window_too(chromium: Browser, tab: 
 def test_what_a_page_weighs_is_what_it_loads_of_ours(chromium: Browser, place: tuple[str, str], tab: Watch) -> None:
     (row,) = explorers.weight(chromium, *place, lambda words: None)
     loaded = tab.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    ours = [name for name in loaded if name.rpartition("/")[2] in explorers.own_files()]
+    ours = [name for name in loaded if name.rpartition("/")[2] in explorers.own_files() or "/gd/" in name]
     assert f"{len(ours)} files" in row.note
-    size = len(gzip.compress((ROOT / "gdlib" / "emit" / "descend.mjs").read_bytes())) / 1000
-    assert float(row.note.split()[0]) > size
+    assert float(row.note.split()[0]) > len(gzip.compress(served()["race.mjs"].encode())) / 1000
     assert "cited" in row.peer
 
 

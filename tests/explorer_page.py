@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import BrowserContext, Page
 
+from ext.explorer_modules import served
 from gdlib.widgets import modules
 from tests.conftest import ROOT, Watch, serve
 from tools.serve import HOST, TYPES, Handler
@@ -41,7 +42,7 @@ def html_of(explorer: Any) -> str:
 
 
 class _Shelf(Handler):
-    """Serves pages that tests have put there, and what explorers are made of from where it lies; a browser may keep it."""
+    """Serves pages that tests have put there, and what explorers are made of; a browser may keep it."""
 
     files: dict[str, bytes | Path] = {}
 
@@ -64,8 +65,12 @@ class _Shelf(Handler):
 
 @functools.cache
 def _address() -> str:
-    """Of the shelf, which stands until the tests end; it is this machine's, so a page may write the clipboard."""
+    """Of the shelf, which stands until the tests end; it is this machine's, so a page may write the clipboard.
+
+    Explorers are made of the files that the book serves; a test that loads a single part gets it as it was written.
+    """
     _Shelf.files = {f"/gd/{name}": path for name, path in modules().items()}
+    _Shelf.files |= {f"/gd/{name}": text.encode() for name, text in served().items()}
     _Shelf.files["/descent.css"] = ROOT / "assets" / "descent.css"
     return f"http://{HOST}:{serve(ROOT, _Shelf).server_address[1]}"
 

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import gdlib as gd
-from ext.explorer_modules import needed
+from ext.bundles import fetched
+from ext.explorer_modules import served
 from gdlib.descriptions.families import families, is_taught
-from gdlib.widgets import modules
 from gdlib.widgets.kinds.race import FIRST, OFFERED
 from gdlib.widgets.starting_values import starting_values
 from tests.conftest import ROOT, Watch, serve
@@ -29,8 +29,8 @@ def explorers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a folder with a page for each kind of case, made as the book makes its pages."""
     folder = tmp_path_factory.mktemp("explorers")
     (folder / "gd").mkdir()
-    for name, path in modules().items():
-        shutil.copyfile(path, folder / "gd" / name)
+    for name, text in served().items():
+        (folder / "gd" / name).write_text(text, encoding="utf-8")
     shutil.copyfile(ROOT / "assets" / "descent.css", folder / "descent.css")
     race = html_of(gd.explore("rosenbrock", start=(-1.2, 1.0), steps=200))
     pages = {
@@ -460,6 +460,6 @@ def test_in_print_the_picture_stays_and_the_buttons_go(page: Page) -> None:
 
 
 def test_the_code_is_small() -> None:
-    files = modules()
-    own = [*needed(["mount.mjs", "race.mjs"], files), "explorer.css"]
-    assert sum(len(gzip.compress(files[name].read_bytes())) for name in own) < 50_000
+    files = served()
+    own = [*fetched(["mount.mjs", "race.mjs"], files), "explorer.css"]
+    assert sum(len(gzip.compress(files[name].encode())) for name in own) < 35_000

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as TooLong
 
 from ext.address import site_of
-from gdlib.widgets import modules
+from ext.explorer_modules import served
 from tests.conftest import FOLDER, HTML, ROOT, Watch
 
 pytestmark = pytest.mark.site
@@ -324,26 +324,26 @@ def test_the_shared_picture_has_the_size_that_hosts_ask_for() -> None:
 
 def test_the_site_has_the_librarys_own_browser_modules() -> None:
     (folder,) = (HTML / "_static" / "gd").iterdir()
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
-        name: path.read_bytes() for name, path in modules().items()
-    }
+    in_site = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    (source,) = set(re.findall(r"^/\* To read: (\S+) \*/", "\n".join(in_site.values()), re.MULTILINE))
+    assert source.endswith("/tree/main/gdlib/widgets")
+    assert in_site == served(source)
 
 
 @pytest.mark.parametrize("name", pages())
 def test_a_page_is_told_of_the_modules_of_its_own_explorers_and_of_no_others(name: str) -> None:
     text = (HTML / name).read_text(encoding="utf-8")
-    told = re.findall(r'<link rel="modulepreload" href="[^"]*_static/gd/\w+/([\w-]+\.mjs)"', text)
+    told = re.findall(r'<link rel="modulepreload" href="[^"]*_static/gd/\w+/([\w.-]+\.mjs)"', text)
     kinds = re.findall(r'<gd-explorer\b[^>]*\bdata-kind="([^"]+)"', text)
     assert ("mount.mjs" in text) == bool(kinds)
-    assert sorted(told) == (sorted(imported("mount", *kinds) - {"mount.mjs"}) if kinds else [])
+    assert sorted(told) == (sorted(imported("mount", *kinds)) if kinds else [])
 
 
 def imported(*names: str) -> set[str]:
     """The files that a browser fetches for these modules, found as it finds them: by following each import."""
-    found, waiting = set(), {f"{name}.mjs" for name in names}
+    files, found, waiting = served(), set[str](), {f"{name}.mjs" for name in names}
     while waiting:
         name = waiting.pop()
         found.add(name)
-        text = modules()[name].read_text(encoding="utf-8")
-        waiting |= set(re.findall(r"""["']\./([\w-]+\.mjs)["']""", text)) - found
+        waiting |= set(re.findall(r"""["']\./([\w.-]+\.mjs)["']""", files[name])) - found
     return found
