@@ -11,18 +11,21 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import Any
 
 from gdlib.emit.as_python import compiled
 
 Names = dict[str, Any]
-_OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
+Function = Callable[..., None]
 _lock = Lock()
 _ready: dict[str, Names] = {}
+_functions: dict[tuple[Function, str], Function] = {}
 
 
 @lru_cache(maxsize=1)
@@ -37,37 +40,63 @@ def missing() -> str | None:
     return None
 
 
-def machine_code(text: str, functions: Mapping[str, str | None]) -> Names:
-    """The names of a text with these functions compiled, in order: for a signature in Numba's words, or as called."""
-    with _lock:  # one compilation of a text, however many threads ask for it
+def of_text(text: str, functions: Mapping[str, str]) -> Names:
+    """The names of a text with these functions of it compiled, each for a signature in Numba's words."""
+    with _lock:  # one compilation, however many threads ask for it
         names = _ready.get(text)
         if names is None:
-            names = _ready[text] = _made(text, functions)
+            try:
+                names = _all_jitted(_module(text), functions, cache=True)
+            except Exception:  # whatever a broken file gives rise to; an error of the text's own comes once more
+                _forget(text)
+                names = _all_jitted(compiled(text), functions, cache=False)
+            _ready[text] = names
         return names
+
+
+def of_function(function: Function, signature: str) -> Function:
+    """A function of gdlib's own, compiled."""
+    with _lock:
+        made = _functions.get((function, signature))
+        if made is None:
+            try:
+                made = _jitted(function, signature, cache=True)
+            except Exception:
+                made = _jitted(function, signature, cache=False)
+            _functions[function, signature] = made
+        return made
 
 
 def is_ready(text: str) -> bool:
     """Whether the text has been compiled in this session, or machine code for it seems to lie on disk."""
+    return text in _ready or bool(_indices(text))
+
+
+def _indices(text: str) -> list[Path]:
+    """Numba's lists of the machine code that it keeps for a text."""
     folder = _folder()
-    return text in _ready or (folder is not None and any(folder.glob(f"__pycache__/{_name(text)}*.nbi")))
+    return [] if folder is None else list(folder.glob(f"__pycache__/{_name(text)}.*.nbi"))
 
 
-def _made(text: str, functions: Mapping[str, str | None]) -> Names:
-    try:
-        return _jitted(_module(text), functions, cache=True)
-    except Exception:  # whatever a broken file in the cache gives rise to; an error of the text's own comes once more
-        return _jitted(compiled(text), functions, cache=False)
+def _forget(text: str) -> None:
+    """So that the next session makes anew what this one could not use."""
+    with suppress(OSError):
+        for index in _indices(text):
+            index.unlink()
 
 
-def _jitted(names: Names, functions: Mapping[str, str | None], cache: bool) -> Names:
+def _all_jitted(names: Names, functions: Mapping[str, str], cache: bool) -> Names:
+    return names | {name: _jitted(names[name], signature, cache) for name, signature in functions.items()}
+
+
+def _jitted(function: Function, signature: str, cache: bool) -> Function:
     import numba
 
-    for name, signature in functions.items():
-        names[name] = numba.njit(cache=cache, **_OPTIONS)(names[name])
-        if signature is not None:
-            names[name].compile(signature)
-            names[name].disable_compile()
-    return names
+    made: Any = numba.njit(cache=cache, nogil=True, error_model="numpy", boundscheck=False)(function)
+    made.compile(eval(signature, dict(vars(numba.types))))  # our own words, in which types have Numba's names
+    made.disable_compile()
+    machine: Function = made
+    return machine
 
 
 def _module(text: str) -> Names:
@@ -85,11 +114,9 @@ def _module(text: str) -> Names:
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as part:
             part.write(text)
         os.replace(part.name, path)
-    spec = importlib.util.spec_from_file_location(f"gdlib_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # machine code that is loaded asks for it
-    spec.loader.exec_module(module)
+    module = ModuleType(f"gdlib_{path.stem}")
+    sys.modules[module.__name__] = module  # machine code that is loaded asks for it
+    exec(compile(text, str(path), "exec"), vars(module))  # our own text: printed from the graph
     return vars(module)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from gdlib.emit.as_numba import lanes_text
 from gdlib.emit.trajectory import Trajectory
 from gdlib.points import Array
-from gdlib.sweeps import kept_code
+from gdlib.sweeps import blocks, kept_code
 from gdlib.sweeps.chunk import Chunk, Reached
 from gdlib.trace.graph import ELEMENTARY, in_order
 
@@ -24,26 +24,32 @@ def text(trajectory: Trajectory, *, dtype: str, swept: frozenset[str], watched: 
 def advance(text: str, chunk: Chunk) -> Reached:
     """Where the chunk's runs got to."""
     real = chunk.points.dtype.type
-    names = kept_code.machine_code(text, {name: form.format(real=real.__name__) for name, form in _FUNCTIONS.items()})
+    signatures = {name: signature.format(real=real.__name__) for name, signature in _SIGNATURES.items()}
+    names = kept_code.of_text(text, {name: signatures[name] for name in ("begin", "walk")})
+    move = kept_code.of_function(blocks.advance, signatures["advance"])
     points = np.array(chunk.points, order="C")
     count = len(points)
     taken, ended = np.zeros(count, np.int64), np.zeros(count, np.int8)
     numbers = np.array([chunk.numbers[name] for name in names["SHARED"]], np.float64)
-    swept = np.zeros((max(len(names["SWEPT"]), 1), count))
+    swept = np.empty((len(names["SWEPT"]), count))
     for row, name in enumerate(names["SWEPT"]):
         swept[row] = chunk.numbers[name]
     factors = np.ones(1) if chunk.factors is None else np.array(chunk.factors, np.float64)
-    square = real(0.0) if chunk.tol is None else _square(real(chunk.tol))
-    names["advance"](points, taken, ended, numbers, swept, factors, chunk.steps, square)
+    square = real(-1.0) if chunk.tol is None else _square(real(chunk.tol))
+    sizes = [names[size] for size in ("BLOCK", "ROWS", "OWN_ROWS", "POWERS", "UNWATCHED")]
+    move(names["begin"], names["walk"], points, taken, ended, numbers, swept, factors, chunk.steps, square, *sizes)
     return Reached(points, taken, ended)
 
 
-_FUNCTIONS = {
-    "finite": "boolean({real}[::1], int64)",
+_SIGNATURES = {
+    "begin": "void({real}[::1], float64[::1], {real}[:,::1], float64[:,::1], int64, int64)",
     "walk": "void({real}[::1], float64[::1], float64[::1], float64[::1], float64[::1], {real}, {real}[::1], "
     "int64, int64, int64)",
-    "advance": "void({real}[:,::1], int64[::1], int8[::1], float64[::1], float64[:,::1], float64[::1], int64, {real})",
 }
+_SIGNATURES["advance"] = (
+    "void(FunctionType({begin}), FunctionType({walk}), {{real}}[:,::1], int64[::1], int8[::1], float64[::1], "
+    "float64[:,::1], float64[::1], int64, {{real}}, int64, int64, int64, int64, int64)"
+).format(**_SIGNATURES)
 
 
 def _square(bound: Array) -> Array:

@@ -1,0 +1,212 @@
+"""Numba's lanes from a trajectory: plain Python whose innermost loop goes over runs, so that it becomes vectors.
+
+A block of runs lies in small arrays, coordinate by coordinate: all of them take a step before any takes the next. No
+run is watched in between: a block that has taken some steps is looked over, and a run that has ended somewhere in them
+takes them once more, alone, step by step. What comes is the same to the bit, and a step has nothing but the rule in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from textwrap import indent
+
+from gdlib.emit.as_c import fitted
+from gdlib.emit.as_python import PYTHON
+from gdlib.emit.straight_line import Language, identifiers, operations, print_code
+from gdlib.emit.trajectory import FACTOR, T, Trajectory
+from gdlib.trace.graph import ELEMENTARY, Node, in_order
+
+_LANES, _FEWEST, _ROWS = 64, 16, 48
+"""Runs in a block, and their fewest where many rows for each (coordinates and memory) would leave the fastest cache."""
+
+_UNWATCHED = 16
+"""Steps that a block takes between two looks at its runs."""
+
+_OWN = [
+    "lanes",
+    "own",
+    "numbers",
+    "swept",
+    "factors",
+    "powers",
+    "square",
+    "met",
+    "width",
+    "start",
+    "last",
+    "now",
+    "lane",
+    "at",
+    "real",
+    "math",
+    "np",
+    "min",
+    "range",
+    "float",
+    "walk",
+    "advance",
+]
+
+_OPERATIONS = operations(
+    **{name: f"math.{name}({{0}})" for name in ELEMENTARY - {"pow"}},
+    eq="({0} == {1})",
+    sqrt="math.sqrt({0})",
+    abs="abs({0})",
+    floor="np.floor({0})",
+    pow="math.pow({0}, {1})",
+    max="({0} if {0} >= {1} or {0} != {0} else {1})",
+    min="({0} if {0} <= {1} or {0} != {0} else {1})",
+    where="({1} if {0} else {2})",
+    **{"and": "({0} and {1})", "or": "({0} or {1})", "not": "(not {0})"},
+)
+
+
+def _language(real: str) -> Language:
+    """Python's, typed: a plain number in the type of the points, where that is not a double."""
+
+    def number(value: float) -> str:
+        text = f"np.{value!r}" if value - value != 0.0 else repr(value)
+        text = text.replace("np.-inf", "-np.inf")
+        return f"{real}({text})" if real else f"({text})" if text.startswith("-") else text
+
+    zero, one, minus = number(0.0), number(1.0), number(-1.0)
+    sign = f"({one} if {{0}} > {zero} else ({minus} if {{0}} < {zero} else ({zero} if {{0}} == {zero} else {{0}})))"
+    return Language({**_OPERATIONS, "sign": sign}, number, "{0} = {1}", PYTHON.reserved.union(_OWN))
+
+
+_TEXT = '''\
+"""{title}: {block} runs side by side, printed by gdlib."""
+
+import math
+
+import numpy as np
+
+real = np.{dtype}
+SHARED, SWEPT = {shared!r}, {apart!r}
+BLOCK, ROWS, OWN_ROWS, POWERS, UNWATCHED = {block}, {rows}, {own_rows}, {powers}, {unwatched}
+
+
+def begin(lanes, own, points, swept, first, width):
+    """Lay the runs from the first one on into the lanes, as they stand before their first step."""
+    for lane in range(width):
+        at = first + lane
+{load}
+
+
+def walk(lanes, own, numbers, factors, powers, square, ends, width, start, last):
+    """Steps start + 1 to last; `ends` becomes 1 where one found tol met, else -1 where the last point is not finite."""
+{once}
+    for now in range(start + 1, last + 1):
+{step}
+        for lane in range(width):
+{body}
+{carry}
+    for lane in range(width):
+        ends[lane] = real(1.0) if ends[lane] > 0.0 else (real(0.0) if {finite} else real(-1.0))
+'''
+
+
+def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watched: bool) -> str:
+    """`begin` and `walk`, plain Python for Numba, with the sizes of the arrays that `sweeps.blocks` is to give them.
+
+    `points` (N, n) are the starts; `numbers` are those that the text calls SHARED, `swept` (…, N) those it calls SWEPT;
+    `factors` has one for each step; `square`, in the points' type, is the greatest square of a norm that ends a run.
+    Coordinates and memory lie in `lanes`, row by row, what a run has of its own beside them, in double, in `own`.
+    """
+    parts = trajectory.split(swept)
+    shared = tuple(name for name in trajectory.numbers if name not in swept)
+    apart = tuple(name for name in trajectory.numbers if name in swept)
+    powers = {power: factor for power, factor in trajectory.powers.items() if factor not in swept}
+    own_powers = {power: factor for power, factor in trajectory.powers.items() if factor in swept}
+    double, real = _language(""), _language("" if dtype == "float64" else "real")
+    results = [name for part in parts[:4] for name in part]
+    inputs = [*trajectory.carried, *trajectory.numbers, *trajectory.powers, T, FACTOR]
+    names = identifiers([*inputs, *results], double)
+    rounded = names if dtype == "float64" else names | identifiers(results, double, taken=names.values())
+    block = runs_at_once(len(trajectory.carried))
+    row = {name: f"lanes[{_at(k, block)}]" for k, name in enumerate(trajectory.carried)}
+    kept_apart = [*parts.own_before, *own_powers, *dict.fromkeys(own_powers.values())]
+    own_row = {name: f"own[{_at(k, block)}]" for k, name in enumerate(kept_apart)}
+
+    def worked_out(part: Mapping[str, Node], prefix: str) -> list[str]:
+        return _assigned({names[name]: node for name, node in part.items()}, names, double, prefix)
+
+    def round_off(part: Iterable[str]) -> list[str]:
+        return [f"{rounded[name]} = real({names[name]})" for name in part if rounded[name] != names[name]]
+
+    def read(rows: Mapping[str, str], wanted: Iterable[str]) -> list[str]:
+        return [f"{names[name]} = {rows[name]}" for name in wanted]
+
+    once = [f"{names[name]} = numbers[{k}]" for k, name in enumerate(shared)]
+    once += worked_out(parts.before, "a") + round_off(parts.before)
+    once += [f"{names[power]} = powers[{k}]" for k, power in enumerate(powers)]
+    step = [f"{names[power]} = {names[power]} * {names[factor]}" for power, factor in powers.items()]
+    step += [f"{names[T]} = float(now)"]
+    step += [f"{names[FACTOR]} = factors[min(now, factors.size) - 1]"] if trajectory.is_scheduled else []
+    step += worked_out(parts.each_step, "b") + round_off(parts.each_step)
+    load = [f"{row[name]} = points[at, {k}]" for k, name in enumerate(trajectory.point)]
+    load += [f"{names[name]} = swept[{k}, at]" for k, name in enumerate(apart)]
+    load += [f"{row[name]} = {start!r}" for name, start in trajectory.memory.items()]
+    load += worked_out(parts.own_before, "c")
+    load += [f"{own_row[name]} = {names[name]}" for name in (*parts.own_before, *dict.fromkeys(own_powers.values()))]
+    load += [f"{own_row[power]} = 1.0" for power in own_powers]
+    body = read(row, trajectory.carried) + read(own_row, parts.own_before)
+    body += [f"{own_row[power]} *= {own_row[factor]}" for power, factor in own_powers.items()] + read(
+        own_row, own_powers
+    )
+    body += worked_out(parts.own_each_step, "d") + round_off([*parts.own_before, *parts.own_each_step])
+    slope = parts.slope
+    squared = slope.args[0] if slope.op == "sqrt" else slope * slope  # no root for the sake of a look
+    outputs = fitted([*parts.moved, *([squared] if watched else [])])
+    code = print_code(outputs, rounded, real, "n")
+    body += code.lines
+    body += [f"ends[lane] = real(1.0) if {code.outputs[-1]} <= square else ends[lane]"] if watched else []
+    moved = [f"next{k}" for k in range(len(trajectory.carried))]  # one may be another's old value
+    body += [f"{name} = {text}" for name, text in zip(moved, code.outputs, strict=False)]
+    body += [f"{row[name]} = {text}" for name, text in zip(trajectory.carried, moved, strict=True)]
+    still = [f"({row[name]} - {row[name]})" for name in trajectory.point]  # 0, or nan
+    return _TEXT.format(
+        title=trajectory.title.replace("\\", "").replace('"', "'"), dtype=dtype, shared=shared, apart=apart,
+        block=block, rows=len(row), own_rows=len(own_row), powers=len(powers),
+        unwatched=_UNWATCHED if _stays_out(trajectory) else 1,
+        load=indent("\n".join(load), " " * 8), once=indent("\n".join(once), " " * 4),
+        step=indent("\n".join(step), " " * 8), body=indent("\n".join(body), " " * 12),
+        carry=indent("\n".join(f"powers[{k}] = {names[power]}" for k, power in enumerate(powers)), " " * 4),
+        finite=f"{' + '.join(still)} == 0.0",
+    )  # fmt: skip
+
+
+def runs_at_once(rows: int) -> int:
+    """How many runs a block holds, when each carries so many numbers from step to step."""
+    block = _LANES
+    while block > _FEWEST and rows * block > _ROWS * _LANES:
+        block //= 2
+    return block
+
+
+def _at(row: int, block: int) -> str:
+    return "lane" if row == 0 else f"{row * block} + lane"
+
+
+def _assigned(outputs: Mapping[str, Node], names: Mapping[str, str], language: Language, prefix: str) -> list[str]:
+    """Lines that give each name the value of its graph."""
+    code = print_code(fitted(list(outputs.values())), names, language, prefix)
+    return code.lines + [f"{name} = {text}" for name, text in zip(outputs, code.outputs, strict=True)]
+
+
+def _stays_out(trajectory: Trajectory) -> bool:
+    """Whether a coordinate that is not finite can never be finite again: it enters its next value in a sum or product.
+
+    Inf or nan plus, minus or times anything, or over anything, is inf or nan.
+    """
+    for name, after in zip(trajectory.point, trajectory.moved, strict=False):
+        out: dict[int, bool] = {}
+        for node in in_order([after]):
+            from_operands = [out[id(operand)] for operand in node.args]
+            if node.op in ("add", "sub", "mul", "neg"):
+                out[id(node)] = any(from_operands)
+            else:
+                out[id(node)] = node.payload == name or (node.op == "div" and from_operands[0])
+        if not out[id(after)]:
+            return False
+    return True

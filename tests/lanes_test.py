@@ -1,0 +1,300 @@
+"""The lanes of gd.sweep: every run in a block of Numba's ends where `descend` ends it, to the bit, wherever it ends.
+
+The text of lanes is plain Python, so each rule and landscape is tried without a compiler as well; what is compiled in the
+short tests is chosen to meet every kind of text.
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import gdlib as gd
+from gdlib.emit.as_numpy import compile_rule
+from gdlib.emit.as_python import compiled
+from gdlib.emit.trajectory import trajectory_of
+from gdlib.loops.on_arrays import array_loop
+from gdlib.loops.plan import plan_of
+from gdlib.second_order.method import Method
+from gdlib.sweeps import kept_code, on_numba
+from gdlib.sweeps.chunk import LEFT, MET, RUNNING, Chunk, Reached
+from tests.tables import each_exact_objective, each_inexact_objective, each_rule
+
+STEPS = 300
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_our_own(tmp_path_factory):
+    """Nothing is kept in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def starts(f, count, dtype=np.float64):
+    """Points around the landscape's own start, some of them far out, where many rules leave the finite numbers."""
+    generator = np.random.default_rng(count)
+    near = np.array(f.start) + generator.uniform(-1, 1, (count, f.n))
+    near[::7] *= 1e3
+    return near.astype(dtype)
+
+
+def descended(f, step, points, steps, tol=None, schedule=None, **hyper) -> Reached:
+    """What `descend` makes of these runs."""
+    stop = None if tol is None else gd.stopping.grad_norm(tol)
+    plan = plan_of(f, step, points, steps, schedule, stop, None, 0.0, None, steps, hyper)
+    record = array_loop(f, step, plan)
+    return Reached(record.path[-1], record.steps, np.where(record.ended < LEFT, LEFT, record.ended).astype(np.int8))
+
+
+def in_lanes(f, step, points, steps, tol=None, factors=None, advance=on_numba.advance, **hyper) -> Reached:
+    """What the lanes make of them; a hyperparameter that is an array is swept."""
+    trajectory = trajectory_of(f, step, factors is not None)
+    numbers = {**step.defaults, **hyper}
+    numbers |= worked_out_once(step, numbers, len(points))
+    swept = frozenset(name for name, number in numbers.items() if isinstance(number, np.ndarray))
+    text = on_numba.text(trajectory, dtype=points.dtype.name, swept=swept, watched=tol is not None)
+    return advance(text, Chunk(points, numbers, steps, tol, factors))
+
+
+def worked_out_once(step, numbers, runs) -> dict:
+    """What a rule raises to the number of the step, number by number, as `descend` works it out."""
+    if isinstance(step, Method):
+        return {}
+    rows = np.broadcast_arrays(*(np.broadcast_to(number, runs) for number in numbers.values()))
+    made = [compile_rule(step).once(*(np.float64(row[k]) for row in rows)) for k in range(runs)]
+    alone = not any(isinstance(number, np.ndarray) for number in numbers.values())
+    return {name: float(made[0][name]) if alone else np.array([one[name] for one in made]) for name in made[0]}
+
+
+def uncompiled(text: str, chunk: Chunk) -> Reached:
+    """The same, by Python itself on NumPy's numbers."""
+    with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
+        patch.setattr(kept_code, "of_text", lambda text, functions: compiled(text))
+        patch.setattr(kept_code, "of_function", lambda function, signature: function)
+        return on_numba.advance(text, chunk)
+
+
+def the_same(one: Reached, other: Reached) -> None:
+    assert [values.dtype for values in one] == [values.dtype for values in other]
+    assert [values.shape for values in one] == [values.shape for values in other]
+    assert [values.tobytes() for values in one] == [values.tobytes() for values in other]
+
+
+# ------------------------------------------------------------------ the text
+
+
+@each_rule
+@pytest.mark.parametrize("objective", [gd.objectives.himmelblau, gd.objectives.heavy_ball_trap], ids=lambda f: f.name)
+def test_the_text_of_each_rule_ends_runs_where_descend_ends_them(rule, objective):
+    points = starts(objective, 9)
+    the_same(in_lanes(objective, rule, points, 40, advance=uncompiled), descended(objective, rule, points, 40))
+
+
+@each_exact_objective
+def test_the_text_of_each_landscape_does_so_too(objective):
+    points = starts(objective, 9)
+    for rule in (gd.rules.adam, gd.rules.nesterov_lookahead):
+        the_same(in_lanes(objective, rule, points, 40, advance=uncompiled), descended(objective, rule, points, 40))
+
+
+@pytest.mark.parametrize("method", [m for m in gd.methods if m.has_components(2)], ids=lambda m: m.name)
+def test_the_text_of_the_newton_family_for_one_and_two_variables(method):
+    for objective in (gd.objectives.himmelblau, gd.Objective("x**4 - x", start=(0.5,))):
+        points = starts(objective, 9)
+        the_same(in_lanes(objective, method, points, 30, advance=uncompiled), descended(objective, method, points, 30))
+
+
+@gd.rule
+def comes_back(theta, g, *, lr=0.5):
+    """From beyond the finite numbers too, were it let.
+
+    Source: made up.
+    """
+    return np.minimum(theta - lr * g, 5.0)
+
+
+@gd.rule
+def takes_all(theta, g, f, m, t, *, lr=0.1, beta=0.5, rho=0.25):
+    """Value, number of the step, a memory that becomes the old point, powers of two settings, truths as numbers.
+
+    Source: made up.
+    """
+    pull = lr * g / (1 - beta**t) + rho ** (t + 1) * np.sign(f) * m / t
+    return theta - pull * (g > m) - np.where(np.abs(g) < 1, pull, lr), theta
+
+
+@pytest.mark.parametrize("rule", [comes_back, takes_all], ids=lambda rule: rule.name)
+def test_the_text_of_odd_rules(rule):
+    points = starts(gd.objectives.himmelblau, 9)
+    found = descended(gd.objectives.himmelblau, rule, points, 40)
+    the_same(in_lanes(gd.objectives.himmelblau, rule, points, 40, advance=uncompiled), found)
+    assert rule is takes_all or LEFT in found.ended
+
+
+# ------------------------------------------------------------------ machine code
+
+
+def test_adam_to_the_bit_over_whole_and_broken_blocks():
+    f = gd.objectives.rosenbrock
+    points = starts(f, 2 * 64 + 5)
+    kept = points.tobytes()
+    the_same(in_lanes(f, gd.rules.adam, points, STEPS), descended(f, gd.rules.adam, points, STEPS))
+    assert points.tobytes() == kept
+
+
+def test_runs_that_leave_the_finite_numbers_and_runs_that_meet_tol_end_where_descend_ends_them():
+    f = gd.objectives.himmelblau
+    points = np.vstack([starts(f, 80), f.minima[0]])  # the last is there before the first step
+    for steps in (STEPS, 1, 16, 17):
+        found = descended(f, gd.rules.momentum, points, steps, tol=1e-3)
+        the_same(in_lanes(f, gd.rules.momentum, points, steps, tol=1e-3), found)
+    found = descended(f, gd.rules.momentum, points, 170, tol=1e-3)
+    assert set(found.ended) == {LEFT, RUNNING, MET}
+    at_last = int(found.taken[found.ended == MET].max())
+    the_same(
+        in_lanes(f, gd.rules.momentum, points, at_last, tol=1e-3),
+        descended(f, gd.rules.momentum, points, at_last, tol=1e-3),
+    )
+
+
+def test_settings_of_each_run_are_those_of_a_run_alone_in_both_precisions():
+    f = gd.objectives.himmelblau
+    settings = {"lr": np.linspace(0.001, 0.3, 7), "beta1": np.linspace(0.0, 0.99, 7), "psi": np.geomspace(1e-3, 0.5, 7)}
+    for dtype in (np.float64, np.float32):
+        points = starts(f, 7, dtype)
+        together = in_lanes(f, gd.rules.nadam, points, 60, **settings)
+        for k in range(7):
+            alone = descended(
+                f, gd.rules.nadam, points[k : k + 1], 60, **{name: row[k] for name, row in settings.items()}
+            )
+            the_same(Reached(*(values[k : k + 1] for values in together)), alone)
+
+
+def test_a_schedule_multiplies_lr_at_each_step():
+    f, schedule = gd.objectives.himmelblau, gd.schedules.cosine(100)
+    points = starts(f, 9)
+    factors = np.array([schedule(t) for t in range(1, 101)], dtype=np.float64)
+    found = descended(f, gd.rules.momentum, points, 100, tol=1e-9, schedule=schedule)
+    the_same(in_lanes(f, gd.rules.momentum, points, 100, tol=1e-9, factors=factors), found)
+
+
+def test_many_coordinates_make_narrower_blocks():
+    f = gd.objectives.rosenbrock.with_n(20)
+    text = on_numba.text(trajectory_of(f, gd.rules.adam), dtype="float64", swept=frozenset(), watched=False)
+    assert compiled(text)["BLOCK"] < 64
+    points = np.random.default_rng(2).uniform(-2, 2, (compiled(text)["BLOCK"] + 1, 20))
+    the_same(in_lanes(f, gd.rules.adam, points, 3, advance=uncompiled), descended(f, gd.rules.adam, points, 3))
+
+
+@pytest.mark.parametrize(
+    ("objective", "rule", "watched"), [("rosenbrock", "adam", False), ("himmelblau", "quickprop", True)]
+)
+def test_lanes_become_vectors_and_nothing_is_fused(objective, rule, watched):
+    f, rule = gd.objectives[objective], gd.rules[rule]
+    in_lanes(f, rule, starts(f, 1), 1, tol=0.0 if watched else None)
+    text = on_numba.text(trajectory_of(f, rule), dtype="float64", swept=frozenset(), watched=watched)
+    walk = kept_code.of_text(text, {})["walk"]
+    (code,), (assembly,) = walk.inspect_llvm().values(), walk.inspect_asm().values()
+    for operation in ("fmul", "fdiv"):
+        assert re.search(rf"= {operation} <\d+ x double>", code)
+    assert not re.search(r"llvm\.fma|fmuladd| contract | fast ", code)
+    assert not re.search(r"\bv?fn?m(add|sub)", assembly)
+
+
+def test_threads_side_by_side_do_the_same_and_compile_once(monkeypatch):
+    f, rule = gd.objectives.bowl, gd.rules.nesterov
+    points = starts(f, 640)
+    compiled_texts = []
+    real = kept_code._all_jitted
+    monkeypatch.setattr(
+        kept_code, "_all_jitted", lambda *args, **cache: compiled_texts.append(1) or real(*args, **cache)
+    )
+    with ThreadPoolExecutor(4) as pool:
+        parts = list(pool.map(lambda part: in_lanes(f, rule, part, 200), np.split(points, 10)))
+    whole = descended(f, rule, points, 200)
+    the_same(Reached(*(np.concatenate(values) for values in zip(*parts, strict=True))), whole)
+    assert len(compiled_texts) == 1
+
+
+# ------------------------------------------------------------------ what is kept on disk
+
+
+PAIR = gd.objectives.bowl, gd.rules.gradient_descent
+TEXT = on_numba.text(trajectory_of(*PAIR), dtype="float64", swept=frozenset(), watched=False)
+
+
+def works() -> Reached:
+    points = starts(PAIR[0], 3)
+    the_same(in_lanes(*PAIR, points, 5), descended(*PAIR, points, 5))
+
+
+def next_session():
+    kept_code._ready.pop(TEXT, None)
+
+
+def hits() -> int:
+    return sum(sum(kept_code._ready[TEXT][name].stats.cache_hits.values()) for name in ("begin", "walk"))
+
+
+def test_the_next_session_finds_the_machine_code_and_a_broken_file_is_no_error(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    next_session()
+    assert not kept_code.is_ready(TEXT)
+    works()
+    assert kept_code.is_ready(TEXT)
+    assert hits() == 0
+    next_session()
+    assert kept_code.is_ready(TEXT)
+    works()
+    assert hits() == 2
+    for broken in ("*.nbc", "*.nbi"):
+        for path in tmp_path.rglob(broken):
+            path.write_bytes(path.read_bytes()[:50])
+        next_session()
+        works()
+        assert hits() < 2
+        next_session()
+        works()  # mended
+        next_session()
+    for path in tmp_path.rglob("*.py"):
+        path.write_text("raise RuntimeError('not ours')")
+    works()
+
+
+@pytest.mark.parametrize("home", ["file", "below a file"])
+def test_a_folder_that_cannot_be_written_is_no_error(monkeypatch, tmp_path, home):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("file" if home == "file" else "file/below")))
+    next_session()
+    works()
+    assert not kept_code._indices(TEXT)
+
+
+# ------------------------------------------------------------------ the whole table, for `make test-all`
+
+
+@pytest.mark.slow
+@each_rule
+def test_machine_code_of_each_rule(rule):
+    points = starts(gd.objectives.himmelblau, 70)
+    found = descended(gd.objectives.himmelblau, rule, points, STEPS, tol=1e-4)
+    the_same(in_lanes(gd.objectives.himmelblau, rule, points, STEPS, tol=1e-4), found)
+
+
+@pytest.mark.slow
+@each_exact_objective
+def test_machine_code_of_each_landscape(objective):
+    points = starts(objective, 70)
+    for step in (gd.rules.rprop_minus, gd.methods.saddle_free_newton):
+        the_same(in_lanes(objective, step, points, STEPS), descended(objective, step, points, STEPS))
+
+
+@pytest.mark.slow
+@each_inexact_objective
+def test_machine_code_of_each_landscape_with_elementary_functions_for_a_step(objective):
+    """Each of them agrees to 4 ulp, and one step carries that on: a whole path may be chaotic and is not compared."""
+    points = starts(objective, 70)
+    ours, theirs = (walk(objective, gd.rules.gradient_descent, points, 1) for walk in (in_lanes, descended))
+    np.testing.assert_allclose(ours.points, theirs.points, rtol=1e-13, atol=1e-13)
