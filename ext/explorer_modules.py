@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.util.logging import getLogger
 
 from ext import compact
-from ext.bundles import ENTRY, bundles, fetched
-from gdlib.widgets.module_files import modules
+from ext.bundles import ENTRY, HEADER, bundles, fetched
+from gdlib.widgets.module_files import modules, style
 
 FOLDER = "gd"
 STYLE = "explorer.css"  # linked by the page itself, so that it keeps the explorers' place before they start
@@ -28,8 +28,7 @@ logger = getLogger(__name__)
 def served(source: str = "gdlib/widgets") -> dict[str, str]:
     """The files of the site by name: what explorers are made of, in few files, without what only its writers read."""
     texts = {name: path.read_text(encoding="utf-8") for name, path in modules().items()}
-    sheet = compact.style(texts.pop(STYLE))
-    return {**bundles(texts, source), STYLE: sheet + "\n"}
+    return {**bundles(texts, source), STYLE: HEADER.format(source=source) + compact.style(style()) + "\n"}
 
 
 def version(files: dict[str, str]) -> str:

@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Page
 
 from ext import compact, own_assets
-from gdlib.widgets import modules
+from gdlib.widgets.module_files import modules, style
 from tests.conftest import ROOT, Watch
 
-SCRIPTS = {name: path for name, path in modules().items() if name.endswith(".mjs")}
-SCRIPTS["quiz.js"] = ROOT / "assets" / "quiz.js"
-SHEETS = [modules()["explorer.css"], *sorted((ROOT / "assets").glob("*.css"))]
+SCRIPTS = {**modules(), "quiz.js": ROOT / "assets" / "quiz.js"}
+SHEETS = {"explorer.css": style(), **{path.name: path.read_text() for path in (ROOT / "assets").glob("*.css")}}
 
 
 @pytest.mark.parametrize(
@@ -92,9 +91,9 @@ def test_chromium_reads_every_script_after_as_before(tab: Watch) -> None:
 @pytest.mark.browser
 def test_chromium_reads_the_same_rules_in_every_sheet(tab: Watch) -> None:
     tab.page.goto("about:blank")
-    for path in SHEETS:
-        rules = [tab.page.evaluate(RULES, text) for text in (path.read_text(), compact.style(path.read_text()))]
-        assert rules[0] == rules[1], path.name
+    for name, text in SHEETS.items():
+        rules = [tab.page.evaluate(RULES, one) for one in (text, compact.style(text))]
+        assert rules[0] == rules[1], name
         assert len(rules[0]) > 3
 
 

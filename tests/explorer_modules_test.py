@@ -17,7 +17,6 @@ KINDS = {
 }
 TEXTS = {
     "mount.mjs": "const kind = await import(`./${kind}.mjs`);",
-    "explorer.css": "",
     "race.mjs": 'import {\n  Board,\n} from "./board.mjs";\nimport { html as made } from "./elements.mjs";\n'
     "export default new Board(made);\n",
     "surface.mjs": 'import { turned } from "./turning.mjs";\nimport table from "./table.mjs";\n'

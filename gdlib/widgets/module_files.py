@@ -1,4 +1,4 @@
-"""The explorers' ES modules: where each lies, and all of one explorer as a single module for Jupyter."""
+"""The explorers' ES modules and style sheets: where each lies, and what of them makes one module, one style sheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-STYLE = "explorer.css"
+_STYLES_FIRST = ("explorer", "plot", "controls", "readout")  # then those of the kinds and of what some of them share
+_STYLE_LAST = "widths"
 _RELATIVE_IMPORT = re.compile(r'from "\./([^"]+)"')
 
 # anywidget loads its module from a blob address, where a relative import leads nowhere. So the modules travel as
@@ -24,13 +25,13 @@ export default widget;
 
 
 def modules() -> dict[str, Path]:
-    """File name to path of all that a page serves for its explorers, in one folder: modules and their style sheet.
+    """File name to path of the modules that explorers are made of; they import each other as if in one folder.
 
-    >>> {"mount.mjs", "race.mjs", "descend.mjs", "explorer.css"} <= modules().keys()
+    >>> {"mount.mjs", "race.mjs", "descend.mjs"} <= modules().keys()
     True
     """
     shared = [_HERE.parent / "emit" / "descend.mjs", _HERE.parent / "formulas" / "grammar.mjs"]
-    files = [*_HERE.glob("*/*.mjs"), _HERE / "parts" / STYLE, *shared]
+    files = [*_HERE.glob("*/*.mjs"), *shared]
     return {file.name: file for file in sorted(files, key=lambda file: file.name)}
 
 
@@ -50,5 +51,8 @@ def single_module(name: str) -> str:
 
 
 def style() -> str:
-    """The explorers' style sheet."""
-    return modules()[STYLE].read_text(encoding="utf-8")
+    """The explorers' style sheet, of all kinds."""
+    sheets = {path.stem: path for path in sorted(_HERE.glob("*/*.css"), key=lambda path: path.name)}
+    last = sheets.pop(_STYLE_LAST)
+    ordered = [*(sheets.pop(name) for name in _STYLES_FIRST), *sheets.values(), last]
+    return "\n".join(path.read_text(encoding="utf-8") for path in ordered)
