@@ -41,7 +41,7 @@ def farthest(points, others) -> float:
 def test_the_search_finds_what_is_known(objective):
     f = objective
     began = time.process_time()
-    found = gd.stationary_points(f)
+    found = gd.stationary_points(f, seconds=12 * SECONDS)  # by the clock, which others' work makes run on
     assert time.process_time() - began < SECONDS
     assert found.complete
     filled = [sampled(one.location, one.ranges, f.window) for one in f.stationary_sets]
