@@ -33,7 +33,7 @@ ANSWERS = """async (question) => {
   const whole = await finished;
   const { across, up } = answers.question;
   const each = (of) => Array.from({ length: answers.width * answers.height }, (_, k) => of(k));
-  return { whole, calls, numbers: engine.packed(answers.numbers), across: [...across], up: [...up],
+  return { whole, calls, by: answers.by, numbers: engine.packed(answers.numbers), across: [...across], up: [...up],
     rate: engine.packed(Float64Array.from(each((k) => answers.rate(k)))), minimum: each((k) => answers.minimum(k)) };
 }"""
 

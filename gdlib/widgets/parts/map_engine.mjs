@@ -27,7 +27,8 @@ import { workers } from "./map_workers.mjs";
  * pixels become known: first all of them, in squares of equal pixels, then finer; box is {left, top, width, height}. It is
  * never called after `cancel()`. `finished` is a promise: true once all is known, false if cancelled. `answers`
  * (map_question.mjs) has for pixel k, row by row: values(k), point(k), steps(k), arrived(k), left(k), rate(k), minimum(k),
- * and at(across, up), the pixel at shares of the map. What enters the runs is rounded to single precision, on every way
+ * and at(across, up), the pixel at shares of the map; `by` says which way ran the last picture ("WebGL2", in single
+ * precision; "workers" or "page", in double). What enters the runs is rounded to single precision, on every way
  * alike, so that all of them, and gdlib, begin with the same numbers.
  */
 export function map(question, changed) {
@@ -36,7 +37,7 @@ export function map(question, changed) {
   return { answers, finished, cancel: () => stop.abort() };
 }
 
-const WAYS = [webgl, workers, slices]; // the best first; each is {able(question), ready(question), run(task)}
+const WAYS = [webgl, workers, slices]; // the best first; each is {name, able(question), ready(question), run(task)}
 const STRIDES = [32, 8, 1]; // of the pictures: one pixel in so many is run, across and up
 
 async function answered(question, answers, changed, signal) {
@@ -48,23 +49,26 @@ async function answered(question, answers, changed, signal) {
       answers.done = stride === 1 && missing === 0;
       changed(answers, answers.take(grid, from, numbers), answers.done);
     };
-    await anyWay({ question, grid, signal, take }, () => { missing = grid.cells; });
+    await anyWay({ question, grid, signal, take }, (name) => {
+      missing = grid.cells;
+      answers.by = name;
+    });
     if (signal.aborted) return false;
   }
   return true;
 }
 
 /** The first way that can; a first picture does not wait for one to get ready. One may break: the next begins anew. */
-async function anyWay(task, again) {
+async function anyWay(task, begin) {
   const { question, grid, signal } = task, first = grid.stride === STRIDES[0];
   const ways = WAYS.filter((way) => (first ? way.ready(question) : way.able(question)));
   for (const way of ways) {
     try {
+      begin(way.name);
       return await way.run(task);
     } catch (error) {
       if (signal.aborted) return null;
       if (way === ways.at(-1)) throw error;
-      again();
     }
   }
   return null;

@@ -66,6 +66,7 @@ export function kernel(objective, rule, question) {
       for (let i = 0; i < n; i++) before[i] = theta[i];
       if (!advance(t, slope)) {
         code = -1 - t;
+        last = now;
         for (let i = 0; i < n; i++) theta[i] = before[i];
         break;
       }

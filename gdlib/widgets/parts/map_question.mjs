@@ -10,6 +10,7 @@ const FINEST = 2 ** -20; // of a number, between two pixels: below it single pre
 export function asked(question) {
   const whole = { ...DEFAULTS, ...question };
   const { axes, width, height, rule } = whole;
+  if (whole.size === "distance" && !whole.minima.length) throw new RangeError("map: a distance needs minima, got none");
   whole.single = axes.every((axis, k) => parted(axis, [width, height][k]));
   const rounded = (value) => (whole.single ? Math.fround(value) : value);
   whole.settings = Object.fromEntries(Object.entries({ ...rule.module.defaults, ...whole.settings })
@@ -70,7 +71,7 @@ export class Grid {
 export class Answers {
   constructor(question) {
     const { width, height } = question;
-    Object.assign(this, { question, width, height, numbers: new Float32Array(4 * width * height), done: false });
+    Object.assign(this, { question, width, height, numbers: new Float32Array(4 * width * height), done: false, by: "" });
   }
 
   /** The numbers of the pixel on the two axes. */

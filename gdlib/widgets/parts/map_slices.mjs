@@ -5,7 +5,7 @@ import { kernel } from "./map_kernel.mjs";
 const SLICE = 6; // milliseconds
 
 /** A way of running cells (map_engine.mjs), which every page has. */
-export const slices = { able: () => true, ready: () => true, run };
+export const slices = { name: "page", able: () => true, ready: () => true, run };
 
 async function run({ question, grid, signal, take }) {
   const pixel = kernel(question.objective.module, question.rule.module, question);

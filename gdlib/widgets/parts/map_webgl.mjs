@@ -4,7 +4,7 @@ const KEY = Symbol.for("gdlib.map.webgl"); // one context a page, however many c
 const WIDE = 512, HIGH = 512; // of the buffer that is drawn into: a pixel for each cell of a portion
 const TIME = 20; // milliseconds that a portion should take
 const FIRST = 4096; // cells in a portion before it is known how long one takes
-const MINIMA = 32; // as in map.glsl
+const MINIMA = 64; // beyond so many a map is run by others
 const COVER = `#version 300 es
 void main() { gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0); }`;
 
@@ -94,10 +94,10 @@ class Context {
     gl.uniform2i(found.axes, ...axes.map(place));
     gl.uniform2i(found.size, grid.width, grid.height);
     for (const [name, value] of Object.entries({ first, columns: grid.columns, stride: grid.stride, wide: WIDE,
-      steps: question.steps, by_distance: question.size === "distance" ? 1 : 0, lasting: question.lasting ? 1 : 0,
-      minima_known: minima.length })) gl.uniform1i(found[name], value);
+      steps: question.steps })) gl.uniform1i(found[name], value);
     for (const name of ["tolerance", "far"]) gl.uniform1f(found[name], question[name]);
-    if (minima.length) gl.uniform2fv(found.minima, minima.flatMap(([x, y = 0]) => [x, y]));
+    gl.uniform1f(found.scale, Math.max(1, 2 ** Math.round(-Math.log2(1e6 * Math.max(question.tolerance, 1e-18)))));
+    if (found.minima) gl.uniform2fv(found.minima, minima.flatMap(([x, y = 0]) => [x, y]));
     gl.viewport(0, 0, WIDE, high);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     const buffer = gl.createBuffer();
@@ -118,10 +118,15 @@ class Context {
   }
 }
 
-const text = ({ glsl, objective, rule }) => [glsl.head, objective.glsl, rule.glsl, glsl.loop].join("\n");
+/** The program of a question, as map.glsl says. */
+function text({ glsl, objective, rule, size, minima, lasting }) {
+  const asked = [size === "distance" ? `#define MINIMA ${minima.length}` : "", lasting ? "#define LASTING" : ""];
+  return [glsl.head, ...asked, objective.glsl, rule.glsl, glsl.loop].join("\n");
+}
 
 /** A way of running cells (map_engine.mjs), for modules that are GLSL too. */
 export const webgl = {
+  name: "WebGL2",
   able: (question) => told(question) && !context()?.lost,
   ready: (question) => told(question) && globalThis[KEY]?.lost === false && Boolean(globalThis[KEY].ready?.has(text(question))),
   run,

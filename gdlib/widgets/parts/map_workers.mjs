@@ -89,6 +89,7 @@ function plain({ objective, rule, across, up, ...rest }) {
 
 /** A way of running cells (map_engine.mjs), for modules that are texts. */
 export const workers = {
+  name: "workers",
   able: ({ objective, rule }) => Boolean(objective.text && rule.text && globalThis.Worker && !globalThis[KEY]?.broken),
   ready: (question) => Boolean(globalThis[KEY]?.begun) && workers.able(question),
   run,
