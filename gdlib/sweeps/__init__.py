@@ -7,7 +7,7 @@ from typing import Any
 
 from gdlib.second_order.method import Method
 from gdlib.sweeps.arguments import asked
-from gdlib.sweeps.choice import choice
+from gdlib.sweeps.choice import chosen
 from gdlib.sweeps.done import Done, Interrupted, Unfinished, nothing_done
 from gdlib.sweeps.outcome import Outcome
 from gdlib.sweeps.progress import Progress
@@ -64,8 +64,8 @@ def sweep(
     question = asked(f, rule, start, steps, tol, schedule, hyperparameters)
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(f"executor: needs an object with submit(function, …), got {type(executor).__name__}")
-    chosen = choice(backend, question, executor)
-    work = Work(question, chosen)
+    how = chosen(backend, question, executor)
+    work = Work(question, how)
     done = _begun(resume, work, question.plan.start, question.runs)
     progress = Progress(question.runs, done.count)
     try:
@@ -83,7 +83,7 @@ def sweep(
         raise Unfinished(words, done) from error.__cause__
     finally:
         progress.close()
-    return Outcome(f, rule, done.reached, question.shape, chosen.name, chosen.why)
+    return Outcome(f, rule, done.reached, question.shape, how.name, how.why)
 
 
 def _begun(resume: Any, work: Work, points: Any, runs: int) -> Done:
@@ -92,7 +92,8 @@ def _begun(resume: Any, work: Work, points: Any, runs: int) -> Done:
         return nothing_done(points, runs)
     done = getattr(resume, "done", resume)
     if not isinstance(done, Done):
-        raise TypeError(f"resume: needs the error of a sweep that was not finished, or its .done, got {type(resume)}")
+        came = type(resume).__name__
+        raise TypeError(f"resume: needs the error of a sweep that was not finished, or its .done, got {came}")
     if done.question != work.fingerprint():
         raise ValueError(f"resume: needs what is done of the same sweep, on the same back end; got another's: {done}")
     return done.copy()

@@ -36,7 +36,7 @@ class Choice(NamedTuple):
     trajectory: Trajectory | None
 
 
-def choice(backend: Any, asked: Asked, executor: Any) -> Choice:
+def chosen(backend: Any, asked: Asked, executor: Any) -> Choice:
     """The back end for a sweep; an error that begins with "backend:" or "executor:" where what was asked cannot be."""
     if backend not in ("auto", *NAMES):
         wanted = ", ".join(repr(name) for name in ("auto", *NAMES))
@@ -62,7 +62,7 @@ def choice(backend: Any, asked: Asked, executor: Any) -> Choice:
     if on_gpu:
         return Choice("cupy", "the start lies on the GPU", trajectory)
     if backend == "auto":
-        return Choice(*_chosen(asked, trajectory, executor), trajectory)
+        return Choice(*_by_work(asked, trajectory, executor), trajectory)
     words = back_end(backend).missing() if executor is None else None
     if words is not None:
         raise RuntimeError(f"backend: {backend} cannot work here: {words}")
@@ -84,7 +84,7 @@ def _traced(asked: Asked) -> tuple[Trajectory | None, str]:
         return None, f"the schedule does not trace ({error})"
 
 
-def _chosen(asked: Asked, trajectory: Trajectory, executor: Any) -> tuple[str, str]:
+def _by_work(asked: Asked, trajectory: Trajectory, executor: Any) -> tuple[str, str]:
     seconds = asked.runs * asked.plan.steps * sum(
         _ELEMENTARY if node.op in ELEMENTARY else _OPERATION for node in in_order(trajectory.moved) if node.args
     )  # fmt: skip

@@ -42,13 +42,13 @@ class Done:
 
     def missing(self) -> list[Range]:
         """The runs that are not done, in as few ranges as can be."""
-        edges = [0, *(edge for part in self.ranges for edge in part), len(self.reached.taken)]
+        edges = [0, *(edge for part in self.ranges for edge in part), self.reached.taken.shape[0]]
         return [(low, high) for low, high in zip(edges[::2], edges[1::2], strict=True) if low < high]
 
     def __str__(self) -> str:
         which = ", ".join(f"{low} to {high - 1}" for low, high in self.ranges[:20])
         which = f" (runs {which}{', …' if len(self.ranges) > 20 else ''})" if self.ranges else ""
-        return f"{self.count:,} of {len(self.reached.taken):,} runs are done{which}"
+        return f"{self.count:,} of {self.reached.taken.shape[0]:,} runs are done{which}"
 
 
 def nothing_done(points: Array, runs: int) -> Done:

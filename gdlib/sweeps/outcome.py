@@ -42,7 +42,7 @@ class Outcome:
         """The objective at the points, shape (...)."""
         flat = self.points.reshape(-1, self.points.shape[-1])
         with np.errstate(all="ignore"):
-            parts = [self.objective(flat[first : first + _PART]) for first in range(0, len(flat), _PART)]
+            parts = [self.objective(flat[first : first + _PART]) for first in range(0, flat.shape[0], _PART)]
         made = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return np.reshape(made if is_foreign(made) else np.asarray(made), self.points.shape[:-1])[()]
 
@@ -77,7 +77,7 @@ class Outcome:
         minima: Any = getattr(self.objective, "minima", None)
         flat = self.points.reshape(-1, self.points.shape[-1])
         found = np.full_like(flat[:, 0], -1, dtype=np.int64)
-        for first in range(0, len(flat), _PART) if minima is not None else ():
+        for first in range(0, flat.shape[0], _PART) if minima is not None else ():
             part = flat[first : first + _PART]
             nearest = np.full_like(part[:, 0], np.inf)
             for index, minimum in enumerate(minima):

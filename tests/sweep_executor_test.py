@@ -1,0 +1,266 @@
+"""Sweeps spread over executors: the same bytes as at home, whatever gets lost on the way; what is done is never lost."""
+
+import io
+import os
+import pickle
+import signal
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+import gdlib as gd
+from gdlib.sweeps import on_numpy, progress, spread, work
+
+himmelblau, adam = gd.objectives.himmelblau, gd.rules.adam
+STARTS = np.random.default_rng(3).uniform(-5, 5, (3, 400, 2))
+ASKED = {"steps": 60, "tol": 0.05, "lr": np.geomspace(0.01, 1.0, 400)}
+
+
+def swept(f=himmelblau, rule=adam, start=STARTS, **options):
+    return gd.sweep(f, rule, start, **{**ASKED, **options})
+
+
+def same_bytes(one, other):
+    for name in ("points", "values", "steps", "taken", "left", "minimum"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+
+
+@pytest.fixture(scope="module")
+def at_home():
+    return swept()
+
+
+class Executor:
+    """An executor of the tests' own: it works at once, except where `spoil` has a future for a call."""
+
+    def __init__(self, spoil=lambda number, future: False):
+        self.calls, self._spoil = [], spoil
+
+    def submit(self, function, *arguments):
+        self.calls.append((function, arguments))
+        future = Future()
+        if not self._spoil(len(self.calls), future):
+            function, arguments = pickle.loads(pickle.dumps((function, arguments)))
+            future.set_result(pickle.loads(pickle.dumps(function(*arguments))))
+        return future
+
+
+def be_impatient(monkeypatch):
+    for name, seconds in (("_LEAST", 0.1), ("_LONGER", 0.1), ("_TICK", 0.05)):
+        monkeypatch.setattr(spread, name, seconds)
+
+
+def processes():
+    """A pool whose processes are forked from one that has gdlib already."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["gdlib.sweeps.spread", "gdlib.sweeps.on_numpy"])
+    return ProcessPoolExecutor(2, mp_context=context)
+
+
+def test_threads_give_the_same_bytes(at_home):
+    with ThreadPoolExecutor(2) as pool:
+        same_bytes(swept(executor=pool), at_home)
+
+
+def test_processes_give_the_same_bytes_and_need_nothing_of_the_callers_own_code(at_home):
+    @gd.rule  # a function of a function: it could not be pickled
+    def mine(theta, g, *, lr=0.1):
+        return theta - lr * np.sign(g) * np.minimum(np.abs(g), 1.0)
+
+    f = gd.Objective(lambda x, y: x**4 + y**2 + x * y)
+    with processes() as pool:
+        same_bytes(swept(executor=pool), at_home)
+        same_bytes(swept(f, mine, executor=pool), swept(f, mine))
+
+
+def test_a_chunk_is_text_and_plain_arrays():
+    executor = Executor()
+    swept(executor=executor)
+    assert len(executor.calls) > 20
+    for function, (name, text, chunk, attempt) in executor.calls:
+        assert (function.__module__, name, attempt) == ("gdlib.sweeps.spread", "numpy", 1)
+        assert "def step(arrays, numbers):" in text
+        assert type(chunk.points) is np.ndarray
+        assert type(chunk.numbers["lr"]) is np.ndarray
+        assert len(chunk.points) == len(chunk.numbers["lr"])
+
+
+def test_futures_that_fail_or_are_cancelled_are_handed_over_again(at_home):
+    def spoil(number, future):
+        if number in (1, 7, 50):
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        elif number in (2, 3, 51):
+            future.set_exception(OSError("the line is dead"))
+        return number in (1, 2, 3, 7, 50, 51)
+
+    executor = Executor(spoil)
+    same_bytes(swept(executor=executor), at_home)
+    assert {attempt for _, (*_, attempt) in executor.calls} == {1, 2, 3}
+
+
+def test_futures_that_never_come_back_are_handed_over_again(at_home, monkeypatch):
+    be_impatient(monkeypatch)
+    executor = Executor(lambda number, future: number in (2, 3, 7))
+    same_bytes(swept(executor=executor), at_home)
+
+
+def test_an_executor_that_loses_all_it_may_hold_still_gets_the_others(at_home, monkeypatch):
+    be_impatient(monkeypatch)
+    monkeypatch.setattr(spread, "_WAITING", 4)
+    executor = Executor(lambda number, future: number in (5, 6, 7, 8))
+    same_bytes(swept(executor=executor), at_home)
+
+
+def test_what_fails_three_times_ends_the_sweep_and_says_what_is_done(at_home):
+    def spoil(number, future):
+        if number > 10:
+            future.set_exception(ValueError("no memory left"))
+        return number > 10
+
+    with pytest.raises(gd.sweeps.Unfinished, match=r"^executor: broke off \(ValueError: no memory left\); ") as caught:
+        swept(executor=Executor(spoil))
+    assert isinstance(caught.value.__cause__, ValueError)
+    done = caught.value.done
+    assert done.count == 10 * 25
+    assert f"{done.count} of 1,200 runs are done (runs 0 to {done.count - 1})" in str(caught.value)
+    kept = pickle.loads(pickle.dumps(done))
+    executor = Executor()
+    same_bytes(swept(executor=executor, resume=kept), at_home)
+    assert sum(len(chunk.points) for _, (_, _, chunk, _) in executor.calls) == 1200 - done.count
+    same_bytes(swept(resume=caught.value), at_home)
+    assert done.count == 250, "what is done can be taken up more than once"
+
+
+def test_an_executor_that_takes_nothing_more_ends_the_sweep_and_what_was_on_its_way_is_kept(at_home):
+    class Closing(Executor):
+        def submit(self, function, *arguments):
+            if len(self.calls) == 12:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            return super().submit(function, *arguments)
+
+    with pytest.raises(gd.sweeps.Unfinished, match="cannot schedule new futures") as caught:
+        swept(executor=Closing())
+    assert caught.value.done.count == 12 * 25
+    same_bytes(swept(resume=caught.value), at_home)
+
+
+def test_a_process_killed_midway_breaks_its_pool_and_a_new_one_takes_what_is_left(at_home):
+    class Killer:
+        """Kills a worker of the pool once some chunks are back."""
+
+        def __init__(self, pool):
+            self.pool, self.back = pool, 0
+
+        def submit(self, function, *arguments):
+            future = self.pool.submit(function, *arguments)
+            future.add_done_callback(self._count)
+            return future
+
+        def _count(self, _):
+            self.back += 1
+            if self.back == 3:
+                os.kill(next(iter(self.pool._processes)), signal.SIGKILL)
+
+    asked = {"steps": 1000, "tol": None}
+    broken = pytest.raises(gd.sweeps.Unfinished, match=r"^executor: broke off \(BrokenProcessPool")
+    with processes() as pool, broken as caught:
+        swept(executor=Killer(pool), **asked)
+    assert isinstance(caught.value.__cause__, BrokenProcessPool)
+    assert 0 < caught.value.done.count < 1200
+    with ThreadPoolExecutor(2) as pool:
+        same_bytes(swept(executor=pool, resume=caught.value, **asked), swept(**asked))
+
+
+@pytest.mark.parametrize(
+    "other", [{"steps": 61}, {"tol": 0.06}, {"lr": 0.1}, {"start": STARTS + 1e-9}, {"rule": gd.rules.amsgrad},
+              {"schedule": gd.schedules.cosine(60)}, {"beta1": 0.8}, {"f": gd.objectives.beale}],
+    ids=lambda one: next(iter(one)),
+)  # fmt: skip
+def test_only_the_same_sweep_goes_on(other):
+    def spoil(number, future):
+        if number > 2:
+            future.set_exception(ValueError("no memory left"))
+        return number > 2
+
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        swept(executor=Executor(spoil))
+    with pytest.raises(ValueError, match=r"^resume: needs what is done of the same sweep"):
+        swept(resume=caught.value, **other)
+
+
+def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
+    monkeypatch.setattr(on_numpy, "_WORK", 1)
+    monkeypatch.setattr(on_numpy, "_MOST", 100)
+    advance, calls = on_numpy.advance, []
+
+    def interrupted(text, chunk):
+        calls.append(len(chunk.points))
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return advance(text, chunk)
+
+    monkeypatch.setattr(on_numpy, "advance", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        swept()
+    assert isinstance(caught.value, gd.sweeps.Interrupted)
+    assert "400 of 1,200 runs are done (runs 0 to 399); go on with gd.sweep(…, resume=error)" in str(caught.value)
+    same_bytes(swept(resume=caught.value), at_home)
+    assert sum(calls) == 1200 + 100
+
+
+def test_a_key_stops_a_sweep_that_waits_for_others(monkeypatch):
+    executor = Executor(lambda number, future: number > 3)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(gd.sweeps.Interrupted) as caught:
+            swept(executor=executor)
+    finally:
+        timer.cancel()
+    assert caught.value.done.count == 75
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_long_sweep_tells_how_far_it_is_on_a_terminal_only(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(progress.sys, "stderr", stream)
+        told = progress.Progress(2000, done=1000)
+        for _ in range(4):
+            now[0] += 0.75
+            told.add(250)
+        told.close()
+        lines = [line.strip() for line in stream.getvalue().split("\r")]
+        if stream.isatty():
+            assert lines == ["", "sweep: 75 % of 2,000 runs, 2 s, about 2 s to go",
+                             "sweep: 87 % of 2,000 runs, 2 s, about 1 s to go",
+                             "sweep: 100 % of 2,000 runs, 3 s, about 0 s to go", "", ""]  # fmt: skip
+        else:
+            assert stream.getvalue() == ""
+
+
+def test_a_short_sweep_says_nothing(monkeypatch):
+    stream = Terminal()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    swept(steps=2)
+    assert stream.getvalue() == ""
+
+
+def test_chunks_hold_the_right_runs_however_they_broadcast():
+    lr, start = np.geomspace(0.01, 0.1, 5)[:, None], np.arange(14.0).reshape(7, 2) / 7
+    executor = Executor()
+    out = gd.sweep(himmelblau, adam, start, steps=5, lr=lr, executor=executor)
+    np.testing.assert_array_equal(out.points, gd.sweep(himmelblau, adam, start, steps=5, lr=lr).points)
+    sent = np.concatenate([chunk.points for _, (_, _, chunk, _) in executor.calls])
+    np.testing.assert_array_equal(sent, np.tile(start, (5, 1)))
+    assert max(len(chunk.points) for _, (_, _, chunk, _) in executor.calls) <= -(-35 // work._CHUNKS)
