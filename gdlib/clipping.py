@@ -20,7 +20,7 @@ def _bound(argument: str, value: Any) -> float:
 
 
 @dataclass(frozen=True)
-class clip_norm:  # noqa: N801  # called like a function: gd.clip_norm(1.0)
+class clip_norm:  # called like a function: gd.clip_norm(1.0)
     """Shrink a gradient whose Euclidean norm exceeds `limit` to that norm; its direction stays (pascanu2013).
 
     >>> clip_norm(1.0)(np.array([3.0, 4.0]))
@@ -47,7 +47,7 @@ class clip_norm:  # noqa: N801  # called like a function: gd.clip_norm(1.0)
 
 
 @dataclass(frozen=True)
-class clip_value:  # noqa: N801  # called like a function: gd.clip_value(0.5)
+class clip_value:  # called like a function: gd.clip_value(0.5)
     """Cut every coordinate of a gradient to [-limit, limit]; its direction may change.
 
     >>> clip_value(0.5)(np.array([3.0, 0.4]))

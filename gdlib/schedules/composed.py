@@ -19,7 +19,7 @@ _UNCHANGED = constant()
 
 
 @dataclass(frozen=True)
-class warm_up(Schedule):  # noqa: N801
+class warm_up(Schedule):
     """t/steps for the first `steps` steps, then the schedule `then`, which counts its own steps from 1.
 
     So the first step has 1/steps of the step size, not 0, and step number `steps` the whole. `then` is a schedule of
@@ -68,7 +68,7 @@ class warm_up(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class floor(Schedule):  # noqa: N801
+class floor(Schedule):
     """Another schedule, but never below `least`: max(schedule(t), least).
 
     `schedule` is one of this module or any function of t, or of t and f. With least > 0, Ση = ∞ and Ση² = ∞, whatever
@@ -109,7 +109,7 @@ class floor(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class warm_restarts(Schedule):  # noqa: N801
+class warm_restarts(Schedule):
     """Half a cosine from 1 towards `end` again and again: over `first` steps, then `multiply` times as many each time.
 
     In a cycle of T steps of which j are done: end + (1 − end)·(1 + cos(πj/T))/2. After its last step it starts at 1.
@@ -145,7 +145,7 @@ class warm_restarts(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class piecewise(Schedule):  # noqa: N801
+class piecewise(Schedule):
     """By hand: `factors[0]` until `boundaries[0]` steps are done, then `factors[1]` until `boundaries[1]`, and so on.
 
     There is one factor more than there are boundaries; the last one stays. So Ση = ∞ and Ση² = ∞, unless it is 0.

@@ -18,7 +18,7 @@ def _done(t: Any, steps: int) -> Any:
 
 
 @dataclass(frozen=True)
-class constant(Schedule):  # noqa: N801
+class constant(Schedule):
     """The same factor at every step: 1 unless another is given.
 
     Ση = ∞ and Ση² = ∞: with noise the run comes near and stays restless.
@@ -37,7 +37,7 @@ class constant(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class inverse(Schedule):  # noqa: N801
+class inverse(Schedule):
     """1/(1 + rate·k), "inverse time"; rate is per step, and rate = 1/steps_per_epoch counts in epochs.
 
     Ση = ∞ and Ση² < ∞: the conditions of Robbins and Monro hold. Source: robbins1951.
@@ -56,7 +56,7 @@ class inverse(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class inverse_square(inverse):  # noqa: N801
+class inverse_square(inverse):
     """1/(1 + rate·k)²; rate is per step.
 
     Ση < ∞ and Ση² < ∞: the whole way is bounded (rate = 1: π²/6 steps of the first size), so a run may stop short.
@@ -71,7 +71,7 @@ class inverse_square(inverse):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class inverse_root(inverse):  # noqa: N801
+class inverse_root(inverse):
     """1/√(1 + rate·k), with rate = 1 1/√t; rate is per step, and rate = 1/steps_per_epoch counts in epochs.
 
     Ση = ∞ and Ση² = ∞: the second condition of Robbins and Monro fails, narrowly. Source: zinkevich2003.
@@ -85,7 +85,7 @@ class inverse_root(inverse):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class exponential(Schedule):  # noqa: N801
+class exponential(Schedule):
     """e^(−rate·k): each step has e^(−rate) of the step size before; rate is per step.
 
     Ση < ∞ and Ση² < ∞: the whole way is 1/(1 − e^(−rate)) steps of the first size.
@@ -104,7 +104,7 @@ class exponential(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class per_epoch(Schedule):  # noqa: N801
+class per_epoch(Schedule):
     """decay^epoch, with epoch = ⌊k/steps_per_epoch⌋ from 0: such as 0.95^epoch and 0.98^epoch.
 
     Ση < ∞ and Ση² < ∞: the whole way is steps_per_epoch/(1 − decay) steps of the first size.
@@ -125,7 +125,7 @@ class per_epoch(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class staircase(Schedule):  # noqa: N801
+class staircase(Schedule):
     """factor^⌊k/every⌋: multiplied by `factor` after each `every` steps (0.1 leaves a tenth; it does not take one off).
 
     Ση < ∞ and Ση² < ∞: the whole way is every/(1 − factor) steps of the first size. torch: StepLR.
@@ -146,7 +146,7 @@ class staircase(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class linear(Schedule):  # noqa: N801
+class linear(Schedule):
     """1 − (1 − end)·k/steps down a straight line to `end`, and `end` ever after.
 
     Ση < ∞ and Ση² < ∞ with end = 0, where the run comes to rest after (steps + 1)/2 steps of the first size; with
@@ -167,7 +167,7 @@ class linear(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class polynomial(Schedule):  # noqa: N801
+class polynomial(Schedule):
     """end + (1 − end)·(1 − k/steps)^power, and `end` ever after; power = 1 is linear.
 
     Ση < ∞ and Ση² < ∞ with end = 0, where the run comes to rest; with end > 0 both are ∞. torch: PolynomialLR.
@@ -192,7 +192,7 @@ class polynomial(Schedule):  # noqa: N801
 
 
 @dataclass(frozen=True)
-class cosine(Schedule):  # noqa: N801
+class cosine(Schedule):
     """end + (1 − end)·(1 + cos(πk/steps))/2, and `end` ever after: slow at first and at last.
 
     Ση < ∞ and Ση² < ∞ with end = 0, where the run comes to rest after (steps + 1)/2 steps of the first size; with

@@ -23,7 +23,7 @@ class _Memory(NamedTuple):
 
 
 @dataclass
-class reduce_on_plateau:  # noqa: N801  # called like a function: gd.schedules.reduce_on_plateau()
+class reduce_on_plateau:  # called like a function: gd.schedules.reduce_on_plateau()
     r"""Multiply by `factor` when more than `patience` steps in a row have brought no better value.
 
     f is better if f < best − threshold·|best|, or, with relative=False, if f < best − threshold. After a reduction the
