@@ -10,14 +10,9 @@ from gdlib.emit.as_javascript import curvature_text, method_text, objective_text
 from gdlib.emit.as_numpy import compile_gradient
 from gdlib.emit.as_python import compiled
 from tests.javascript_test import in_browser, same_bits
-from tests.tables import each_exact_objective, each_inexact_objective
+from tests.tables import SETTINGS, WRITTEN, each_exact_objective, each_inexact_objective
 
-WRITTEN = [method for method in gd.methods if method.has_components(2)]
 each_written = pytest.mark.parametrize("method", WRITTEN, ids=lambda method: method.name)
-SETTINGS = {
-    "newton": {}, "damped_newton": {"lr": 0.375}, "diagonal_scaling": {"lr": 0.7},
-    "saddle_free_newton": {"lr": 0.9, "damping": 0.01},
-}  # fmt: skip
 EPS = np.finfo(float).eps
 STEPS = 60
 numbers = st.floats(-1e3, 1e3).filter(lambda x: x == 0 or abs(x) > 1e-3)

@@ -23,6 +23,13 @@ each_objective = pytest.mark.parametrize("objective", list(gd.objectives), ids=g
 each_exact_objective = pytest.mark.parametrize("objective", EXACT, ids=lambda f: f.name)
 each_inexact_objective = pytest.mark.parametrize("objective", INEXACT, ids=lambda f: f.name)
 
+WRITTEN = [method for method in gd.methods if method.has_components(2)]
+SETTINGS = {
+    "newton": {}, "damped_newton": {"lr": 0.375}, "diagonal_scaling": {"lr": 0.7},
+    "saddle_free_newton": {"lr": 0.9, "damping": 0.01},
+}  # fmt: skip
+"""Methods that are written out by component, and settings under which each shows all that it has."""
+
 # A moment in the middle of a run: signs of g mixed, one exact zero, memory not at rest.
 THETA = np.array([0.7, -1.1, 0.0, 2.5])
 G = np.array([-1.3, 0.4, 0.0, 30.0])

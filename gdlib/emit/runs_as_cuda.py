@@ -86,15 +86,16 @@ class _Kernel:
 
     def __init__(self, trajectory: Trajectory, dtype: str, swept: Collection[str], watched: bool) -> None:
         self.trajectory, self.dtype, self.watched = trajectory, dtype, watched
-        self.swept = tuple(name for name in trajectory.numbers if name in swept)
-        self.split = split = trajectory.split(self.swept)
+        self.split = split = trajectory.split(swept)
         self._roots = [*split.moved, split.slope] if watched else list(split.moved)
         self._own_powers = {power: factor for power, factor in trajectory.powers.items() if factor in swept}
         self.kept = [*trajectory.memory, *self._own_powers]
         self._results = {name: node for part in split[:4] for name, node in part.items()}
         self._wanted = _inputs(self._roots)
-        self._name_all()
         of_own = _inputs([*split.own_before.values(), *split.own_each_step.values()])
+        needed = of_own | {*self._own_powers.values()}
+        self.swept = tuple(name for name in trajectory.numbers if name in swept and name in needed)
+        self._name_all()
         self.arrays = [
             _Array(name, kind, names, *([one for one in part if one in wanted] for part in split[:2]))
             for name, kind, names, wanted in (

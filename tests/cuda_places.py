@@ -1,0 +1,83 @@
+"""Where tests of CUDA's texts run: on their twin in C++ where g++ is, on a GPU too where CuPy finds one."""
+
+import sys
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from gdlib.emit.as_python import compiled
+from gdlib.loops import on_gpu
+from gdlib.sweeps import on_cupy
+from tests import cuda_twin
+
+
+class Twin:
+    """The texts compiled as C++, one thread after the other."""
+
+    array = host = staticmethod(np.asarray)
+
+    def __repr__(self):
+        return "twin"
+
+    def advance(self, text, chunk):
+        cuda_twin.prepare([(compiled(text)["KERNEL"], "sweep")])
+        with self._in_cupys_place():
+            return on_cupy.advance(text, chunk)
+
+    def advance_all(self, texts, chunks):
+        """As many chunks with as many texts, compiled at once."""
+        cuda_twin.prepare([(compiled(text)["KERNEL"], "sweep") for text in texts])
+        return [self.advance(text, chunk) for text, chunk in zip(texts, chunks, strict=True)]
+
+    def fused_step(self, rule):
+        with self._in_cupys_place():
+            return on_gpu.fused_step(rule)
+
+    def kernel(self, code, name):
+        return cuda_twin.RawKernel(code, name, on_gpu.EXACT)
+
+    @contextmanager
+    def _in_cupys_place(self):
+        real = sys.modules.get("cupy")
+        sys.modules["cupy"] = cuda_twin.CUPY
+        self._forget()
+        try:
+            yield
+        finally:
+            self._forget()
+            del sys.modules["cupy"]
+            if real is not None:
+                sys.modules["cupy"] = real
+
+    @staticmethod
+    def _forget():
+        on_cupy._program.cache_clear()
+        on_gpu.fused_step.cache_clear()
+
+
+class Gpu:
+    """The real thing."""
+
+    advance = staticmethod(on_cupy.advance)
+    fused_step = staticmethod(on_gpu.fused_step)
+
+    def __repr__(self):
+        return "gpu"
+
+    def array(self, values, dtype=None):
+        return on_gpu.cupy().asarray(values, dtype=dtype)
+
+    def host(self, values):
+        return on_gpu.cupy().asnumpy(values)
+
+    def advance_all(self, texts, chunks):
+        return [self.advance(text, chunk) for text, chunk in zip(texts, chunks, strict=True)]
+
+    def kernel(self, code, name):
+        return on_gpu.cupy().RawKernel(code, name, options=on_gpu.EXACT)
+
+
+TWIN = pytest.param(Twin(), id="twin", marks=pytest.mark.skipif(cuda_twin.COMPILER is None, reason="needs g++"))
+GPU = [] if on_gpu.missing() else [pytest.param(Gpu(), id="gpu", marks=pytest.mark.gpu)]
+each_place = pytest.mark.parametrize("place", [TWIN, *GPU])
