@@ -135,7 +135,8 @@ class Trail:
 class Runners:
     """Rules or methods that run, each with an id and its hyperparameters; between `least` and `most` of them.
 
-    When the landscape changes they set out with what is found for it.
+    When the landscape changes they set out with what is found for it. `among`, where it is given, is the name of a
+    choice and for each of its values the names of the rules that may run there.
     """
 
     rules: Mapping[str, Rule | Method]
@@ -143,9 +144,11 @@ class Runners:
     least: int = 0
     most: int = 10
     name: str = "rules"
+    among: tuple[str, Mapping[str, Sequence[str]]] | None = None
 
     def told(self) -> Json:
-        return {"type": "rules", "name": self.name, "least": self.least, "most": self.most, "follows": "objective"}
+        told = {"type": "rules", "name": self.name, "least": self.least, "most": self.most, "follows": "objective"}
+        return told if self.among is None else told | {"among": [self.among[0], dict(self.among[1])]}
 
     def check(self, value: Any, state: Json) -> Any:
         if not isinstance(value, (list, tuple)):
@@ -155,13 +158,15 @@ class Runners:
             raise ValueError(f"state.rules: needed {span} of them, got {len(value)}")
         runners: list[Json] = []
         for one in value:
-            runners.append(self._runner(one, [other["id"] for other in runners], state.get("objective", "")))
+            runners.append(self._runner(one, [other["id"] for other in runners], state))
         return runners
 
-    def _runner(self, given: Any, taken: list[str], landscape: str) -> Json:
+    def _runner(self, given: Any, taken: list[str], state: Json) -> Json:
+        landscape = state.get("objective", "")
         name = given.get("name") if isinstance(given, Mapping) else None
-        if not isinstance(name, str) or name not in self.rules:
-            raise ValueError(f"state.rules: needed entries with a name of {', '.join(self.rules)}, got {given!r}"[:300])
+        known = list(self.rules) if self.among is None else self.among[1][state[self.among[0]]]
+        if not isinstance(name, str) or name not in known:
+            raise ValueError(f"state.rules: needed entries with a name of {', '.join(known)}, got {given!r}"[:300])
         rule = self.rules[name]
         copies = (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3)))
         free = next(one for one in copies if one not in taken)

@@ -46,8 +46,9 @@ function chosen(value, field, spec) {
   return { name: entry.name, settings };
 }
 
-function runner(entry, taken, state, spec) {
-  const rule = named(spec.rules, entry?.name, "rules");
+function runner(entry, taken, state, spec, { among }) {
+  const known = among ? spec.rules.filter(({ name }) => among[1][state[among[0]]].includes(name)) : spec.rules;
+  const rule = named(known, entry?.name, "rules");
   const id = entry.id ?? freeId(rule.name, taken);
   if (typeof id !== "string" || id.split("#")[0] !== rule.name || taken.includes(id)) {
     complain("rules", `an id of its own such as ${freeId(rule.name, taken)}`, id);
@@ -78,7 +79,7 @@ const CHECKS = {
         value.length);
     }
     const taken = [];
-    return value.map((entry) => runner(entry, taken, state, spec));
+    return value.map((entry) => runner(entry, taken, state, spec, field));
   },
 };
 
