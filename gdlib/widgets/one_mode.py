@@ -5,13 +5,15 @@ A function of these takes numbers, arrays or the nodes of a trace, so that a pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gdlib.emit.as_javascript import function_text
 from gdlib.rates import optimal_momentum, optimal_step
+from gdlib.update_rule import Rule
 
 TARGET = 1e-6
 """The part of the start to which a run is timed."""
@@ -149,3 +151,14 @@ CONVENTIONS: Mapping[str, Convention] = {
     "gradient_descent": Convention(limit_plain, None, best_plain, "x = x − ηg", "2", ""),
 }
 """The rules with one velocity, by name, and gradient descent, which has none."""
+
+
+def printed(rules: Iterable[Rule]) -> list[str]:
+    """For the page: of each rule that is one of these its limit, its best and its critical settings, under its name."""
+    texts = []
+    for name in (rule.name for rule in rules if rule.name in CONVENTIONS):
+        convention = CONVENTIONS[name]
+        texts += [function_text(f"limit_{name}", convention.limit), function_text(f"best_{name}", convention.best)]
+        if convention.critical:
+            texts.append(function_text(f"critical_{name}", convention.critical))
+    return texts

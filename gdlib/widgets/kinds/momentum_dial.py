@@ -20,7 +20,7 @@ from gdlib.widgets.arguments import entries, point, whole_steps
 from gdlib.widgets.as_json import Json, rule_json
 from gdlib.widgets.fields import Number, Point, Runners
 from gdlib.widgets.knobs import STEPS
-from gdlib.widgets.one_mode import CONVENTIONS, predicted_steps, slope
+from gdlib.widgets.one_mode import CONVENTIONS, predicted_steps, printed, slope
 from gdlib.widgets.page_form import Explorer
 
 RANGE = (1.0, 100.0)
@@ -89,16 +89,11 @@ def _formulas(known: dict[str, Rule]) -> list[str]:
     texts = [function_of_its_name(one) for one in (eigenvalues, slope, predicted_steps)]
     for name, rule in known.items():
         taken = ["curvature", *rule.defaults]
-        convention = CONVENTIONS[name]
         texts += [
             function_text(f"matrix_{name}", _of_settings(iteration_matrix, rule), taken),
             function_text(f"radius_{name}", _of_settings(spectral_radius, rule), taken),
-            function_text(f"limit_{name}", convention.limit),
-            function_text(f"best_{name}", convention.best),
         ]
-        if convention.critical:
-            texts.append(function_text(f"critical_{name}", convention.critical))
-    return texts
+    return texts + printed(known.values())
 
 
 def _of_settings(function: Any, rule: Rule) -> Any:

@@ -9,10 +9,12 @@ const KEYS = { 1: "left and right arrow keys", 2: "arrow keys" };
 export class Handle {
   /**
    * Of `size` 2 it is a point of the plane, of 1 its x alone counts. `onMove(at, hand)` hears where it is moved and by
-   * what ("mouse", "touch", "pen" or "keys"), `onHold(held)` when a drag begins and ends; `called` is its name.
+   * what ("mouse", "touch", "pen" or "keys"), `onHold(held)` when a drag begins and ends; `called` is its name, `says()`
+   * the words for where it stands, if coordinates do not say it. With `byClick` a mouse, as a finger, drags the ring
+   * alone; elsewhere a click moves it there.
    */
-  constructor(plot, { onMove, onHold, called = "Start", size = 2 }) {
-    Object.assign(this, { plot, onMove, onHold, called, size, at: Array(size).fill(0) });
+  constructor(plot, { onMove, onHold, called = "Start", size = 2, says, byClick = false }) {
+    Object.assign(this, { plot, onMove, onHold, called, size, says, byClick, at: Array(size).fill(0) });
     this.node = html("button", { type: "button", class: "gd-handle", onkeydown: (event) => this.key(event) },
       html("span"));
     plot.node.append(this.node);
@@ -25,7 +27,7 @@ export class Handle {
     const follow = (event) => this.move(this.plot.under(event), event.pointerType);
     for (const place of [frame, this.node]) {
       place.addEventListener("pointerdown", (event) => {
-        if (event.button !== 0 || (place === frame && event.pointerType === "touch")) return;
+        if (event.button !== 0 || (place === frame && (this.byClick || event.pointerType === "touch"))) return;
         event.preventDefault();
         this.node.focus({ preventScroll: true });
         place.setPointerCapture(event.pointerId);
@@ -38,7 +40,9 @@ export class Handle {
       place.addEventListener("lostpointercapture", () => this.onHold(false));
     }
     frame.addEventListener("click", (event) => {
-      if (event.pointerType === "touch") follow(event);
+      if (!this.byClick && event.pointerType !== "touch") return;
+      follow(event);
+      this.node.focus({ preventScroll: true });
     });
   }
 
@@ -66,9 +70,10 @@ export class Handle {
   /** Shows it where it is; on a graph of this height. */
   show(height = this.at[1]) {
     const { x, y } = this.plot.markAt(this.at[0], height);
-    const said = this.at.map((part) => short(part)).join(", ");
+    const spelt = this.at.map((part) => short(part)).join(", ");
+    const said = this.says?.() ?? (this.size === 1 ? spelt : `(${spelt})`);
     this.node.style.transform = `translate(${x}px, ${y}px)`;
-    this.node.setAttribute("aria-label", `${this.called} at ${this.size === 1 ? said : `(${said})`}; `
+    this.node.setAttribute("aria-label", `${this.called} at ${said}; `
       + `${KEYS[this.size]} move it, with shift ten times as far`);
   }
 }

@@ -18,6 +18,14 @@ export class OneRule {
     return this.known.find(({ name }) => name === this.runner.name);
   }
 
+  /** Offers the rules of these names alone. */
+  offer(names) {
+    const options = this.known.filter(({ name }) => names.includes(name));
+    if (options.length !== this.input.length || options.some(({ name }, k) => this.input[k].value !== name)) {
+      this.input.replaceChildren(...options.map(({ name, title }) => html("option", { value: name }, title)));
+    }
+  }
+
   show([runner]) {
     this.runner = runner;
     this.input.value = runner.name;

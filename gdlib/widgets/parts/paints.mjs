@@ -1,5 +1,6 @@
 /* The style sheet's colours for a canvas: as they stand, and a surface's levels in light, in shade and from below. */
 
+import { rgb } from "./shades.mjs";
 import { SHADES, SLABS } from "./solid.mjs";
 
 const NAMES = ["ink", "paper", "panel", "faint", "rule", "series-1", "series-2",
@@ -10,15 +11,8 @@ export function paints(context, known) {
   const style = getComputedStyle(context.canvas);
   const texts = NAMES.map((name) => style.getPropertyValue(`--${name}`).trim());
   if (known?.key === texts.join()) return known;
-  const colours = Object.fromEntries(NAMES.map((name, k) => [name, numbers(context, texts[k])]));
+  const colours = Object.fromEntries(NAMES.map((name, k) => [name, rgb(context, texts[k])]));
   return { key: texts.join(), tints: tints(colours), css: (name, alpha = 1) => `rgba(${colours[name].join()}, ${alpha})` };
-}
-
-function numbers(context, text) {
-  context.fillStyle = text;
-  const found = context.fillStyle; // #rrggbb, or rgba(…) where it lets something through
-  return found.startsWith("#") ? [1, 3, 5].map((at) => parseInt(found.slice(at, at + 2), 16))
-    : found.match(/[\d.]+/g).slice(0, 3).map(Number);
 }
 
 /** For each slab its colours by shade, 0 being darkest; the last, `SHADES`, is that of the underside. */
