@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from textwrap import indent
 
 from gdlib.emit.as_c import fitted
-from gdlib.emit.as_python import PYTHON
-from gdlib.emit.straight_line import Language, identifiers, operations, print_code
+from gdlib.emit.as_numpy import NUMPY
+from gdlib.emit.straight_line import Language, identifiers, print_code
 from gdlib.emit.trajectory import FACTOR, T, Trajectory
-from gdlib.trace.graph import ELEMENTARY, Node, in_order
+from gdlib.trace.graph import Node, in_order
 
 _LANES, _FEWEST, _ROWS = 64, 16, 48
 """Runs in a block, and their fewest where many rows for each (coordinates and memory) would leave the fastest cache."""
@@ -22,47 +22,23 @@ _LANES, _FEWEST, _ROWS = 64, 16, 48
 _UNWATCHED = 16
 """Steps that a block takes between two looks at its runs."""
 
-_OWN = [
-    "lanes",
-    "own",
-    "numbers",
-    "swept",
-    "factors",
-    "powers",
-    "square",
-    "met",
-    "width",
-    "start",
-    "last",
-    "now",
-    "lane",
-    "at",
-    "real",
-    "math",
-    "np",
-    "min",
-    "range",
-    "float",
-    "walk",
-    "advance",
-]
+_OWN = {
+    *("lanes", "own", "numbers", "swept", "factors", "powers", "square", "ends", "points", "width", "start", "last"),
+    *("first", "now", "lane", "at", "real", "np", "min", "range", "float"),
+}
 
-_OPERATIONS = operations(
-    **{name: f"math.{name}({{0}})" for name in ELEMENTARY - {"pow"}},
-    eq="({0} == {1})",
-    sqrt="math.sqrt({0})",
-    abs="abs({0})",
-    floor="np.floor({0})",
-    pow="math.pow({0}, {1})",
-    max="({0} if {0} >= {1} or {0} != {0} else {1})",
-    min="({0} if {0} <= {1} or {0} != {0} else {1})",
-    where="({1} if {0} else {2})",
-    **{"and": "({0} and {1})", "or": "({0} or {1})", "not": "(not {0})"},
-)
+_OPERATIONS = NUMPY.operations | {
+    "max": "({0} if {0} >= {1} or {0} != {0} else {1})",
+    "min": "({0} if {0} <= {1} or {0} != {0} else {1})",
+    "where": "({1} if {0} else {2})",
+    "and": "({0} and {1})",
+    "or": "({0} or {1})",
+    "not": "(not {0})",
+}
 
 
-def _language(real: str) -> Language:
-    """Python's, typed: a plain number in the type of the points, where that is not a double."""
+def typed_python(real: str) -> Language:
+    """Python for Numba; `real` is the name of the type in which plain numbers are written, "" for doubles."""
 
     def number(value: float) -> str:
         text = f"np.{value!r}" if value - value != 0.0 else repr(value)
@@ -71,13 +47,11 @@ def _language(real: str) -> Language:
 
     zero, one, minus = number(0.0), number(1.0), number(-1.0)
     sign = f"({one} if {{0}} > {zero} else ({minus} if {{0}} < {zero} else ({zero} if {{0}} == {zero} else {{0}})))"
-    return Language({**_OPERATIONS, "sign": sign}, number, "{0} = {1}", PYTHON.reserved.union(_OWN))
+    return Language(_OPERATIONS | {"sign": sign}, number, "{0} = {1}", NUMPY.reserved | _OWN)
 
 
 _TEXT = '''\
 """{title}: {block} runs side by side, printed by gdlib."""
-
-import math
 
 import numpy as np
 
@@ -118,7 +92,7 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     apart = tuple(name for name in trajectory.numbers if name in swept)
     powers = {power: factor for power, factor in trajectory.powers.items() if factor not in swept}
     own_powers = {power: factor for power, factor in trajectory.powers.items() if factor in swept}
-    double, real = _language(""), _language("" if dtype == "float64" else "real")
+    double, real = typed_python(""), typed_python("" if dtype == "float64" else "real")
     results = [name for part in parts[:4] for name in part]
     inputs = [*trajectory.carried, *trajectory.numbers, *trajectory.powers, T, FACTOR]
     names = identifiers([*inputs, *results], double)
@@ -161,8 +135,8 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     code = print_code(outputs, rounded, real, "n")
     body += code.lines
     body += [f"ends[lane] = real(1.0) if {code.outputs[-1]} <= square else ends[lane]"] if watched else []
-    moved = [f"next{k}" for k in range(len(trajectory.carried))]  # one may be another's old value
-    body += [f"{name} = {text}" for name, text in zip(moved, code.outputs, strict=False)]
+    moved = identifiers([f"next {k}" for k in range(len(row))], double, taken=rounded.values()).values()
+    body += [f"{name} = {text}" for name, text in zip(moved, code.outputs, strict=False)]  # all, before any is stored
     body += [f"{row[name]} = {text}" for name, text in zip(trajectory.carried, moved, strict=True)]
     still = [f"({row[name]} - {row[name]})" for name in trajectory.point]  # 0, or nan
     return _TEXT.format(

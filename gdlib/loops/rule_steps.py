@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule, in_double, shared
+from gdlib.loops.large_arrays import LargeStep, fits
 from gdlib.loops.on_gpu import fused_step, is_on_gpu
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import LEFT
@@ -26,15 +27,16 @@ class RuleSteps:
         self._blocks = compile_rule(rule)
         self._move = fused_step(rule) if is_on_gpu(plan.start) else self._blocks.step
         self._arrays = [name for name in rule.takes if name != "t"]
-        self._given = dict.fromkeys(self._arrays, np.zeros_like(plan.start))
+        self._given = {name: np.zeros_like(plan.start) for name in self._arrays}
+        self._large = LargeStep(rule) if fits(plan.start, rule.takes) else None
         hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
         with np.errstate(all="ignore"):
             self._once = self._blocks.once(*hyper.values())
         self._factors = [(hyper | self._once)[factor] for factor in self._blocks.powers.values()]
         self._powers = [np.float64(1.0)] * len(self._factors)
 
-    def step(self, t: int, theta: Array, hyper: Mapping[str, Array], alive: Array) -> Array:
-        """The points after step t."""
+    def step(self, t: int, theta: Array, hyper: Mapping[str, Array], alive: Array, out: Array | None = None) -> Array:
+        """The points after step t; in `out` where that is given, which may be theta itself."""
         blocks, given = self._blocks, self._given
         self._powers = [power * factor for power, factor in zip(self._powers, self._factors, strict=True)]
         numbers = shared(
@@ -46,9 +48,22 @@ class RuleSteps:
         given["g"] = _disturbed(self._gradient(point), theta, self._plan)
         if "f" in given:
             given["f"] = np.broadcast_to(self._value(theta)[..., None], theta.shape)
+        if self._large is not None and given["g"].dtype == theta.dtype and all(type(one) is float for one in numbers):
+            return self._step_on_large(numbers, np.empty_like(theta) if out is None else out)
         moved, *state = self._move(*(given[name] for name in self._arrays), numbers)
         given.update(zip(self._rule.state, state, strict=True))
-        return moved
+        if out is None:
+            return moved
+        out[...] = moved
+        return out
+
+    def _step_on_large(self, numbers: tuple[Array, ...], out: Array) -> Array:
+        """The step on flat arrays; the memory is kept where it is."""
+        assert self._large is not None
+        flat = {name: array.reshape(-1) for name, array in self._given.items()}
+        moved = flat["theta"] if out is self._given["theta"] else out.reshape(-1)
+        self._large(*flat.values(), numbers, out=[moved, *(flat[name] for name in self._rule.state)])
+        return out
 
 
 def _disturbed(g: Array, theta: Array, plan: Plan) -> Array:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from gdlib.emit.as_numba import lanes_text
 from gdlib.emit.trajectory import Trajectory
+from gdlib.loops import machine_code
 from gdlib.points import Array
-from gdlib.sweeps import blocks, kept_code
+from gdlib.sweeps import blocks
 from gdlib.sweeps.chunk import Chunk, Reached
 from gdlib.trace.graph import ELEMENTARY, in_order
 
-missing = kept_code.missing
+missing = machine_code.missing
 
 
 def text(trajectory: Trajectory, *, dtype: str, swept: frozenset[str], watched: bool) -> str:
@@ -25,8 +24,8 @@ def advance(text: str, chunk: Chunk) -> Reached:
     """Where the chunk's runs got to."""
     real = chunk.points.dtype.type
     signatures = {name: signature.format(real=real.__name__) for name, signature in _SIGNATURES.items()}
-    names = kept_code.of_text(text, {name: signatures[name] for name in ("begin", "walk")})
-    move = kept_code.of_function(blocks.advance, signatures["advance"])
+    names = machine_code.of_text(text, {name: signatures[name] for name in ("begin", "walk")})
+    move = machine_code.of_function(blocks.advance, signatures["advance"])
     points = np.array(chunk.points, order="C")
     count = len(points)
     taken, ended = np.zeros(count, np.int64), np.zeros(count, np.int8)
@@ -64,9 +63,7 @@ def _square(bound: Array) -> Array:
     return square
 
 
-def threads() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+threads = machine_code.cores
 
 
 _SLOW = {"div": 1.0, "sqrt": 1.2, **dict.fromkeys(ELEMENTARY, 20.0)}

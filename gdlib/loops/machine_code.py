@@ -67,9 +67,14 @@ def of_function(function: Function, signature: str) -> Function:
         return made
 
 
-def is_ready(text: str) -> bool:
-    """Whether the text has been compiled in this session, or machine code for it seems to lie on disk."""
-    return text in _ready or bool(_indices(text))
+def is_at_hand(text: str) -> bool:
+    """Whether the text has been compiled in this session."""
+    return text in _ready
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _indices(text: str) -> list[Path]:

@@ -1,0 +1,139 @@
+"""Steps on large arrays: piece by piece, in machine code and in place, all of them give the bits of a plain step."""
+
+import numpy as np
+import pytest
+
+import gdlib as gd
+from gdlib.emit.as_numpy import compile_rule
+from gdlib.emit.as_python import compiled
+from gdlib.emit.step_as_numba import step_text
+from gdlib.loops import large_arrays, machine_code
+from gdlib.loops.large_arrays import LargeStep
+from gdlib.loops.plan import plan_of
+from gdlib.loops.rule_steps import RuleSteps
+from tests.lanes_test import cache_of_our_own  # noqa: F401  # a fixture
+from tests.tables import each_rule
+
+MANY = 3 * 2**14 + 5
+
+
+def at_once(rule, arrays, numbers) -> list:
+    with np.errstate(all="ignore"):
+        return [values.copy() for values in compile_rule(rule).step(*arrays, numbers)]
+
+
+def some(rule, dtype, size=MANY):
+    """Arrays that a step of the rule is given, without t, and the numbers that go with them."""
+    generator = np.random.default_rng(5)
+    theta, g = generator.normal(size=(2, size)).astype(dtype)
+    arrays = [np.abs(generator.normal(size=size)).astype(dtype) for _ in rule.takes if _ != "t"]
+    arrays[:2] = theta, g
+    if "f" in rule.takes:
+        arrays[rule.takes.index("f")] = np.broadcast_to(dtype(3.5), size)
+    with np.errstate(all="ignore"):
+        blocks = compile_rule(rule)
+        hyper = list(map(np.float64, rule.defaults.values()))
+        once = blocks.once(*hyper)
+        powers = [({**rule.defaults, **once}[factor]) ** 4 for factor in blocks.powers.values()]
+        numbers = tuple(map(float, blocks.numbers(*hyper, *once.values(), *powers, np.float64(4.0))))
+    return arrays, numbers
+
+
+def bits(arrays) -> list:
+    return [(array.dtype, array.tobytes()) for array in arrays]
+
+
+@each_rule
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_text_of_each_rule_is_its_step_to_the_bit(rule, dtype):
+    """Run by Python itself."""
+    arrays, numbers = some(rule, dtype, 40)
+    given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
+    places = [given[name].copy() for name in rule.trace.outputs_named]
+    with np.errstate(all="ignore"):
+        compiled(step_text(rule, dtype.__name__))["step"](*places, given["g"], given.get("f", [0.0])[0], numbers)
+    assert bits(places) == bits(at_once(rule, arrays, numbers))
+
+
+@pytest.mark.parametrize("compiler", [False, True], ids=["NumPy", "Numba"])
+@pytest.mark.parametrize(
+    ("rule", "dtype"), [("adam", np.float32), ("amsgrad", np.float64), ("irprop_plus", np.float64)]
+)
+def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dtype, compiler, monkeypatch):
+    monkeypatch.setattr(large_arrays, "_ALONE", 2**13)
+    monkeypatch.setattr(machine_code, "cores", lambda: 3)
+    rule = gd.rules[rule]
+    arrays, numbers = some(rule, dtype)
+    found = at_once(rule, arrays, numbers)
+    given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
+    step = LargeStep(rule, compiler)
+    kept = bits(arrays)
+    beside = [np.empty_like(arrays[0]) for _ in found]
+    step(*arrays, numbers, out=beside)
+    assert bits(beside) == bits(found)
+    assert bits(arrays) == kept
+    step(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
+    assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
+
+
+def big(n=2**15 + 3):
+    """A bowl of so many coordinates, as functions on flat vectors."""
+    scale = np.linspace(0.5, 2.0, n)
+    return gd.Objective.from_functions(
+        lambda x: (scale * x * x).sum(axis=-1), lambda x: (2.0 * scale * x).astype(x.dtype), n
+    )
+
+
+@pytest.mark.parametrize("rule", ["adam", "irprop_plus", "nesterov_lookahead", "rprop_plus"])
+@pytest.mark.parametrize("patience", [large_arrays._PATIENCE, 2.5 * 2**15])
+def test_descend_walks_the_same_path_and_the_compiler_comes_in_between(rule, patience, monkeypatch):
+    f = big()
+    start = np.random.default_rng(0).normal(size=f.n)
+    rule = gd.rules[rule]
+    monkeypatch.setattr(large_arrays, "LARGE", f.n + 1)
+    plain = gd.descend(f, rule, start, steps=6).path
+    monkeypatch.setattr(large_arrays, "LARGE", 2**15)
+    monkeypatch.setattr(large_arrays, "_PATIENCE", patience)
+    taken = []
+    real = LargeStep.__call__
+    monkeypatch.setattr(
+        LargeStep, "__call__", lambda self, *a, out: (real(self, *a, out=out), taken.append(self._compiler))
+    )
+    assert gd.descend(f, rule, start, steps=6).path.tobytes() == plain.tobytes()
+    assert len(taken) == 6
+    if patience != large_arrays.__dict__["_PATIENCE"]:
+        assert taken[0] is None
+    start.setflags(write=False)
+    assert gd.descend(f, rule, start, steps=6).path.tobytes() == plain.tobytes()
+
+
+def test_steps_in_place_move_theta_itself():
+    f = big()
+    rule, start = gd.rules.adam, np.ones(f.n)
+    plan = plan_of(f, rule, start, 3, None, None, None, 0.0, None, 1, {})
+    theta = start.copy()
+    steps = RuleSteps(rule, plan, f, f.grad)
+    hyper = {name: np.float64(number) for name, number in plan.hyperparameters.items()}
+    for t in (1, 2, 3):
+        assert steps.step(t, theta, hyper, np.True_, out=theta) is theta
+    assert theta.tobytes() == gd.descend(f, rule, start, steps=3).path[-1].tobytes()
+
+
+def test_without_numba_numpy_goes_on(monkeypatch):
+    monkeypatch.setattr(machine_code, "missing", lambda: "is not installed")
+    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    f = big()
+    run = gd.descend(f, gd.rules.momentum, np.ones(f.n), steps=3)
+    assert run.reason == "steps"
+
+
+def test_what_does_not_fit_goes_as_before():
+    """Runs side by side in another order of memory, or with a schedule of their own for each run."""
+    f = gd.objectives.rosenbrock
+    points = np.asfortranarray(np.random.default_rng(3).uniform(-1, 1, (2**14, 2)))
+    few = gd.descend(f, gd.rules.adam, np.ascontiguousarray(points[:50]), steps=5)
+    assert gd.descend(f, gd.rules.adam, points, steps=5).path[:, :50].tobytes() == few.path.tobytes()
+    plateau = gd.schedules.reduce_on_plateau(patience=1)
+    whole = gd.descend(f, gd.rules.adam, np.ascontiguousarray(points), steps=5, schedule=plateau)
+    few = gd.descend(f, gd.rules.adam, np.ascontiguousarray(points[:50]), steps=5, schedule=plateau)
+    assert whole.path[:, :50].tobytes() == few.path.tobytes()
