@@ -27,7 +27,8 @@ _OWN = {
     *("first", "now", "lane", "at", "real", "np", "min", "range", "float"),
 }
 
-_OPERATIONS = NUMPY.operations | {
+_OPERATIONS = {
+    **NUMPY.operations,
     "max": "({0} if {0} >= {1} or {0} != {0} else {1})",
     "min": "({0} if {0} <= {1} or {0} != {0} else {1})",
     "where": "({1} if {0} else {2})",
@@ -47,7 +48,7 @@ def typed_python(real: str) -> Language:
 
     zero, one, minus = number(0.0), number(1.0), number(-1.0)
     sign = f"({one} if {{0}} > {zero} else ({minus} if {{0}} < {zero} else ({zero} if {{0}} == {zero} else {{0}})))"
-    return Language(_OPERATIONS | {"sign": sign}, number, "{0} = {1}", NUMPY.reserved | _OWN)
+    return Language({**_OPERATIONS, "sign": sign}, number, "{0} = {1}", NUMPY.reserved | _OWN)
 
 
 _TEXT = '''\
