@@ -208,6 +208,22 @@ def test_searches_past_kinks_and_gaps(formula, expected):
 # -- classify: what it takes, what it refuses
 
 
+def test_floats_on_a_slope_are_refused_at_once_with_the_point_below() -> None:
+    """Exact arithmetic on their digits would take longer than there is time."""
+    f = gd.Objective("(v*tanh(w/4)-2)**2 + (v*tanh(3*w/2)-1)**2 + (v*tanh(10*w)-4)**2")
+    began = time.process_time()
+    with pytest.raises(
+        ValueError, match=r"at \(2\.516, 4\.17\) the gradient is \(0\.00107\d*, -0\.0198\d*\); Newton's"
+    ) as told:
+        gd.classify(f, at=(2.516, 4.170), seconds=60)
+    assert time.process_time() - began < 5
+    led = [float(c) for c in str(told.value).rpartition("(")[2].rstrip(")").split(",")]
+    point = gd.classify(f, at=led)
+    assert (point.kind, point.strict) == ("minimum", True)
+    assert np.abs(f.grad([float(c) for c in point.location])).max() < 1e-12
+    assert [float(c) for c in point.eigenvalues] == pytest.approx(np.linalg.eigvalsh(f.hess(led)), rel=1e-6)
+
+
 def test_classify_polishes_floats():
     f = gd.objectives.himmelblau
     rough = gd.classify(f, at=(-3.779, -3.283))

@@ -46,7 +46,7 @@ def _polished(assessor: Assessor, near: Any, short: Sequence[Any]) -> Stationary
     """The stationary point to which Newton's method leads from a point given in floats."""
     f = assessor.f
     with assessor.budget.guard():
-        polished = assessor.system.newton(near[None], 60, assessor.budget)[0]
+        led = polished = assessor.system.newton(near[None], 60, assessor.budget)[0]
     reach = FAR * np.maximum(1.0, np.abs(near))
     if not np.isfinite(polished).all() or (np.abs(polished - near) > reach).any():
         polished = near
@@ -67,7 +67,21 @@ def _polished(assessor: Assessor, near: Any, short: Sequence[Any]) -> Stationary
         return point
     if found.low and not assessor.bent(found.low[0], found.high[0]):
         return assessor.enclosed(found.low[0], found.high[0])
+    _refuse_slope(assessor, near, led)
     return _exactly(assessor, tuple(short))
+
+
+def _refuse_slope(assessor: Assessor, near: Any, led: Any) -> None:
+    """Refuses a point at which intervals show a slope: exact arithmetic on its many digits would say it much later."""
+    low, high = np.nextafter(near, -np.inf), np.nextafter(near, np.inf)
+    least, most = assessor.system.values(low[None], high[None])
+    if assessor.bent(low, high) or assessor.system.bent[0] or assessor.system.void[0]:
+        return
+    if np.isfinite([least, most]).all() and ((least > 0) | (most < 0)).any():
+        place, slope = (", ".join(f"{c:.8g}" for c in values) for values in (near, assessor.f.grad(near)))
+        where = f"; Newton's method leads from there to ({', '.join(f'{c:.8g}' for c in led)})"
+        hint = where if np.isfinite(led).all() else ""
+        raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({slope}){hint}")
 
 
 def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
