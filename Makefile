@@ -3,7 +3,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help python env env-test read book test test-all claims bench gallery-shots site.zip pins vendor goldens pictures
+.PHONY: help python env env-test read book test test-all claims bench test-gpu bench-gpu gallery-shots site.zip pins vendor goldens pictures
 
 help:            ## this list
 	@sed -n 's/^\([a-z.-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
@@ -26,6 +26,12 @@ claims: env-test ## which claims of the pages are proved
 bench: book      ## measure the library and its explorers beside the goals and the peers
 	@"$(PYTHON)" tools/environment.py bench
 	@.venv-bench/bin/python -m benchmarks
+
+test-gpu:        ## the tests of CUDA's texts on this machine's GPU (PYTHON= one that holds CuPy)
+	@"$(PYTHON)" tools/on_gpu.py test
+
+bench-gpu:       ## measure on this machine's GPU, into benchmarks/gpu.json (PYTHON= one that holds CuPy)
+	@"$(PYTHON)" tools/on_gpu.py bench
 
 gallery-shots: env-test book  ## pictures of every explorer of the built book, in _build/shots
 	@$(IN) -m tools.gallery_shots

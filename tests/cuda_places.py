@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gdlib.emit.as_python import compiled
-from gdlib.loops import on_gpu
+from gdlib.loops import on_gpu, step_on_gpu
 from gdlib.sweeps import on_cupy
 from tests import cuda_twin
 
@@ -15,10 +15,13 @@ from tests import cuda_twin
 class Twin:
     """The texts compiled as C++, one thread after the other."""
 
-    array = host = staticmethod(np.asarray)
+    host = staticmethod(np.asarray)
 
     def __repr__(self):
         return "twin"
+
+    def array(self, values):
+        return np.array(values).view(cuda_twin.DeviceArray)
 
     def advance(self, text, chunk):
         cuda_twin.prepare([(compiled(text)["KERNEL"], "sweep")])
@@ -31,8 +34,11 @@ class Twin:
         return [self.advance(text, chunk) for text, chunk in zip(texts, chunks, strict=True)]
 
     def fused_step(self, rule):
-        with self._in_cupys_place():
-            return on_gpu.fused_step(rule)
+        def step(*given, **options):
+            with self._in_cupys_place():
+                return step_on_gpu.fused_step(rule)(*given, **options)
+
+        return step
 
     def kernel(self, code, name):
         return cuda_twin.RawKernel(code, name, on_gpu.EXACT)
@@ -53,20 +59,21 @@ class Twin:
     @staticmethod
     def _forget():
         on_cupy._program.cache_clear()
-        on_gpu.fused_step.cache_clear()
+        step_on_gpu.fused_step.cache_clear()
+        step_on_gpu._packed.cache_clear()
 
 
 class Gpu:
     """The real thing."""
 
     advance = staticmethod(on_cupy.advance)
-    fused_step = staticmethod(on_gpu.fused_step)
+    fused_step = staticmethod(step_on_gpu.fused_step)
 
     def __repr__(self):
         return "gpu"
 
-    def array(self, values, dtype=None):
-        return on_gpu.cupy().asarray(values, dtype=dtype)
+    def array(self, values):
+        return on_gpu.cupy().asarray(values)
 
     def host(self, values):
         return on_gpu.cupy().asnumpy(values)

@@ -21,26 +21,35 @@ def numbers_at(rule, t, dtype, **given):
         return shared(blocks.numbers(*hyper.values(), *once.values(), *powers, np.float64(t)), np.dtype(dtype))
 
 
+def spread_out(rule, dtype, entries, t):
+    """The rule's arrays at a moment with as many entries, and what NumPy makes of them."""
+    pick = np.arange(entries) % 4
+    arrays = [
+        np.asarray(one, dtype)[pick] * np.linspace(1, 2, entries, dtype=dtype)
+        for name, one in zip(rule.takes, moment(rule), strict=True)
+        if name != "t"
+    ]
+    numbers = numbers_at(rule, t, dtype)
+    with np.errstate(all="ignore"):
+        return arrays, numbers, compile_rule(rule).step(*arrays, numbers)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @each_rule
 @each_place
 def test_a_fused_step_is_numpys_to_the_bit(place, rule, dtype):
-    for t in (1, 4):
-        arrays = [
-            np.asarray(one, dtype=dtype) for name, one in zip(rule.takes, moment(rule), strict=True) if name != "t"
-        ]
-        numbers = numbers_at(rule, t, dtype)
-        with np.errstate(all="ignore"):
-            expected = compile_rule(rule).step(*arrays, numbers)
+    """In packs of 16 bytes and the entries that fill none, in place too; with gaps between entries, one by one."""
+    step = place.fused_step(rule)
+    for t, entries in ((1, 11), (4, 2)):
+        arrays, numbers, expected = spread_out(rule, dtype, entries, t)
         device = [place.array(one) for one in arrays]
-        step = place.fused_step(rule)
-        made = step(*device, numbers)
+        with_gaps = [place.array(np.stack([one, one], axis=-1))[:, 1] for one in arrays]
+        made, one_by_one = step(*device, numbers), step(*with_gaps, numbers)
         named = dict(zip((name for name in rule.takes if name != "t"), device, strict=True))
-        here = tuple(named[name] for name in rule.trace.outputs_named)
-        in_place = step(*device, numbers, out=here)
-        for ours, one, again in zip(expected, made, in_place, strict=True):
-            assert place.host(one).dtype == np.dtype(dtype)
-            assert place.host(one).tobytes() == place.host(again).tobytes() == ours.tobytes()
+        in_place = step(*device, numbers, out=tuple(named[name] for name in rule.trace.outputs_named))
+        for ours, *others in zip(expected, made, one_by_one, in_place, strict=True):
+            assert place.host(others[0]).dtype == np.dtype(dtype)
+            assert {place.host(one).tobytes() for one in others} == {ours.tobytes()}
 
 
 @each_place

@@ -60,6 +60,51 @@ def rule_text(rule: TracedRule) -> str:
     return comment(rule.summary or rule.name) + "\n".join([*_numbers(parts), _step(rule, parts), *_place(rule, parts)])
 
 
+PACK = 16
+"""Bytes that a thread reads and writes at once: the most that one instruction moves."""
+
+TYPES = {"float64": "double", "float32": "float"}
+"""What CUDA calls the types of points."""
+
+_STEP_ALL = """\
+typedef {type} T;
+
+{rule}
+struct alignas({pack}) Pack {{
+  T at[{width}];
+}};
+
+// The step over whole arrays, a pack a thread, and one by one the entries that fill no pack. Arrays may be the same.
+extern "C" __global__ void step_all(const long long entries, {signature}) {{
+  const long long thread = blockIdx.x * (long long)blockDim.x + threadIdx.x, packs = entries / {width};
+  if (thread < packs) {{
+{packed}  }} else if (thread - packs < entries % {width}) {{
+    const long long i = thread + packs * {rest};
+{single}  }}
+}}
+"""
+
+
+def step_all_text(rule: TracedRule, dtype: str) -> str:
+    """A kernel `step_all(entries, arrays…, numbers…, arrays to write…)` on arrays of so many entries of this type."""
+    parts = in_two_parts(rule)
+    width = PACK // {"double": 8, "float": 4}[TYPES[dtype]]
+    gives, shared = [f"in{k}" for k in range(len(parts.arrays))], [f"k{k}" for k in range(len(parts.given))]
+    makes = [f"out{k}" for k in range(len(rule.trace.outputs_named))]
+    signature = [*(f"const T *{one}" for one in gives), *(f"const T {one}" for one in shared)]
+    entry = [*(f"{one}_.at[k]" for one in gives), *shared, *(f"{one}_.at[k]" for one in makes)]
+    packed = [f"const Pack {one}_ = ((const Pack *){one})[thread];" for one in gives]
+    packed += [f"Pack {', '.join(f'{one}_' for one in makes)};", "#pragma unroll"]
+    packed += [f"for (int k = 0; k < {width}; ++k) step<T>({', '.join(entry)});"]
+    packed += [f"((Pack *){one})[thread] = {one}_;" for one in makes]
+    single = [*(f"{one}[i]" for one in gives), *shared, *(f"{one}[i]" for one in makes)]
+    return _STEP_ALL.format(
+        type=TYPES[dtype], rule=rule_text(rule), pack=PACK, width=width, rest=width - 1,
+        signature=", ".join([*signature, *(f"T *{one}" for one in makes)]),
+        packed=block(packed, 2), single=block([f"step<T>({', '.join(single)});"], 2),
+    )  # fmt: skip
+
+
 def _step_names(rule: TracedRule) -> dict[str, str]:
     """The identifiers of what `step` takes, in its order: arrays, then the numbers, then where it writes."""
     parts = in_two_parts(rule)

@@ -10,14 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from textwrap import indent
 from typing import NamedTuple
 
-from gdlib.emit.as_cuda import CUDA, IN_DOUBLE, block, comment, curvature_text, objective_text, printed
+from gdlib.emit.as_cuda import CUDA, IN_DOUBLE, TYPES, block, comment, curvature_text, objective_text, printed
 from gdlib.emit.as_numpy import NUMPY
 from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
 from gdlib.emit.straight_line import identifiers, print_code
 from gdlib.emit.trajectory import FACTOR, T, Trajectory, trajectory_of
 from gdlib.trace.graph import Node, in_order
-
-_TYPES = {"float64": "double", "float32": "float"}
 
 
 def pair_text(f: Formula, rule: TracedRule) -> str:
@@ -135,7 +133,7 @@ class _Kernel:
             for place, one in enumerate(array.before)
         ]
         body = [*fixed, *_LOOP, *_within(self._run()), "}"]
-        head = f"typedef {_TYPES[self.dtype]} T;\n\n{''.join(map(comment, told))}"
+        head = f"typedef {TYPES[self.dtype]} T;\n\n{''.join(map(comment, told))}"
         return f'{head}extern "C" __global__ void sweep({signature}) {{\n{block(body)}}}\n'
 
     def _legend(self, array: _Array) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule, in_double, shared
 from gdlib.loops.large_arrays import LargeStep, fits
-from gdlib.loops.on_gpu import fused_step, is_on_gpu
+from gdlib.loops.on_gpu import is_on_gpu
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import LEFT
+from gdlib.loops.step_on_gpu import fused_step
 from gdlib.points import Array
 from gdlib.update_rule import Rule
 
@@ -25,7 +26,7 @@ class RuleSteps:
     def __init__(self, rule: Rule, plan: Plan, value: Callable[[Array], Array], gradient: Callable[[Array], Array]):
         self._rule, self._plan, self._value, self._gradient = rule, plan, value, gradient
         self._blocks = compile_rule(rule)
-        self._move = fused_step(rule) if is_on_gpu(plan.start) else self._blocks.step
+        self._fused = fused_step(rule) if is_on_gpu(plan.start) else None
         self._arrays = [name for name in rule.takes if name != "t"]
         self._given = {name: np.zeros_like(plan.start) for name in self._arrays}
         self._large = LargeStep(rule) if fits(plan.start, rule.takes) else None
@@ -50,7 +51,11 @@ class RuleSteps:
             given["f"] = np.broadcast_to(self._value(theta)[..., None], theta.shape)
         if self._large is not None and given["g"].dtype == theta.dtype and all(type(one) is float for one in numbers):
             return self._step_on_large(numbers, np.empty_like(theta) if out is None else out)
-        moved, *state = self._move(*(given[name] for name in self._arrays), numbers)
+        if self._fused is not None:
+            moved = np.empty_like(theta) if out is None else out
+            self._fused(*(given[name] for name in self._arrays), numbers, out=(moved, *state))
+            return moved
+        moved, *state = blocks.step(*(given[name] for name in self._arrays), numbers)
         given.update(zip(self._rule.state, state, strict=True))
         if out is None:
             return moved
