@@ -1,6 +1,7 @@
 """The engine of maps: every way of running the pixels gives, pixel by pixel, what `descend` gives from the same numbers."""
 
 import base64
+import functools
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 import gdlib as gd
+from gdlib.emit import as_glsl
 from gdlib.emit.as_javascript import curvature_text
 from tests.explorer_page import _address, _Shelf
 
-SIZE = 48
+SQUARE = {"width": 48, "height": 40}
 BLANK = b'<!doctype html><title>A map</title><link rel="icon" href="data:,"><canvas></canvas>'
 SET_UP = """async () => {
   const { map, paint } = await import("/gd/map_engine.mjs");
@@ -58,7 +60,7 @@ def asked(f: gd.Objective, rule: Any, **more: Any) -> dict[str, Any]:
         "rule": {"text": gd.emit.javascript(rule)},
     }
     minima = [] if f.minima is None else f.minima.tolist()
-    return {**texts, "start": [0.0] * f.n, "axes": along, "minima": minima, "width": SIZE, "height": SIZE, **more}
+    return {**texts, "start": [0.0] * f.n, "axes": along, "minima": minima} | SQUARE | more
 
 
 def answered(page: Page, question: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +71,13 @@ def answered(page: Page, question: dict[str, Any]) -> dict[str, Any]:
     said["rate"] = np.frombuffer(base64.b64decode(said["rate"]), "<f8").reshape(shape)
     said["minimum"] = np.reshape(said["minimum"], shape)
     return said
+
+
+def told(f: gd.Objective, rule: Any, question: dict[str, Any]) -> dict[str, Any]:
+    """The question with what a graphics processor needs, and without what workers do, so that no other way takes its place."""
+    question["objective"]["glsl"] = as_glsl.landscape_text(f, held=len(question.get("held", [])))
+    question["rule"]["glsl"] = as_glsl.step_text(rule)
+    return {**question, "glsl": as_glsl.PROGRAM, "withText": False}
 
 
 def by_descend(
@@ -107,3 +116,278 @@ def test_the_page_runs_each_pixel_as_descend_does(
     expected = by_descend(f, rule, starts, 60, tolerance, 1e6, **single)
     assert len(set(expected[:, 2])) > 20, "all outcomes are there"
     assert np.array_equal(said["numbers"].reshape(-1, 4), expected.astype(np.float32), equal_nan=True)
+
+
+# What is promised of single precision: a pixel's last point is that of `descend` within 2^-18 of the window's size, or
+# within some times what single precision does to `descend` itself, whose runs from float32 points (an ulp apart, since one
+# may be lucky) say how much the rounding of each step grows there. Where that is a part of the window, the pixel lies on an
+# edge, where any rounding decides. A run arrives where the size is the tolerance within what rounding makes of a gradient.
+
+
+def spread(f: gd.Objective, rule: Any, starts: np.ndarray, steps: int, **numbers: float) -> Any:
+    """The run of each start in double precision, and how far single precision moves its points, step by step."""
+    run = gd.descend(f, rule, starts, steps=steps, **numbers)
+    moved = np.zeros(run.path.shape[:2])
+    rng = np.random.default_rng(5)
+    for _ in range(4):
+        near = np.nextafter(starts.astype(np.float32), rng.choice((-9, 9), starts.shape).astype(np.float32))
+        with np.errstate(all="ignore"):
+            other = gd.descend(f, rule, near, steps=steps, **numbers)
+            assert other.path.dtype == np.float32
+            path = np.concatenate([other.path, np.repeat(other.path[-1:], len(run.path), axis=0)])[: len(run.path)]
+            far = np.abs(path.astype(float) - run.path).max(axis=-1)
+        moved = np.maximum(moved, far)
+    return run, np.maximum.accumulate(moved)
+
+
+SINGLE = [
+    ("himmelblau", "gradient_descent", 0.01), ("himmelblau", "momentum", 0.005), ("himmelblau", "nesterov_lookahead", 0.005),
+    ("himmelblau", "adam", 0.25), ("himmelblau", "rprop_plus", None), ("himmelblau", "lion", 0.125), ("himmelblau", "newton", None),
+    ("twin_wells", "saddle_free_newton", 0.5), ("rastrigin", "momentum", 0.0005), ("rosenbrock", "amsgrad", 0.125),
+    ("six_hump_camel", "damped_newton", 0.5), ("goldstein_price", "adagrad", 0.125), ("twin_wells", "quickprop", 0.02),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "step", "lr"), SINGLE, ids=str)
+def test_in_single_precision_a_pixel_is_descends_within_its_bound(
+    page: Page, name: str, step: str, lr: float | None
+) -> None:
+    f, rule = gd.objectives[name], gd.rules[step] if step in gd.rules else gd.methods[step]
+    steps, tolerance, size = 60, 2.0**-7, float(np.abs(f.window).max())
+    settings = {} if lr is None else {"lr": lr}
+    more = {"settings": settings, "steps": steps, "tolerance": tolerance, "width": 32, "height": 32}
+    said = answered(page, told(f, rule, asked(f, rule, **more)))
+    assert (said["whole"], said["by"]) == (True, "WebGL2")
+    numbers = {key: float(np.float32(value)) for key, value in {**rule.defaults, **settings}.items()}
+    starts = np.stack(np.meshgrid(said["across"], said["up"]), axis=-1).reshape(-1, 2)
+    curvature = float(np.median(np.abs(f.hess(starts)).max(axis=(1, 2))))
+    run, moved = spread(f, rule, starts, steps, **numbers)
+    got, pixels = said["numbers"].reshape(-1, 4).astype(float), np.arange(len(starts))
+    code = got[:, 2].astype(int)
+    taken = np.where(code >= 0, code, np.where(code == -1, steps, -2 - code))  # steps to the last point
+    at = np.minimum(taken, len(run.path) - 1)
+    difference = np.abs(got[:, :2] - run.path[at, pixels]).max(axis=-1)
+    bound = size * 2.0**-18 + 8 * moved[at, pixels]
+    edges = bound > size / 64
+    assert (difference[~edges] <= bound[~edges]).all()
+    assert edges.mean() < 0.1, "where all are edges nothing is proved"
+    # arrived where double precision does, but for sizes that rounding brings to either side of the tolerance
+    calm = ~edges
+    with np.errstate(all="ignore"):
+        slack = 4 * curvature * bound
+        sizes = run.grad_norms
+        before = np.where(np.arange(len(sizes))[:, None] < at, sizes, np.inf).min(axis=0)
+    arrived = code >= 0
+    assert (sizes[at, pixels] <= tolerance + slack)[arrived & calm].all()
+    assert (before >= tolerance - slack)[calm].all()
+    assert (sizes[at, pixels] >= tolerance - slack)[(code == -1) & calm].all()
+    print(
+        f"{name} {step}: {edges.sum()} of {len(edges)} on edges, else off by {difference[~edges].max() / size:.1e} of the window"
+    )
+
+
+BOWL = gd.Objective("(x**2/kappa + y**2)/2", variables=["x", "y", "kappa"])
+LR = {"of": "settings", "name": "lr", "low": 0.0, "high": 4.0}
+BETA = {"of": "settings", "name": "beta", "low": 0.0, "high": 0.999, "scale": "rest"}
+KAPPA = {"of": "held", "name": 0, "low": 1.0, "high": 1000.0, "scale": "log"}
+PLANES = {
+    "lr and beta": {"axes": [LR, BETA], "held": [16.0], "lasting": True},
+    "kappa and lr": {"axes": [KAPPA, LR], "held": [1.0], "settings": {"beta": 0.5}},
+    "start and kappa": {
+        "axes": [{"of": "start", "name": 1, "low": -1, "high": 1}, KAPPA],
+        "held": [1.0],
+        "lasting": True,
+    },
+}
+
+
+@pytest.mark.parametrize("way", ["WebGL2", "workers", "page"])
+@pytest.mark.parametrize("plane", PLANES)
+def test_any_two_numbers_run_along_the_axes(page: Page, plane: str, way: str) -> None:
+    """Momentum on a quadratic, whose error a matrix multiplies: the rate of the pixel is what the runs of `descend` show."""
+    rule = gd.rules.momentum
+    texts = {"objective": {"text": gd.emit.javascript(BOWL)}, "rule": {"text": gd.emit.javascript(rule)}}
+    question: dict[str, Any] = {
+        "start": [1.0, 0.5],
+        "minima": [[0, 0]],
+        "size": "distance",
+        "tolerance": 1e-9,
+        "steps": 150,
+    }
+    question |= {**texts, "width": 12, "height": 10, **PLANES[plane]}
+    said = answered(page, told(BOWL, rule, question) if way == "WebGL2" else question | {"withText": way == "workers"})
+    assert said["by"] == way
+    first = [valueless(axis, count) for axis, count in zip(question["axes"], (12, 10), strict=True)]
+    np.testing.assert_allclose(said["across"], first[0], rtol=1e-6)
+    np.testing.assert_allclose(said["up"], first[1][::-1], rtol=1e-6)
+    for j, up in enumerate(said["up"]):
+        for i, across in enumerate(said["across"]):
+            given = {"start": [1.0, 0.5], "held": [question["held"][0]], "settings": dict(question.get("settings", {}))}
+            for axis, value in zip(question["axes"], (across, up), strict=True):
+                given[axis["of"]][axis["name"]] = value
+            numbers = {key: float(np.float32(value)) for key, value in {**rule.defaults, **given["settings"]}.items()}
+            f = bowl_of(*given["held"])
+            run = gd.descend(f, rule, given["start"], steps=150, **numbers)
+            sizes = np.linalg.norm(run.path, axis=-1)
+            counted = np.maximum(sizes, np.append(sizes[:1], sizes[:-1])) if question.get("lasting") else sizes
+            *_, code, ratio = said["numbers"][j, i].astype(float)
+            last = int(code if code >= 0 else 150 if code == -1 else -2 - code)
+            if code >= 0:
+                assert counted[last] <= 1e-9 * 1.001
+                assert (counted[:last] > 1e-9 * 0.999).all()
+            assert (sizes[:last] <= 2e6).all()
+            expected = (counted if code >= -1 else sizes)[last] / sizes[0]
+            assert abs(ratio - expected) <= 1e-3 * expected + 1e-6 * (way == "WebGL2") * max(
+                1.0, sizes[: last + 1].max()
+            )
+            taken = max(last, 1)
+            assert code < -1 or abs(said["rate"][j, i] - ratio ** (1 / taken)) < 1e-6
+
+
+def valueless(axis: dict[str, Any], count: int) -> np.ndarray:
+    """The numbers along an axis, worked out here."""
+    share = (np.arange(count) + 0.5) / count
+    low, high, scale = axis["low"], axis["high"], axis.get("scale")
+    if scale == "log":
+        return low * (high / low) ** share
+    return 1 - (1 - low) * ((1 - high) / (1 - low)) ** share if scale == "rest" else low + (high - low) * share
+
+
+@functools.cache
+def bowl_of(kappa: float) -> gd.Objective:
+    return gd.Objective(f"(x**2/{kappa!r} + y**2)/2")
+
+
+@pytest.mark.parametrize("way", ["WebGL2", "page"])
+def test_maps_of_one_variable(page: Page, way: str) -> None:
+    f, rule = gd.objectives.steepening_bowl, gd.rules.gradient_descent
+    along = [{"of": "start", "name": 0, "low": -2, "high": 2}, LR | {"low": 1e-3, "high": 1.0, "scale": "log"}]
+    question = asked(
+        f, rule, axes=along, window=f.window, steps=40, tolerance=2**-10, withText=False, width=9, height=9
+    )
+    said = answered(page, told(f, rule, question) if way == "WebGL2" else question)
+    for j, lr in enumerate(said["up"]):
+        starts = np.array(said["across"])[:, None]
+        run = gd.descend(f, rule, starts, steps=40, lr=lr, stop=gd.stopping.grad_norm(2**-10))
+        codes = said["numbers"][j, :, 2]
+        agree = np.where(codes >= 0, codes == run.steps, codes < 0)
+        assert agree.mean() > (0.8 if way == "WebGL2" else 0.99)
+        assert (said["numbers"][j, :, 1] == 0).all()
+
+
+def test_pictures_come_coarse_first_and_whole_and_none_after_cancel(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = asked(f, rule, steps=20, width=100, height=70, withText=False)
+    said = answered(page, question)
+    grids = [-(-100 // s) * -(-70 // s) for s in (32, 8, 1)]
+    assert [call["done"] for call in said["calls"]] == [False] * (len(said["calls"]) - 1) + [True]
+    assert said["calls"][0]["left"] == said["calls"][0]["top"] == 0
+    bottoms = [call["top"] + call["height"] for call in said["calls"]]
+    assert bottoms.count(70) >= len(grids), "each picture goes down to the last row"
+    coarse = page.evaluate(
+        """async (question) => {
+          let first = null;
+          const running = engine.map(await engine.asked(question), (answers, box) => {
+            if (box.top + box.height < 70) return;
+            first = [...answers.numbers];
+            running.cancel();
+            setTimeout(() => { first.push(0); }, 50);
+          });
+          const whole = await running.finished;
+          await new Promise((next) => setTimeout(next, 300));
+          return [whole, first];
+        }""",
+        question,
+    )
+    assert coarse[0] is False
+    assert len(coarse[1]) == 4 * 7000 + 1, "no call after cancel"
+    squares = np.reshape(coarse[1][:-1], (70, 100, 4))
+    assert len(np.unique(squares.reshape(-1, 4), axis=0)) <= grids[0]
+    assert (squares[:32, :32] == said["numbers"][16, 16]).all(), "a square shows the pixel in its middle"
+
+
+def test_a_lost_context_recovers(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=300, width=128, height=128))
+    before = answered(page, question)
+    assert before["by"] == "WebGL2"
+    lost = page.evaluate(
+        """async (question) => {
+          const { gl } = globalThis[Symbol.for("gdlib.map.webgl")], lose = gl.getExtension("WEBGL_lose_context");
+          window.comeBack = () => lose.restoreContext();
+          const running = engine.map(await engine.asked(question), (answers) => {
+            if (answers.by === "WebGL2" && !gl.isContextLost()) lose.loseContext();
+          });
+          const whole = await running.finished, { answers } = running;
+          return { whole, by: answers.by, numbers: engine.packed(answers.numbers), lost: gl.isContextLost() };
+        }""",
+        question,
+    )
+    assert (lost["whole"], lost["by"], lost["lost"]) == (True, "page", True)
+    other = np.frombuffer(base64.b64decode(lost["numbers"]), "<f4").reshape(before["numbers"].shape)
+    assert (np.abs(other - before["numbers"])[..., :2].max(axis=-1) < 1e-3).mean() > 0.97, "double precision now"
+    assert answered(page, question)["by"] == "page", "as long as it is lost"
+    page.evaluate("() => comeBack()")
+    page.wait_for_function('() => globalThis[Symbol.for("gdlib.map.webgl")].lost === false')
+    after = answered(page, question)
+    assert after["by"] == "WebGL2"
+    assert np.array_equal(after["numbers"], before["numbers"], equal_nan=True)
+
+
+def test_twenty_maps_share_one_context(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=50))
+    made = page.evaluate(
+        """async (question) => {
+          const own = HTMLCanvasElement.prototype.getContext;
+          let contexts = 0;
+          HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            contexts += kind === "webgl2";
+            return own.call(this, kind, ...rest);
+          };
+          const maps = await Promise.all(Array.from({ length: 20 }, async () => engine.map(await engine.asked(question), () => {})));
+          const whole = await Promise.all(maps.map(({ finished }) => finished));
+          const same = maps.every(({ answers }) => engine.packed(answers.numbers) === engine.packed(maps[0].answers.numbers));
+          return { whole: whole.every(Boolean), by: maps.map(({ answers }) => answers.by), same, contexts };
+        }""",
+        question,
+    )
+    assert made == {"whole": True, "by": ["WebGL2"] * 20, "same": True, "contexts": made["contexts"]}
+    assert made["contexts"] <= 1
+
+
+@pytest.mark.parametrize("missing", ["WebGL2", "WebGL2 and workers"])
+def test_pages_without_webgl2_or_workers_draw_the_same_map(context: Any, missing: str) -> None:
+    page = context.new_page()
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    if missing == "WebGL2 and workers":
+        page.add_init_script(
+            "window.Worker = class { constructor() { setTimeout(() => this.onerror(new Event('error', {})), 9); } postMessage() {} };"
+        )
+    _Shelf.files["/map.html"] = BLANK
+    page.goto(_address() + "/map.html")
+    page.evaluate(SET_UP)
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=40)) | {"withText": True}
+    said = answered(page, question)
+    assert said["by"] == ("workers" if missing == "WebGL2" else "page")
+    assert said["whole"]
+    starts = np.stack(np.meshgrid(said["across"], said["up"]), axis=-1).reshape(-1, 2)
+    single = {"lr": float(np.float32(0.005)), "beta": float(np.float32(0.9))}
+    expected = by_descend(f, rule, starts, 40, float(np.float32(1e-6)), 1e6, **single)
+    assert np.array_equal(said["numbers"].reshape(-1, 4), expected.astype(np.float32), equal_nan=True)
+
+
+def test_where_single_precision_cannot_tell_pixels_apart_the_page_runs_them_in_double(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.methods.newton
+    window = ((3.0, 3.0 + 1e-7), (2.0, 2.0 + 1e-7))
+    said = answered(page, told(f, rule, asked(f, rule, window=window, steps=1, tolerance=0.0)))
+    assert said["by"] == "page"
+    assert len(set(said["across"])) == SQUARE["width"]
+    assert np.allclose(np.diff(said["across"]), 1e-7 / SQUARE["width"], rtol=1e-3)
+
+
+def test_a_distance_needs_minima(page: Page) -> None:
+    f, rule = gd.objectives.saddle, gd.rules.momentum
+    with pytest.raises(Exception, match="a distance needs minima"):
+        answered(page, asked(f, rule, size="distance", steps=5))

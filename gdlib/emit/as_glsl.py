@@ -98,10 +98,10 @@ def rule_text(rule: TracedRule) -> str:
     Behind g, f, the state and t it takes the hyperparameters, what is worked out of them before the first step, and for
     step t the powers beta**t and their rests 1 - beta**t.
     """
-    return with_functions(_rule_functions(_Step(rule)))
+    return with_functions(_rule_functions(InSingle(rule)))
 
 
-class _Step:
+class InSingle:
     """A rule's graphs for single precision, in which 1 - beta**t is carried by itself lest its digits cancel."""
 
     def __init__(self, rule: TracedRule) -> None:
@@ -129,7 +129,7 @@ def _rests(outputs: Sequence[Node], powers: Mapping[str, str]) -> dict[Node, Nod
     return found
 
 
-def _rule_functions(step: _Step) -> str:
+def _rule_functions(step: InSingle) -> str:
     trace, names = step.rule.trace, step.names
     code = _printed(step.outputs, names)
     fresh = _identifiers([f"new {name}" for name in trace.outputs_named], taken=names.values())
@@ -163,7 +163,7 @@ def step_text(step: TracedRule | MethodByComponent) -> str:
     count = len(step.defaults)
     own = [f"own[{k}]" for k in range(count)]
     head = f"const int OWN = {count};\nfloat own[{max(count, 1)}];\n"
-    return head + (_rule_part(_Step(step), own) if isinstance(step, TracedRule) else _method_part(step, own))
+    return head + (_rule_part(InSingle(step), own) if isinstance(step, TracedRule) else _method_part(step, own))
 
 
 _METHOD_PART = """\
@@ -182,7 +182,7 @@ def _method_part(method: MethodByComponent, own: Sequence[str]) -> str:
     return _moves(method) + _METHOD_PART.format(one=one, two=two)
 
 
-def _rule_part(step: _Step, own: Sequence[str]) -> str:
+def _rule_part(step: InSingle, own: Sequence[str]) -> str:
     """State, powers and rests as variables of the program, set by `begin_run`, changed by `advance`."""
     rule = step.rule
     memory = {name: f"memory_{k}" for k, name in enumerate(rule.state)}

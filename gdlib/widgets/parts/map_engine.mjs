@@ -42,36 +42,37 @@ const STRIDES = [32, 8, 1]; // of the pictures: one pixel in so many is run, acr
 
 async function answered(question, answers, changed, signal) {
   for (const stride of STRIDES) {
-    const grid = new Grid(question, stride);
-    let missing = grid.cells;
-    const take = (from, numbers) => {
-      missing -= numbers.length / 4;
-      answers.done = stride === 1 && missing === 0;
-      changed(answers, answers.take(grid, from, numbers), answers.done);
-    };
-    await anyWay({ question, grid, signal, take }, (name) => {
-      missing = grid.cells;
-      answers.by = name;
-    });
+    await picture(question, answers, changed, signal, new Grid(question, stride), stride === STRIDES[0]);
     if (signal.aborted) return false;
   }
   return true;
 }
 
-/** The first way that can; a first picture does not wait for one to get ready. One may break: the next begins anew. */
-async function anyWay(task, begin) {
-  const { question, grid, signal } = task, first = grid.stride === STRIDES[0];
-  const ways = WAYS.filter((way) => (first ? way.ready(question) : way.able(question)));
+/** One picture, by the first way that can; the first does not wait for one to get ready. One may break: the next begins anew. */
+async function picture(question, answers, changed, signal, grid, isFirst) {
+  const ways = WAYS.filter((way) => (isFirst ? way.ready(question) : way.able(question)));
   for (const way of ways) {
+    const attempt = new AbortController(), end = () => attempt.abort();
+    signal.addEventListener("abort", end, { once: true });
+    let missing = grid.cells;
+    const take = (from, numbers) => {
+      if (attempt.signal.aborted) return;
+      missing -= numbers.length / 4;
+      answers.done = grid.stride === 1 && missing === 0;
+      changed(answers, answers.take(grid, from, numbers), answers.done);
+    };
+    answers.by = way.name;
     try {
-      begin(way.name);
-      return await way.run(task);
+      await way.run({ question, grid, signal: attempt.signal, take });
+      return;
     } catch (error) {
-      if (signal.aborted) return null;
+      if (signal.aborted) return;
       if (way === ways.at(-1)) throw error;
+    } finally {
+      end();
+      signal.removeEventListener("abort", end);
     }
   }
-  return null;
 }
 
 /** Colours a box of a map into a canvas that has as many pixels as the map; colour(answers, k) gives 0xRRGGBB. */

@@ -160,7 +160,7 @@ async function run({ question, grid, signal, take }) {
       const now = performance.now(), took = now - Math.max(asked, free);
       free = now;
       portion = WIDE * Math.max(1, Math.round((count * Math.min(4, TIME / Math.max(took, 0.5))) / WIDE));
-      if (!signal.aborted) take(begin, numbers);
+      take(begin, numbers);
     }
   };
   try {

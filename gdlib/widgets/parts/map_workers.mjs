@@ -106,7 +106,7 @@ async function run({ question, grid, signal, take }) {
       const up = Float64Array.from({ length: count }, (_, k) => question.up[grid.row(begin + k)]);
       const { numbers, took } = await hands.run(id, question, across, up);
       portion = Math.max(1, Math.round(count * Math.min(4, TIME / Math.max(took, 0.5))));
-      if (!signal.aborted) take(begin, numbers);
+      take(begin, numbers);
     }
   };
   try {
