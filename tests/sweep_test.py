@@ -9,6 +9,7 @@ import gdlib as gd
 from gdlib.sweeps import choice, on_numpy
 from gdlib.sweeps.arguments import asked
 from gdlib.sweeps.spread import back_end
+from gdlib.trace.graph import ELEMENTARY, UFUNCS
 from tests.by_component_test import SETTINGS, WRITTEN
 from tests.duck_array import DeviceArray
 from tests.tables import EXACT, INEXACT, each_objective, each_rule
@@ -81,15 +82,23 @@ def test_hyperparameters_of_newtons_family_run_by_run(method):
     np.testing.assert_array_equal(out.points, paths)
 
 
+def layout_changes_bits():
+    """Whether NumPy's elementary functions give other last bits for numbers that lie apart in memory, as they may."""
+    pairs = np.random.default_rng(0).uniform(0.01, 9.0, (4099, 2))
+    return any(
+        UFUNCS[op](pairs[:, 0]).tobytes() != UFUNCS[op](pairs[:, 0].copy()).tobytes() for op in ELEMENTARY - {"pow"}
+    )
+
+
 @pytest.mark.parametrize("f", INEXACT, ids=lambda f: f.name)
-def test_elementary_functions_are_numpys_so_whole_paths_agree_with_descend_on_arrays(f):
-    """Where NumPy's own answer does not depend on how the numbers lie in memory, as on this machine's it may."""
+def test_elementary_functions_are_numpys_so_whole_paths_are_descends_on_arrays(f):
     points = starts(f)[:-1]
     for rule in gd.rules:
-        out = gd.sweep(f, rule, points, steps=1, backend="numpy")
-        run = gd.descend(f, rule, points, steps=1)
-        g = np.abs(f.grad(points))
-        assert np.allclose(out.points, run.path[-1], rtol=1e-12, atol=1e-12 * (1 + g.max())), rule.name
+        if not layout_changes_bits():
+            is_descend(f, rule, points, steps=60)
+        run, out = gd.descend(f, rule, points, steps=1), gd.sweep(f, rule, points, steps=1, backend="numpy")
+        steepest = np.abs(f.grad(points)).max()
+        np.testing.assert_allclose(out.points, run.path[-1], rtol=1e-13, atol=1e-13 * (1 + steepest))
 
 
 @pytest.mark.parametrize("tol", [None, 0.5])

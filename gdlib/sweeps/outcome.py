@@ -24,7 +24,7 @@ class Outcome:
     - `steps` (...): how many steps it took until the gradient's norm was at most `tol`; -1 where that was not reached.
     - `minimum` (...): the index into `f.minima` of the minimum it is at; -1 where it is at none that is known.
     - `taken` (...): how many steps it took to finite points; `left` (...): whether the step after these would have
-      left the finite numbers.
+      left the finite numbers, or could not be taken (a singular Hessian).
     - `backend`: "numpy", "numba" or "cupy"; `why`: why this one.
     """
 

@@ -17,8 +17,11 @@ from gdlib.trace.graph import Node, UntraceableError, constant, symbol
 GIVEN = ("theta", "g", "f", "t")
 """Positional names with a meaning of their own; every other positional name is state."""
 
-RESERVED = frozenset({"f", "rule", "start", "steps", "schedule", "stop", "transform", "noise", "seed", "keep"})
-"""Names of `descend`'s own arguments, which no hyperparameter may bear."""
+RESERVED = frozenset(
+    {"f", "rule", "start", "steps", "schedule", "stop", "transform", "noise", "seed", "keep"}
+    | {"tol", "backend", "executor", "resume"}
+)
+"""Names of the arguments of `descend` and `sweep`, which no hyperparameter may bear."""
 
 AFTER = "'"
 """Mark of what a line has assigned: in the lines of a trace, v is what the step was given, v' what it made."""
@@ -102,7 +105,9 @@ def _signature(name: str, function: Callable[..., Any]) -> tuple[tuple[str, ...]
         if given == "t":
             raise ValueError(f"rule {name}: t is the number of the step and stands before the `*`, without a default")
         if given in RESERVED:
-            raise ValueError(f"rule {name}: a hyperparameter may not be called {given!r}, which `descend` uses itself")
+            raise ValueError(
+                f"rule {name}: a hyperparameter may not be called {given!r}, which `descend` or `sweep` uses itself"
+            )
         default = parameter.default
         if isinstance(default, bool) or not isinstance(default, numbers.Real) or not math.isfinite(default):
             came = "nothing" if default is parameter.empty else repr(default)
