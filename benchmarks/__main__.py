@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import machine, reasons, rows
+from benchmarks import machine, reasons, rows, sweeps
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
@@ -49,7 +49,11 @@ def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
         works[f"weight {name}"] = partial(explorers.weight, page_name=name, tell=tell)
     for kind in sorted(place):
         works[f"drag {kind}"] = partial(drags.dragged, page_name=place[kind], kind=kind, amount=amount, tell=tell)
-    return works
+    return works | {name: partial(_without_browser, work) for name, work in sweeps.works().items()}
+
+
+def _without_browser(work: Callable[[sweeps.Tell], list[rows.Row]], *_: object) -> list[rows.Row]:
+    return work(tell)
 
 
 def telling(pages: dict[str, list[str]]) -> list[str]:

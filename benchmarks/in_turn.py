@@ -1,0 +1,62 @@
+"""Several ways to do the same work, timed in turn, so that whatever slows the machine slows all of them."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from benchmarks.rows import Row, digits, rounded
+
+Way = Callable[[], object]
+Times = Mapping[str, Sequence[float]]
+
+
+def in_turn(
+    ways: Mapping[str, Way], runs: int, tell: Callable[[str], None], least: float = 0.0
+) -> dict[str, list[float]]:
+    """Seconds of each way, run by run; a first round of all, which compiles and warms up, is not counted.
+
+    What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept.
+    """
+    repeats = {}
+    for name, way in ways.items():
+        tell(f"first round: {name}")
+        way()
+        began = time.perf_counter()
+        way()
+        repeats[name] = max(1, round(least / max(time.perf_counter() - began, 1e-9)))
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for run in range(runs):
+        for name, way in ways.items():
+            tell(f"run {run + 1} of {runs}: {name}")
+            began = time.perf_counter()
+            for _ in range(repeats[name]):
+                way()
+            taken[name].append((time.perf_counter() - began) / repeats[name])
+    return taken
+
+
+def best(times: Times, names: Sequence[str]) -> str:
+    """Of these ways the quickest, by its median."""
+    return min(names, key=lambda name: statistics.median(times[name]))
+
+
+def against(work: str, times: Times, ours: str, peer: str, goal: float, note: str, limit: bool = False) -> Row:
+    """How many times faster ours is than a peer, or what part of a limit's speed it has, run by run of both."""
+    ratios = [theirs / own for own, theirs in zip(times[ours], times[peer], strict=True)]
+    middle = statistics.median(ratios)
+    return Row(
+        work=work,
+        peer=peer,
+        ratio=rounded(middle),
+        goal=f"at least {digits(goal)} of the limit's speed" if limit else f"at least {digits(goal)} times faster",
+        met=middle >= goal,
+        spread=(rounded(min(ratios)), rounded(max(ratios))),
+        note=f"{said(times, ours)}, {peer} {said(times, peer)}; {note}",
+    )
+
+
+def said(times: Times, name: str) -> str:
+    """The median of a way, in units that suit it."""
+    seconds = statistics.median(times[name])
+    scale, unit = next((s, u) for s, u in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")) if seconds * s >= 1 or u == "µs")
+    return f"{digits(seconds * scale)} {unit}"

@@ -1,0 +1,62 @@
+"""The benchmarks of runs, sweeps and steps: each does the same work as its peers, and a little of it gives its rows."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import gdlib as gd
+from benchmarks import in_turn, limits, peers, rows, sweeps
+from gdlib.emit.trajectory import trajectory_of
+from tests.lanes_test import cache_of_our_own  # noqa: F401  # a fixture
+
+A_LITTLE = sweeps.Amount(runs=2, side=200, steps=20, few_steps=2, run_steps=50, sizes=(2**16,))
+
+
+def quiet(words: str) -> None:
+    assert words
+
+
+@pytest.mark.parametrize("name", sweeps.works())
+def test_a_little_of_each_gives_rows_of_their_form(name, monkeypatch):
+    monkeypatch.setattr(peers, "here", list)  # the peers have an environment of their own
+    found = sweeps.works(A_LITTLE)[name](quiet)
+    if name == "sweep momentum":  # it is compared with peers alone
+        assert found == []
+    else:
+        assert rows.fault(json.loads(json.dumps([dataclasses.asdict(row) for row in found]))) is None
+
+
+@pytest.mark.parametrize("rule", ["adam", "momentum"])
+def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
+    points = sweeps.grid(8)
+    ways = {sweeps.OURS: sweeps._sweep(rule, points, 20, "numpy"), "theirs": peers.numpy_sweep(rule, points, 20)}
+    sweeps.check(ways)
+    with pytest.raises(ValueError, match="theirs: needs to do the same work"):
+        sweeps.check(ways | {"theirs": peers.numpy_sweep(rule, points, 19)})
+    with pytest.raises(ValueError, match="theirs: needs to do the same work"):
+        sweeps.check(ways | {"theirs": lambda: np.zeros(3)})
+
+
+def test_all_are_timed_in_turn_and_the_first_round_does_not_count():
+    order = []
+    ways = {name: lambda name=name: order.append(name) for name in ("ours", "theirs")}
+    times = in_turn.in_turn(ways, 2, quiet)
+    assert order == ["ours", "ours", "theirs", "theirs", "ours", "theirs", "ours", "theirs"]
+    assert {name: len(taken) for name, taken in times.items()} == {"ours": 2, "theirs": 2}
+
+
+def test_a_ratio_is_taken_run_by_run_and_its_middle_meets_the_goal_or_not():
+    times = {"ours": [1.0, 2.0, 1.0], "slow": [4.0, 6.0, 2.0], "quick": [0.5, 0.5, 0.5]}
+    row = in_turn.against("work", times, "ours", "slow", 3.0, "a note")
+    assert (row.ratio, row.spread, row.met) == (3.0, (2.0, 4.0), True)
+    assert not in_turn.against("work", times, "ours", "slow", 3.1, "a note").met
+    assert in_turn.best(times, ["slow", "quick"]) == "quick"
+    assert "1 s, slow 4 s" in row.note
+
+
+def test_the_limit_counts_the_divisions_and_roots_of_the_rule_itself():
+    limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.adam), 64, 1, 1)()
+    with pytest.raises(ValueError, match="three divisions for each root, got 0 and 0"):
+        limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.momentum), 64, 1, 1)
