@@ -293,3 +293,19 @@ def test_a_large_sweep_takes_the_fastest_that_is_at_hand_and_says_why(monkeypatc
     monkeypatch.setattr(choice, "find_spec", lambda name: None)
     without = "it would take NumPy about 20 s; cupy: is not installed; numba: is not installed"
     assert choice.chosen("auto", question, None)[:2] == ("numpy", without)
+
+
+def test_numpy_and_numba_give_the_same_bytes():
+    """Chunks under threads; every rule and landscape is the business of the lanes' own tests."""
+    if back_end("numba").missing() is not None:
+        pytest.skip("numba is not here")
+    points = np.random.default_rng(1).uniform(-6, 6, (20, 30, 2))
+    asked_of_both = {"steps": 80, "tol": 0.1, "lr": np.geomspace(1e-3, 10.0, 30), "schedule": gd.schedules.cosine(100)}
+    one, other = (
+        gd.sweep(himmelblau, gd.rules.nesterov, points, backend=name, **asked_of_both) for name in ("numpy", "numba")
+    )
+    assert (other.backend, other.why) == ("numba", "you asked for it")
+    assert one.left.any()
+    assert (one.steps > 0).any()
+    for name in ("points", "values", "steps", "taken", "left", "minimum"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from gdlib.second_order.method import Method
@@ -42,7 +43,9 @@ def sweep(
     it after `steps` steps. A run whose next point is not finite ends too. `schedule` is as for `descend`.
 
     `backend` is "numpy", "numba" (vectors on all cores), "cupy" (a GPU), or "auto", which looks at how much work it is
-    and at what is installed; what it took and why stands in the outcome. Memory grows with the runs, not with steps.
+    and at what is installed; what it took and why stands in the outcome. Beside what you hand in, memory holds 8·n + 9
+    bytes a run (4·n + 9 in single precision), 8 more for each of values, steps and minimum, and a few chunks, however
+    many steps there are.
 
     `executor` is any object with `submit`: an executor of concurrent.futures, a dask client. What goes to it is text
     and plain arrays; gdlib must be installed where it runs. A chunk that is lost is handed over again. When the
@@ -69,9 +72,10 @@ def sweep(
     done = _begun(resume, work, question.plan.start, question.runs)
     progress = Progress(question.runs, done.count)
     try:
-        for part, reached in work.results(done.missing(), executor):
-            done.add(part, reached)
-            progress.add(part[1] - part[0])
+        with closing(work.results(done.missing(), executor)) as results:
+            for part, reached in results:
+                done.add(part, reached)
+                progress.add(part[1] - part[0])
     except KeyboardInterrupt:
         done.question = work.fingerprint()
         raise Interrupted(f"interrupted: {done}; go on with gd.sweep(…, resume=error)", done) from None

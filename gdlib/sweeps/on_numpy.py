@@ -25,8 +25,8 @@ _FEWEST, _MOST = 256, 8192
 product wakes threads that wait for one another."""
 _LINE = 64
 """Bytes of a line of the cache: arrays that begin with one are added up to three times as fast as others."""
-_WORK = 10**7
-"""Runs times steps of a chunk: about a second, so that progress is told and a key stops it."""
+_WORK, _RUNS = 10**7, 2**18
+"""Runs times steps of a chunk, about half a second, so that progress is told and a key stops it; and its most runs."""
 
 
 def missing() -> str | None:
@@ -40,8 +40,8 @@ def threads() -> int:
 
 
 def points_at_once(trajectory: Trajectory, steps: int, dtype: str) -> int:
-    """So many runs that a chunk takes about a second, in whole blocks."""
-    return max(1, _WORK // steps // _MOST) * _MOST
+    """So many runs that a chunk takes about half a second and little memory, in whole blocks."""
+    return max(1, min(_WORK // steps, _RUNS) // _MOST) * _MOST
 
 
 def advance(text: str, chunk: Chunk) -> Reached:

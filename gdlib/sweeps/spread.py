@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 from typing import Any, NamedTuple, cast
@@ -51,7 +51,7 @@ def advance_elsewhere(name: str, text: str, chunk: Chunk, attempt: int) -> Reach
 
 def spread(
     executor: Any, name: str, text: str, parts: Sequence[Range], chunk_of: Callable[[Range], Chunk]
-) -> Iterator[tuple[Range, Reached]]:
+) -> Generator[tuple[Range, Reached], None, None]:
     """Range and result of each chunk as they come back; LostError where the executor does not go on.
 
     A chunk whose future fails or is cancelled is handed over again, up to three times in all. One that does not come

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -56,7 +56,7 @@ class Work:
         points = _rows(self._points, (first * n, last * n)).reshape(last - first, n)
         return Chunk(points, numbers, self._asked.plan.steps, self._asked.tol, self._factors)
 
-    def results(self, missing: list[Range], executor: Any) -> Iterator[tuple[Range, Reached]]:
+    def results(self, missing: list[Range], executor: Any) -> Generator[tuple[Range, Reached], None, None]:
         """Range and result of each chunk as they come, one by one, from threads, or from the executor."""
         trajectory = self._trajectory
         if trajectory is None:
@@ -78,7 +78,7 @@ class Work:
         with ThreadPoolExecutor(threads) as pool:
             yield from self._spread(pool, parts)
 
-    def _spread(self, executor: Any, parts: list[Range]) -> Iterator[tuple[Range, Reached]]:
+    def _spread(self, executor: Any, parts: list[Range]) -> Generator[tuple[Range, Reached], None, None]:
         return spread(executor, self._name, self.text, parts, self.chunk_of)
 
     def _share(self, most: int, workers: int) -> int:
