@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 import gdlib as gd
 from gdlib.emit import as_glsl
 from gdlib.emit.as_javascript import curvature_text
+from gdlib.widgets.module_files import single_module
 from tests.explorer_page import _address, _Shelf
 
 SQUARE = {"width": 48, "height": 40}
@@ -391,3 +392,28 @@ def test_a_distance_needs_minima(page: Page) -> None:
     f, rule = gd.objectives.saddle, gd.rules.momentum
     with pytest.raises(Exception, match="a distance needs minima"):
         answered(page, asked(f, rule, size="distance", steps=5))
+
+
+@pytest.mark.parametrize("address", ["file", "about"])
+def test_maps_are_drawn_from_a_file_and_where_modules_are_blobs(chromium: Any, tmp_path: Any, address: str) -> None:
+    """As in a notebook: no module has an address that a worker or another module could reach."""
+    context = chromium.new_context()
+    page = context.new_page()
+    (tmp_path / "map.html").write_bytes(BLANK)
+    page.goto((tmp_path / "map.html").as_uri() if address == "file" else "about:blank")
+    whole = single_module("map_engine.mjs")
+    loader, _, _ = whole.rpartition("const { default: widget }")
+    module = f'{loader}export const engine = await import(address["map_engine.mjs"]);\n'
+    page.evaluate("(text) => { window.moduleText = text; }", module)
+    blob = 'const { engine: { map, paint } } = await import(URL.createObjectURL(new Blob([moduleText], { type: "text/javascript" })));'
+    page.evaluate(SET_UP.replace('const { map, paint } = await import("/gd/map_engine.mjs");', blob))
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=40))
+    found = {}
+    for by, more in (("WebGL2", {}), ("workers", {"glsl": None, "withText": True}), ("page", {"glsl": None})):
+        said = answered(page, {**question, **more})
+        assert (said["whole"], said["by"]) == (True, by)
+        found[by] = said["numbers"]
+    assert np.array_equal(found["workers"], found["page"], equal_nan=True)
+    assert (np.abs(found["WebGL2"] - found["page"])[..., :2].max(axis=-1) < 1e-3).mean() > 0.97
+    context.close()

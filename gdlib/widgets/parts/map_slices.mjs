@@ -1,6 +1,6 @@
 /* Runs the pixels of a map in the page itself, a few milliseconds at a time, so that input is answered in between. */
 
-import { kernel } from "./map_kernel.mjs";
+import { kernelText, loaded } from "./map_kernel.mjs";
 
 const SLICE = 6; // milliseconds
 
@@ -8,6 +8,7 @@ const SLICE = 6; // milliseconds
 export const slices = { name: "page", able: () => true, ready: () => true, run };
 
 async function run({ question, grid, signal, take }) {
+  const { default: kernel } = await loaded(kernelText(question));
   const pixel = kernel(question.objective.module, question.rule.module, question);
   const { across, up } = question;
   for (let from = 0; from < grid.cells;) {

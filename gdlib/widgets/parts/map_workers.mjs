@@ -1,6 +1,6 @@
 /* Runs the pixels of a map in JavaScript workers: the page's own kernel, in double precision, beside the page. */
 
-import { kernel } from "./map_kernel.mjs";
+import { kernelText } from "./map_kernel.mjs";
 
 const MOST = 4; // workers
 const TIME = 24; // milliseconds that a portion of cells should take
@@ -8,7 +8,7 @@ const FIRST = 64; // cells in a portion before it is known how long one takes
 const KEY = Symbol.for("gdlib.map.workers"); // one crew a page, however many copies of this module it has loaded
 
 /** What a worker does: `define` loads a pair of modules and makes a kernel of them, and cells are run with it. */
-function work(kernel) {
+function work() {
   const runs = new Map(), modules = new Map();
   const load = (text) => {
     if (!modules.has(text)) modules.set(text, import(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))));
@@ -18,7 +18,7 @@ function work(kernel) {
     try {
       if (forget) return void runs.delete(forget);
       if (define) runs.set(define.id, Promise.all(define.texts.map(load))
-        .then(([objective, rule]) => kernel(objective, rule, define.question)));
+        .then(([objective, rule, { default: kernel }]) => kernel(objective, rule, define.question)));
       const run = await runs.get(cells.id), { across, up } = cells, count = across.length;
       const began = performance.now(), numbers = new Float32Array(4 * count);
       for (let k = 0; k < count; k++) run([across[k], up[k]], numbers, 4 * k);
@@ -32,7 +32,7 @@ function work(kernel) {
 /** The workers of a page and what waits for them. */
 class Crew {
   constructor() {
-    const text = `(${work})(${kernel});`;
+    const text = `(${work})();`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     const count = Math.max(1, Math.min(MOST, (navigator.hardwareConcurrency ?? 2) - 1));
     Object.assign(this, { waiting: [], size: count, asked: 0 });
@@ -71,7 +71,8 @@ class Crew {
       if (hand.job || !this.waiting.length) continue;
       const job = hand.job = this.waiting.shift();
       const { id, question, across, up } = job;
-      const define = hand.known.has(id) ? null : { id, texts: [question.objective.text, question.rule.text], question: plain(question) };
+      const define = hand.known.has(id) ? null : { id, question: plain(question),
+        texts: [question.objective.text, question.rule.text, kernelText(question)] };
       hand.known.add(id);
       hand.worker.postMessage({ define, cells: { id, across, up } });
     }
