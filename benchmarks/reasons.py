@@ -11,7 +11,6 @@ FOUND: dict[str, str] = {
         "without a GPU on two cores the page is first painted after 0.5 to 0.7 s: the theme's style sheets and a "
         "long text are read, styled and laid out; deferred scripts then share the cores with the first drawing"
     ),
-    "own script and style: book/gallery.html": "the test bed holds thirteen explorers; a chapter holds one to three",
     "in-page race": "containment of layout, style or paint was tried and gains nothing",
 }
 

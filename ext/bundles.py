@@ -2,6 +2,7 @@
 
 A module stays a scope of its own, a function that gives what the module exports; it stands in the file of the one kind
 that needs it, in the entry's if the entry or many kinds do, else in one that is named after the kinds that share it.
+What is fetched only when a reader asks for it, by import("./name.mjs"), has a file as a kind has.
 """
 
 import re
@@ -10,13 +11,14 @@ from collections.abc import Mapping
 from ext.compact import script
 
 ENTRY = "mount.mjs"
-MANY = 5  # kinds; what so many need is fetched with the entry, once for all pages
+MANY = 6  # kinds; what so many need is fetched with the entry, once for all pages
 HEADER = "/* To read: {source} */\n"
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\}|(\w+)) from "\./([\w-]+\.mjs)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|function\*?|class) (\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_LATER = re.compile(r'\bimport\("\./([\w-]+\.mjs)"\)')
 _FETCHED = re.compile(r'from"\./([^"]+)"')
 
 
@@ -25,6 +27,10 @@ def bundles(texts: Mapping[str, str], source: str) -> dict[str, str]:
     scopes = {name: _Scope(name, text) for name, text in texts.items()}
     order = _ordered(scopes)
     homes = _homes(scopes, order)
+    for name, text in texts.items():
+        for later in _LATER.findall(text):
+            if homes[later] != later:
+                raise ValueError(f"{name}: {later} is to be fetched later, and another module imports it at once")
     return {home: HEADER.format(source=source) + script(_file(home, scopes, order, homes)) + "\n"
             for home in sorted(set(homes.values()))}  # fmt: skip
 
@@ -123,7 +129,9 @@ def _file(home: str, scopes: Mapping[str, _Scope], order: list[str], homes: Mapp
     lines += [scope.text(scopes) for scope in own]
     if given:
         lines.append(f"export {{ {', '.join(sorted(given))} }};\n")
-    lines += [
-        f"export default {scope.variable}.default;\n" for scope in own if scope.name == home and scope.has_default
-    ]
+    for scope in own:
+        if scope.name == home and scope.exports:
+            lines.append(f"export const {{ {', '.join(scope.exports)} }} = {scope.variable};\n")
+        if scope.name == home and scope.has_default:
+            lines.append(f"export default {scope.variable}.default;\n")
     return "".join(lines)

@@ -9,14 +9,14 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _STYLES_FIRST = ("explorer", "plot", "controls", "readout")  # then those of the kinds and of what some of them share
 _STYLE_LAST = "widths"
-_RELATIVE_IMPORT = re.compile(r'from "\./([^"]+)"')
+_RELATIVE_IMPORT = re.compile(r'(?:from |\bimport\()"\./([^"]+)"')
 
 # anywidget loads its module from a blob address, where a relative import leads nowhere. So the modules travel as
 # texts, each after those that it imports, and become blobs in that order; a shared module exists once.
 _LOADER = """\
 const address = {};
 for (const [name, text] of %s) {
-  const found = text.replace(/from "\\.\\/([^"]+)"/g, (_, other) => `from "${address[other]}"`);
+  const found = text.replace(/(from |\\bimport\\()"\\.\\/([^"]+)"/g, (_, how, other) => `${how}"${address[other]}"`);
   address[name] = URL.createObjectURL(new Blob([found], { type: "text/javascript" }));
 }
 const { default: widget } = await import(address["%s"]);
