@@ -13,7 +13,7 @@ import gdlib as gd
 from gdlib import figures
 from gdlib.widgets.kinds.clipping import TRIES, length, turn
 from tests.conftest import Watch
-from tests.explorer_page import drawn, picture, set_state, shown, state
+from tests.explorer_page import picture, set_state, settled, shown, state
 from tests.keeping_test import copied
 
 CLIPPINGS = {"none": lambda g: g, "clip_norm": gd.clip_norm, "clip_value": gd.clip_value}
@@ -35,8 +35,7 @@ def page(tab: Watch) -> Iterator[Page]:
 
 def said(page: Page, which: int) -> str:
     """The readout of the vector (0) or of the runs (1), once it has caught up."""
-    drawn(page)
-    page.wait_for_timeout(200)
+    settled(page)
     return page.locator('gd-explorer [role="status"]').nth(which).inner_text()
 
 

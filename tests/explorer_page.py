@@ -24,7 +24,10 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="descent.css"><link rel="stylesheet" href="gd/explorer.css">
 <style>body {{ margin: 0; background: var(--gd-paper); color: var(--gd-ink) }}
-main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style></head>
+main {{ max-width: 46rem; margin: auto; padding: 1rem }}</style>
+<script>// a readout writes at most every 120 ms, for readers; here every 2, for tests wait for it
+((own) => {{ window.setTimeout = (work, time, ...rest) => own(work, time === 120 ? 2 : time, ...rest); }})(setTimeout);
+</script></head>
 <body><main><h1>An explorer</h1>{body}</main><script type="module" src="gd/mount.mjs"></script></body></html>
 """
 
@@ -71,6 +74,7 @@ def _address() -> str:
     """
     _Shelf.files = {f"/gd/{name}": path for name, path in modules().items()}
     _Shelf.files |= {f"/gd/{name}": text.encode() for name, text in served().items()}
+    assert "const PAUSE = 120;" in modules()["readout.mjs"].read_text(), "PAGE takes this pause for the readout's"
     _Shelf.files["/descent.css"] = ROOT / "assets" / "descent.css"
     return f"http://{HOST}:{serve(ROOT, _Shelf).server_address[1]}"
 
@@ -105,6 +109,13 @@ def drawn(page: Page) -> None:
     page.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
 
 
+def settled(page: Page) -> None:
+    """Waits until what was changed is drawn, and told: a page's timers go off in their order."""
+    page.evaluate(
+        """() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next, 12))))"""
+    )
+
+
 def picture(page: Page) -> str:
     """All that is drawn, as text: path data, places and texts of every SVG, and the pixels of every canvas."""
     drawn(page)
@@ -118,6 +129,5 @@ def picture(page: Page) -> str:
 
 def readout(page: Page) -> str:
     """What the readout says, once it has caught up."""
-    drawn(page)
-    page.wait_for_timeout(200)  # it writes at most every 120 ms
+    settled(page)
     return page.locator('gd-explorer [role="status"]').first.inner_text()

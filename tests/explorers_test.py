@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page
 import gdlib as gd
 from gdlib.widgets.kinds import KINDS
 from tests.conftest import ROOT, Watch
-from tests.explorer_page import READY, drawn, html_of, picture, readout, set_state, shown, state
+from tests.explorer_page import READY, drawn, html_of, picture, readout, set_state, settled, shown, state
 from tests.jupyter_lab import jupyter_lab, run_cell
 
 each_kind = pytest.mark.parametrize("kind", list(KINDS))
@@ -136,7 +136,7 @@ def answers(page: Page, place: int, move: Any) -> bool:
     move(page.locator(SELECTOR).nth(place))
     if page.evaluate(SEEN, [SELECTOR, place]) != before:
         return True
-    page.wait_for_timeout(200)  # a readout writes at most every 120 ms
+    settled(page)
     return bool(page.evaluate(SEEN, [SELECTOR, place]) != before)
 
 
@@ -220,14 +220,14 @@ def unmoved(page: Page, first: Any, move: Any) -> list[str]:
         name = page.evaluate(READIED, [SELECTOR, place])
         if name is None:
             continue
-        page.wait_for_timeout(150)  # what the readout still has to say of the first state is no answer
+        settled(page)  # what the readout still has to say of the first state is no answer
         if name.startswith(GUARDS):
             move(page.locator(SELECTOR).nth(place))
             if state(page)["rules"] == first["rules"]:
                 still.append(name)
         elif not answers(page, place, move):
             unsettle(page)  # what is at its end, or as it was, cannot go further: once more from elsewhere
-            page.wait_for_timeout(150)
+            settled(page)
             if not answers(page, place, move):
                 still.append(name)
     return still
