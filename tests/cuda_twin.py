@@ -22,6 +22,13 @@ static thread_local Place blockIdx, blockDim, threadIdx, gridDim;
 extern "C" void place(long long block, long long blocks, long long thread, long long threads) {
   blockIdx.x = block; gridDim.x = blocks; threadIdx.x = thread; blockDim.x = threads;
 }
+// What CuPy's compiler does to float: numbers too small to be normal are zero, as operands and as results.
+extern "C" void flush_subnormals(int on) {
+#ifdef __SSE__
+  const unsigned now = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(on ? now | 0x8040 : now & ~0x8040);
+#endif
+}
 #define __global__
 #define __device__
 #define __host__
@@ -57,8 +64,10 @@ class DeviceArray(np.ndarray):
 class Kernel:
     """A kernel called as CuPy's: kernel(grid, block, arguments)."""
 
+    flushes = False
+
     def __init__(self, library: ctypes.CDLL, name: str):
-        self._place, self._function = library.place, library[name]
+        self._place, self._function, self._flush = library.place, library[name], library.flush_subnormals
         self._place.argtypes = [ctypes.c_longlong] * 4
 
     def __call__(self, grid, block, arguments):
@@ -72,10 +81,12 @@ class Kernel:
                 handed.append(ctypes.c_void_p(one.ctypes.data))
             else:
                 handed.append(kinds[one.dtype](one))
+        self._flush(Kernel.flushes)
         for at in range(grid[0]):
             for thread in range(block[0]):
                 self._place(at, grid[0], thread, block[0])
                 self._function(*handed)
+        self._flush(False)
 
 
 def prepare(codes: Iterable[tuple[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """On a GPU: `descend` and `sweep` with CuPy's arrays, and what is copied on the way; `make test-gpu` runs it."""
 
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -46,9 +47,11 @@ def copies(work) -> Counter:
     torch = pytest.importorskip("torch", reason="torch reads the driver's log")
     activities = torch.profiler.ProfilerActivity
     torch.zeros(1, device="cuda")
-    with torch.profiler.profile(activities=[activities.CPU, activities.CUDA]) as profile:
-        work()
-        on_gpu.cupy().cuda.Device().synchronize()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the profiler's, about itself
+        with torch.profiler.profile(activities=[activities.CPU, activities.CUDA]) as profile:
+            work()
+            on_gpu.cupy().cuda.Device().synchronize()
     return Counter(event.name.split()[1] for event in profile.events() if event.name.startswith("Memcpy"))
 
 

@@ -45,7 +45,7 @@ def program_text(trajectory: Trajectory, *, dtype: str, swept: Collection[str], 
         "KERNEL": kernel.text(), "DTYPE": dtype, "GIVEN": given, "POWERS": powers, "SWEPT": kernel.swept,
         "PARAMETERS": kernel.parameters, "KEPT": len(kernel.kept),
         "HANDED": {array.name: (_places(array.before, before), _places(array.each_step, each_step))
-                   for array in kernel.arrays},
+                   for array in kernel.arrays if array.name in kernel.parameters},
     }  # fmt: skip
     told = "".join(f"{name} = {fact!r}\n" for name, fact in facts.items())
     functions = [
