@@ -42,15 +42,15 @@ const STRIDES = [32, 8, 1]; // of the pictures: one pixel in so many is run, acr
 
 async function answered(question, answers, changed, signal) {
   for (const stride of STRIDES) {
-    await picture(question, answers, changed, signal, new Grid(question, stride), stride === STRIDES[0]);
+    await picture(question, answers, changed, signal, new Grid(question, stride, stride === STRIDES[0]));
     if (signal.aborted) return false;
   }
   return true;
 }
 
 /** One picture, by the first way that can; the first does not wait for one to get ready. One may break: the next begins anew. */
-async function picture(question, answers, changed, signal, grid, isFirst) {
-  const ways = WAYS.filter((way) => (isFirst ? way.ready(question) : way.able(question)));
+async function picture(question, answers, changed, signal, grid) {
+  const ways = WAYS.filter((way) => (grid.isFirst ? way.ready(question) : way.able(question)));
   for (const way of ways) {
     const attempt = new AbortController(), end = () => attempt.abort();
     signal.addEventListener("abort", end, { once: true });

@@ -47,10 +47,10 @@ export function shareOf({ low, high, scale = "linear" }, value) {
   return (at - from) / (to - from);
 }
 
-/** The pixels that a picture of this stride runs: square `cell` of it, row by row, stands for its middle pixel. */
+/** The pixels that a picture of this stride runs, the first or not: square `cell`, row by row, stands for its middle one. */
 export class Grid {
-  constructor({ width, height }, stride) {
-    Object.assign(this, { stride, width, height, columns: Math.ceil(width / stride) });
+  constructor({ width, height }, stride, isFirst) {
+    Object.assign(this, { stride, isFirst, width, height, columns: Math.ceil(width / stride) });
     this.cells = this.columns * Math.ceil(height / stride);
   }
 
@@ -127,12 +127,13 @@ export class Answers {
   /** Takes the numbers of the cells of a grid from `from` on; gives the box of pixels that they fill. */
   take(grid, from, numbers) {
     const { width, height } = this, { stride, columns } = grid, count = numbers.length / 4;
-    for (let cell = from; cell < from + count; cell++) {
+    if (stride === 1) this.numbers.set(numbers, 4 * from);
+    for (let cell = from; stride > 1 && cell < from + count; cell++) {
       const left = (cell % columns) * stride, top = Math.floor(cell / columns) * stride;
-      const some = numbers.subarray(4 * (cell - from), 4 * (cell - from) + 4);
-      for (let j = top; j < Math.min(top + stride, height); j++) {
-        for (let i = left; i < Math.min(left + stride, width); i++) this.numbers.set(some, 4 * (j * width + i));
-      }
+      const right = Math.min(left + stride, width), bottom = Math.min(top + stride, height);
+      const some = numbers.subarray(4 * (cell - from), 4 * (cell - from) + 4), row = 4 * (top * width + left);
+      for (let i = 0; i < right - left; i++) this.numbers.set(some, row + 4 * i);
+      for (let j = 1; j < bottom - top; j++) this.numbers.copyWithin(row + 4 * j * width, row, row + 4 * (right - left));
     }
     const top = Math.floor(from / columns) * stride, last = Math.floor((from + count - 1) / columns);
     return { left: 0, top, width, height: Math.min(height, (last + 1) * stride) - top };

@@ -12,7 +12,7 @@ async function run({ question, grid, signal, take }) {
   const pixel = kernel(question.objective.module, question.rule.module, question);
   const { across, up } = question;
   for (let from = 0; from < grid.cells;) {
-    await pause();
+    await pause(grid.isFirst);
     if (signal.aborted) return;
     const numbers = [], end = performance.now() + SLICE;
     let cell = from;
@@ -25,8 +25,8 @@ async function run({ question, grid, signal, take }) {
   }
 }
 
-/** Until the page has had its turn. */
-function pause() {
-  if (globalThis.scheduler?.postTask) return scheduler.postTask(() => {}, { priority: "background" });
+/** Until the page has had its turn; a first picture is waited for, the others are not. */
+function pause(isFirst) {
+  if (globalThis.scheduler?.postTask) return scheduler.postTask(() => {}, { priority: isFirst ? "user-visible" : "background" });
   return new Promise((next) => setTimeout(next));
 }
