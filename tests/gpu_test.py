@@ -97,3 +97,22 @@ def test_a_sweep_on_the_gpu_is_the_hosts():
         assert on_gpu.is_on_gpu(out.points) is (start is not grid)
         for name in ("points", "taken", "steps", "minimum", "left", "values"):
             np.testing.assert_array_equal(GPU.host(getattr(out, name)), getattr(host, name), err_msg=name)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_large_vector_moves_on_the_gpu_as_on_the_host(dtype):
+    """As a network's parameters do: one flat vector, functions in place of a formula, one kernel a step."""
+    n = 100_003  # the last entries fill no pack
+    scale = np.linspace(0.5, 2.0, n, dtype=dtype)
+    there = GPU.array(scale)
+    f = gd.Objective.from_functions(lambda x: (scale * x * x).sum(axis=-1), lambda x: 2.0 * scale * x, n)
+    on_device = gd.Objective.from_functions(
+        lambda x: ((there if on_gpu.is_on_gpu(x) else scale) * x * x).sum(axis=-1),
+        lambda x: 2.0 * (there if on_gpu.is_on_gpu(x) else scale) * x, n,
+    )  # fmt: skip
+    start = np.random.default_rng(6).normal(size=n).astype(dtype)
+    for rule in (gd.rules.adam, gd.rules.rprop_minus, gd.rules.nesterov_lookahead):
+        run = gd.descend(on_device, rule, GPU.array(start), steps=20)
+        host = gd.descend(f, rule, start, steps=20)
+        assert on_gpu.is_on_gpu(run.path)
+        assert GPU.host(run.path).tobytes() == host.path.tobytes()
