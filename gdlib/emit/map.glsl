@@ -34,6 +34,17 @@ float length_of(vec2 p) {
   return longer > 0.0 ? longer * sqrt(1.0 + (shorter / longer) * (shorter / longer)) : longer;
 }
 
+// Comparisons are of the bits of numbers that are not negative: these have the numbers' order, with infinity and what is no
+// number last, whatever a driver makes of arithmetic with them.
+uint size_bits(float x) {
+  return floatBitsToUint(x) & 0x7fffffffu;
+}
+
+// those of the square of its length, scaled
+uint bits_of(vec2 p) {
+  return size_bits(dot(scale * p, scale * p));
+}
+
 void main() {
   int cell = first + int(gl_FragCoord.y) * wide + int(gl_FragCoord.x);
   ivec2 pixel = min(ivec2(cell % columns, cell / columns) * stride + stride / 2, size - 1);
@@ -45,20 +56,19 @@ void main() {
   begin_run();
   vec2 theta = vec2(given[0], given[1]), slope = slope_at(theta), before = theta;
   vec2 begin = aim(theta, slope), now = begin, last = begin;
-  float least = dot(scale * begin, scale * begin), enough = (scale * tolerance) * (scale * tolerance), earlier = least;
+  uint beyond = floatBitsToUint(far), enough = bits_of(vec2(tolerance, 0.0)), least = bits_of(begin), earlier = least;
   bool arrived = least <= enough, within = true;
   int t = 0;
   while (t < steps && !arrived && within) {
     ++t;
     before = theta;
     advance(theta, slope, float(t));
-    // "within" is asked, not its opposite: no comparison holds for what is no number
-    within = abs(theta.x) <= far && abs(theta.y) <= far;
+    within = max(size_bits(theta.x), size_bits(theta.y)) <= beyond;
     slope = slope_at(theta);
     last = now;
     now = aim(theta, slope);
     earlier = least;
-    least = dot(scale * now, scale * now);
+    least = bits_of(now);
 #ifdef LASTING
     arrived = within && max(earlier, least) <= enough;
 #else
