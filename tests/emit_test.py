@@ -218,6 +218,7 @@ def number(node: Node, values: dict, at: dict[str, float]) -> float:
         "neg": lambda a: -a, "pow": lambda a, b: a**b, "sqrt": math.sqrt, "abs": abs, "max": max, "min": min,
         "log": lambda a: math.log(a) if a else -math.inf, "where": lambda c, a, b: a if c else b,
         "le": lambda a, b: a <= b, "ge": lambda a, b: a >= b, "eq": lambda a, b: a == b,
+        "sign": np.sign,
     }  # fmt: skip
     return float(functions.get(node.op, getattr(math, node.op, None))(*operands))
 

@@ -71,6 +71,7 @@ export default {
     "constant": "needs at least one variable, got a constant",
     "nowhere": "needs to be finite somewhere, got {text}",
     "variables": "needs {needed} here, got {names}",
+    "alone": "needs an operation: '{name}' alone is read as the name of a landscape",
     "operations": "needs at most {most} operations in a page, got {count}; gd.Objective takes it in Python"
   },
   "python": [

@@ -12,6 +12,8 @@ _DEEP = 0.2  # with its median below this part of the range, ground drawn as it 
 _MOST = 100.0  # more bending would draw a cleft, jagged where it runs across the grid, for every valley floor
 _FAR = 20.0  # what lies beyond this many times the spread of the middle heights belongs to a pole, and is cut off
 _HUGE = 1e150
+SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
+"""Of the ground: the quantiles of its heights that a relief is made by."""
 
 
 class Relief(NamedTuple):
@@ -37,16 +39,26 @@ def relief(values: Any) -> Relief:
     heights = np.clip(heights[np.isfinite(heights)], -_HUGE, _HUGE)
     if not heights.size:
         raise ValueError("f: a finite value somewhere in the window is needed, got none")
-    least, lower, middle, upper, most = (float(one) for one in np.quantile(heights, (0, 0.1, 0.5, 0.9, 1)))
+    parts = (float(one) for one in np.quantile(heights, SHARES))
+    return Relief(*(float(one) for one in between(*parts)))
+
+
+def between(least: Any, lower: Any, middle: Any, upper: Any, most: Any) -> tuple[Any, Any, Any]:
+    """The relief of ground whose heights have these quantiles, for SHARES. Plain arithmetic; a page runs it too.
+
+    >>> [float(part) for part in between(0.0, 0.0, 1.0, 8.0, 8.0)]
+    [0.0, 8.0, 48.0]
+    """
     reach = _FAR * (upper - lower)
-    low, high = (max(least, lower - reach), min(most, upper + reach)) if reach > 0 else (least, most)
-    if low == high:
-        return Relief(low - 1.0, high + 1.0, 0.0)
+    lowest = np.where(reach > 0.0, np.maximum(least, lower - reach), least)
+    highest = np.where(reach > 0.0, np.minimum(most, upper + reach), most)
+    level = np.where(lowest == highest, 1.0, 0.0)
+    low, high = lowest - level, highest + level
     depth = (middle - low) / (high - low)
-    if not lies_low(low, middle, high):
-        return Relief(low, high, 0.0)
+    deep = np.where(depth > 0.0, depth, 1.0)
     # log(1 + bend s) / log(1 + bend) is one half at s = depth
-    return Relief(low, high, min(_MOST, (1.0 - 2.0 * depth) / depth**2) if depth else _MOST)
+    bend = np.where(depth > 0.0, np.minimum(_MOST, (1.0 - 2.0 * depth) / (deep * deep)), _MOST)
+    return low, high, np.where(lies_low(low, middle, high), bend, 0.0)
 
 
 def lies_low(low: Any, middle: Any, high: Any) -> Any:

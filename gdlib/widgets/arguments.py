@@ -6,10 +6,13 @@ import inspect
 import math
 import numbers
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gdlib import objectives as all_objectives
 from gdlib import rules as all_rules
+from gdlib.formulas.grammar import WORDS, FormulaError, parse
+from gdlib.formulas.symbolic import in_natural_order
 from gdlib.objective import Objective
 from gdlib.registry import nearest
 from gdlib.update_rule import Rule
@@ -18,6 +21,7 @@ from gdlib.vocabulary import hyperparameter
 MOST_STEPS = 10_000
 _COUNTS = {1: "one finite number", 2: "two finite numbers"}
 _VARIABLES = {1: "one variable", 2: "two variables"}
+_AT_MOST = {1: "one variable", 2: "at most two variables"}
 
 
 class Entry(NamedTuple):
@@ -77,11 +81,38 @@ def landscape(given: Any, argument: str, n: int = 2) -> Objective:
     return given
 
 
-def landscapes(chosen: Objective, offered: Iterable[Any], argument: str, n: int = 2) -> dict[str, Objective]:
+@lru_cache(maxsize=64)
+def typed(text: str, n: int, window: tuple[tuple[float, float], ...] | None = None) -> Objective:
+    """A reader's own formula of at most n variables, with x and y for those that it leaves out."""
+    parsed = parse(text)
+    names = parsed.names
+    if len(parsed.steps) == 1 and names:
+        raise FormulaError(WORDS["alone"].format(name=parsed.text[:60]))
+    if len(names) > n:
+        raise FormulaError(
+            WORDS["variables"].format(needed=_AT_MOST[n], names=", ".join(in_natural_order([*names]))[:100])
+        )
+    if not names:
+        raise FormulaError(WORDS["constant"])
+    unsaid = [name for name in ("y", "x") if name not in names]
+    return Objective(text, in_natural_order([*names, *unsaid[: n - len(names)]]), window=window)
+
+
+class Grounds(dict[str, Objective]):
+    """Landscapes by the name that a state uses; a formula that is not among them is made when it is asked for."""
+
+    def of(self, state: Mapping[str, Any], n: int = 2) -> Objective:
+        """The landscape of a state."""
+        name = state["objective"]
+        window = state.get("within")
+        return self[name] if name in self else typed(name, n, window and tuple(map(tuple, window)))
+
+
+def landscapes(chosen: Objective, offered: Iterable[Any], argument: str, n: int = 2) -> Grounds:
     """What a reader may choose from, by the name that a state uses; the chosen one is first if it is not offered."""
     found = {str(one.name or one.text): one for one in (landscape(each, argument, n) for each in offered)}
     own = str(chosen.name or chosen.text)
-    return {own: chosen} | found | {own: chosen} if own not in found else found | {own: chosen}
+    return Grounds({own: chosen} | found | {own: chosen} if own not in found else found | {own: chosen})
 
 
 def entries(given: Any) -> list[Entry]:

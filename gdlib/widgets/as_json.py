@@ -54,6 +54,7 @@ def landscape_json(f: Objective, start: tuple[float, ...], *, curvature: bool = 
         "name": key(f),
         "title": _title(f),
         "formula": plain_signs.formula(f.text),
+        "text": f.text,
         "python": objective_python(f),
         "variables": [str(variable) for variable in f.variables],
         "window": [list(side) for side in window_of(f, start)],

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from gdlib.formulas.grammar import FormulaError
 from gdlib.registry import nearest
 from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import Hyperparameter, hyperparameter
-from gdlib.widgets.arguments import point
+from gdlib.widgets.arguments import point, typed
 from gdlib.widgets.as_json import Json, number_json
 from gdlib.widgets.changes import change_json, first_settings, in_order, range_of
 
@@ -61,22 +62,44 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few names; `brings[value]` are the fields that a change to this value sets, unless they are given."""
+    """One of a few names; `brings[value]` are the fields that a change to this value sets, unless they are given.
+
+    With `formula` a reader's own of at most so many variables may stand in for a name, in a window of its own: the
+    entry `within` of a state.
+    """
 
     name: str
     label: str
     options: Mapping[str, str]
     brings: Mapping[str, Json] = field(default_factory=dict)
+    formula: int = 0
 
     def told(self) -> Json:
         options = [{"value": value, "text": text, "brings": dict(self.brings.get(value, {}))}
                    for value, text in self.options.items()]  # fmt: skip
-        return {"type": "choice", "name": self.name, "label": self.label, "options": options}
+        return {"type": "choice", "name": self.name, "label": self.label, "options": options, "formula": self.formula}
 
     def check(self, value: Any, state: Json) -> Any:
-        if not isinstance(value, str) or value not in self.options:
-            raise ValueError(f"state.{self.name}: needed one of {', '.join(self.options)}, got {value!r}"[:300])
-        return value
+        if isinstance(value, str) and value in self.options:
+            return value
+        needed = f"state.{self.name}: needed one of {', '.join(self.options)}"
+        if not self.formula or not isinstance(value, str):
+            raise ValueError(f"{needed}, got {value!r}"[:300])
+        try:
+            return typed(value, self.formula).text
+        except FormulaError as error:
+            raise ValueError(f"{needed}, or a formula: {error}"[:400]) from None
+
+    def within(self, state: Json, given: Mapping[str, Any], now: Json) -> Json:
+        """What a state says of the window of a formula; without one the page finds it."""
+        value = given.get("within", now.get("within") if state[self.name] == now.get(self.name) else None)
+        if not self.formula or state[self.name] in self.options or value is None:
+            return {}
+        variables = typed(state[self.name], self.formula).variables
+        sides = [list(point(side, "state.within")) for side in value] if isinstance(value, (list, tuple)) else []
+        if len(sides) != len(variables) or not all(low < high for low, high in sides):
+            raise ValueError(f"state.within: needed {len(variables)} pairs [low, high], got {value!r}"[:300])
+        return {"within": sides}
 
 
 @dataclass(frozen=True)
@@ -232,6 +255,7 @@ class Chosen:
 def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[Field]) -> Json:
     """The whole state that `given` asks for, whole or not at all; `paths` are not read: they follow from it."""
     names = ["kind", *(one.name for one in fields)]
+    names += ["within"] * any(isinstance(one, Choice) and one.formula for one in fields)
     for name in given:
         if name not in (*names, "paths"):
             raise ValueError(f"state: needed {', '.join(names)}, got {name!r}.{nearest(name, names)}")
@@ -251,6 +275,8 @@ def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[F
         else:
             value = now[one.name]
         state[one.name] = one.check(value, state)
-        if isinstance(one, Choice) and state[one.name] != now.get(one.name):
-            brought |= one.brings.get(state[one.name], {})
+        if isinstance(one, Choice):
+            state |= one.within(state, given, now)
+            if state[one.name] != now.get(one.name):
+                brought |= one.brings.get(state[one.name], {})
     return state

@@ -5,6 +5,7 @@ import { familyOf } from "./decisions.mjs";
 import { html, svg } from "./elements.mjs";
 import { counts, decades } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { look, Plot, Series, swatch } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
 import { recorded, worked } from "./recorded.mjs";
@@ -187,4 +188,4 @@ class Coordinates {
   }
 }
 
-export default explorer(Coordinates);
+export default explorer(Coordinates, OwnFormula);

@@ -75,7 +75,7 @@ def coordinates(
         "coordinates",
         [
             Choice("objective", "Landscape", {one["name"]: one["title"] for one in told},
-                   {one["name"]: {"start": one["start"]} for one in told}),
+                   {one["name"]: {"start": one["start"]} for one in told}, formula=2),
             Point("start", "Start"),
             STEPS,
             setting("step", "Step shown", (0, STEPS.entry.high), whole=True, turned=False),
@@ -83,7 +83,7 @@ def coordinates(
         ],
         {"objective": key(chosen), "start": list(set_out), "steps": steps, "step": min(7, steps),
          "rules": [{"id": running.name, "name": running.name, "hyperparameters": values}]},
-        lambda state: _still(grounds[state["objective"]], known, state),
+        lambda state: _still(grounds.of(state), known, state),
         room="coordinates" if "step" in running.state else f"coordinates {running.name}",
         tries=TRIES,
         hint="Click the map or drag the ring to move the start.",

@@ -6,6 +6,7 @@ import { ring } from "./contours.mjs";
 import { button, select } from "./controls.mjs";
 import { html, svg } from "./elements.mjs";
 import { bare, pair, short, spot } from "./numbers.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { look } from "./plot.mjs";
 import { opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
@@ -120,11 +121,12 @@ class Inspector {
 
   /** The cell that computes the same in Python, and draws the map. */
   pythonCell() {
-    const { at, hessian, size } = this.here();
+    const { at, hessian, size, listed } = this.here();
     const [a, b, d] = hessian.map((part) => bare(part, Math.max(...hessian.map(Math.abs))));
     const own = { python: `gd.Objective("(${a}*x**2 + ${2 * b}*x*y + ${d}*y**2)/2", variables=["x", "y"])` };
     return [...opening(this.own ? own : this.shell.objective), `at = ${tuple(at)}`,
-      'print(f(at), f.grad(at), f.hess(at), sep="\\n")', "found = gd.stationary_points(f)", "print(found)",
+      'print(f(at), f.grad(at), f.hess(at), sep="\\n")', ...(listed?.kind === "undecided" ? ["print(gd.classify(f, at))"] : []),
+      "found = gd.stationary_points(f)", "print(found)",
       `gd.figures.stationary_map(f, found${size > 0 ? ", probes=[at]" : ""})`, ""].join("\n");
   }
 
@@ -244,4 +246,4 @@ function filled({ l1, l2, angle }, plot) {
   return [[-far, far].map((along) => [along * Math.cos(turn), along * Math.sin(turn)])];
 }
 
-export default explorer(Inspector);
+export default explorer(Inspector, OwnFormula);

@@ -72,7 +72,7 @@ def inspector(f: Objective | str = "himmelblau", *, objectives: Iterable[Any] | 
 
         if state["objective"] == QUADRATIC:
             return figures.close_up(_turned(state), radius=1.68, axes=True, size=4.2)
-        f, at = grounds[state["objective"]], state["at"]
+        f, at = grounds.of(state), state["at"]
         slope = np.asarray(f.grad(np.array(at)))
         probes = [at] if np.isfinite(slope).all() and slope.any() else []
         found = _found(f)
@@ -83,7 +83,7 @@ def inspector(f: Objective | str = "himmelblau", *, objectives: Iterable[Any] | 
         "inspector",
         [
             Choice("objective", "Landscape", {one["name"]: one["title"] for one in told},
-                   {one["name"]: {"at": one["start"]} for one in told}),
+                   {one["name"]: {"at": one["start"]} for one in told}, formula=2),
             Point("at", "Point"),
             setting("reach", "Reach in map widths", (0.005, 0.2), scale="log"),
             Switch("model", "quadratic model"),

@@ -3,6 +3,7 @@
 import { NewtonAxes } from "./newton_axes.mjs";
 import { NewtonCurve } from "./newton_curve.mjs";
 import { NewtonMap } from "./newton_map.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { explorer } from "./shell.mjs";
 
 const VIEWS = { curve: NewtonCurve, map: NewtonMap, axes: NewtonAxes };
@@ -16,4 +17,4 @@ class NewtonModel {
   }
 }
 
-export default explorer(NewtonModel);
+export default explorer(NewtonModel, OwnFormula);

@@ -30,6 +30,8 @@ VIEWS = {"curve": "one variable", "map": "two variables", "axes": "normalised ax
 """What may be looked at: the first two follow from the objective, the third is a quadratic of its own."""
 _ON_A_MAP = ("rosenbrock", "himmelblau", "double_well", "three_hump_camel", "beale", "ravine")
 _SECONDS = 2.0
+_OWN = {"curve": 0, "map": 2}
+"""How many variables a formula of the reader's own may have."""
 
 
 def newton_model(
@@ -86,7 +88,7 @@ def _about(view: str, label: str, told: list[Json]) -> list[Field]:
     """The fields that say what is looked at; a view is not changed, but belongs to what is said of a state."""
     brings = {one["name"]: {"start": one["start"]} for one in told}
     return [Choice("view", "View", {view: VIEWS[view]}),
-            Choice("objective", label, {one["name"]: one["title"] for one in told}, brings)]  # fmt: skip
+            Choice("objective", label, {one["name"]: one["title"] for one in told}, brings, _OWN[view])]  # fmt: skip
 
 
 def _curve(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
@@ -159,7 +161,7 @@ def _map(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        ground, begin = grounds[state["objective"]], tuple(state["start"])
+        ground, begin = grounds.of(state), tuple(state["start"])
         runs = {rule.title: run_of(ground, rule, state) for rule in rules}
         window = window_of(ground, begin)
         reach = 0.12 * max(high - low for low, high in window)

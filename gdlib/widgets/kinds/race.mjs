@@ -6,6 +6,7 @@ import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { Lineup } from "./lineup.mjs";
 import { place, short } from "./numbers.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
 import { startingValues } from "./starting_values.mjs";
@@ -143,4 +144,4 @@ function headline(step, steps, lines) {
   return said.join(" ");
 }
 
-export default explorer(Race);
+export default explorer(Race, OwnFormula);

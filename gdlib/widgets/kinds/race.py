@@ -74,7 +74,7 @@ def race(
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        ground = grounds[state["objective"]]
+        ground = grounds.of(state)
         begin = tuple(state["start"])
         runs = {
             _title(one, known): descend(
@@ -93,7 +93,7 @@ def race(
         "race",
         [
             Choice("objective", "Landscape", {one["name"]: one["title"] for one in told},
-                   {one["name"]: {"start": one["start"]} for one in told}),
+                   {one["name"]: {"start": one["start"]} for one in told}, formula=2),
             Point("start", "Start"),
             STEPS,
             Runners(known, found, most=_MOST),

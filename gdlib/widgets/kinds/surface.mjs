@@ -4,7 +4,9 @@ import { Board } from "./board.mjs";
 import { button } from "./controls.mjs";
 import { html, svg } from "./elements.mjs";
 import { place, short } from "./numbers.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { opening, tuple } from "./python_cell.mjs";
+import { relieved } from "./relief.mjs";
 import { Scene } from "./scene.mjs";
 import { explorer } from "./shell.mjs";
 
@@ -23,6 +25,7 @@ class Surface {
     const { spec } = shell;
     const onHold = (held) => shell.hold(held);
     Object.assign(this, { shell, computed: null, placed: ["stride", "fog", "turn", "tilt"] });
+    spec.ofOwn = ({ window }, { value }) => relieved(value, window, spec, shell.modules.formulas.reliefBetween);
     this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold, called: "Hiker", aspect: 1 });
     this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.point.move(spot),
       onWay: (way) => this.walk([way]), onHold, more: () => shell.redraw() });
@@ -177,4 +180,4 @@ class Surface {
   }
 }
 
-export default explorer(Surface);
+export default explorer(Surface, OwnFormula);

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.emit.as_javascript import function_text
-from gdlib.landscapes.relief import CELLS, drawn_height, drawn_slope, levels, relief, survey
+from gdlib.landscapes.relief import CELLS, SHARES, between, drawn_height, drawn_slope, levels, relief, survey
 from gdlib.objective import Objective
 from gdlib.widgets.arguments import landscape, landscapes, listed, point
 from gdlib.widgets.as_json import Json, key, landscape_json, start_of, window_of
@@ -82,7 +82,7 @@ def surface(
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        ground, places = grounds[state["objective"]], [state["start"], *state["trail"]]
+        ground, places = grounds.of(state), [state["start"], *state["trail"]]
         window = window_of(ground, tuple(state["start"]))
         solid = figures.surfaces([ground], window=window, marks=[places[-1]], turn=state["turn"], tilt=state["tilt"],
                                  bend=True, width=3.8)  # fmt: skip
@@ -97,7 +97,7 @@ def surface(
     return Explorer(
         "surface",
         [
-            Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, brought),
+            Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, brought, formula=2),
             Point("start", "Set out from"),
             Trail("trail", MOST_STEPS, follows="start"),
             setting("stride", "Stride", (0.01, 2.0), allowed=(1e-9, 1e9), scale="log"),
@@ -112,8 +112,11 @@ def surface(
         hint="Drag the picture to turn it; click the map to set the hiker down.",
         objectives=told,
         cells=CELLS,
+        shares=SHARES,
+        lines=_LINES,
         formulas=[function_text("drawnHeight", drawn_height), function_text("drawnSlope", drawn_slope),
-                  function_text("stepped", stepped), function_text("length", length)],
+                  function_text("stepped", stepped), function_text("length", length),
+                  function_text("reliefBetween", between)],
     )  # fmt: skip
 
 

@@ -65,8 +65,11 @@ function runner(entry, taken, state, spec, { among }) {
 
 const CHECKS = {
   number: (field, value) => number(value, field, ""),
-  choice: (field, value) => (field.options.some((option) => option.value === value) ? value
-    : complain(field.name, `one of ${field.options.map((option) => option.value).join(", ")}`, value)),
+  choice: (field, value, state, spec) => {
+    if (field.options.some((option) => option.value === value)) return value;
+    if (spec.own?.field === field) return spec.own.checked(value);
+    return complain(field.name, `one of ${field.options.map((option) => option.value).join(", ")}`, value);
+  },
   switch: (field, value) => (typeof value === "boolean" ? value : complain(field.name, "true or false", value)),
   point: (field, value) => point(value, field.size, field.name),
   trail: (field, value) => (Array.isArray(value) && value.length <= field.most
@@ -89,10 +92,13 @@ const AFRESH = {
   trail: () => [],
 };
 
-/** The whole state that `given` asks for, from the state `base`; throws before anything is changed. */
+/**
+ * The whole state that `given` asks for, from the state `base`; throws before anything is changed. `spec.own` is what
+ * knows of formulas in place of landscapes, if the explorer takes any.
+ */
 export function completed(given, base, spec) {
   if (given === null || typeof given !== "object") complain("", "an object", given);
-  const names = ["kind", ...spec.fields.map(({ name }) => name)];
+  const names = ["kind", ...spec.fields.map(({ name }) => name), ...(spec.own ? ["within"] : [])];
   for (const name of Object.keys(given)) {
     if (![...names, "paths"].includes(name)) complain(name, `one of ${names.join(", ")}`, name);
   }
@@ -104,8 +110,10 @@ export function completed(given, base, spec) {
     const moved = field.follows && JSON.stringify(state[field.follows]) !== JSON.stringify(base[field.follows]);
     const value = given[name] ?? brought[name] ?? (moved ? AFRESH[field.type](base[name]) : base[name]);
     state[name] = CHECKS[field.type](field, value, state, spec);
-    if (field.type === "choice" && state[name] !== base[name]) {
-      Object.assign(brought, field.options.find((option) => option.value === state[name]).brings);
+    if (field.type !== "choice") continue;
+    const own = spec.own?.field === field ? spec.own.complete(state, given, base) : {};
+    if (state[name] !== base[name]) {
+      Object.assign(brought, field.options.find((option) => option.value === state[name])?.brings ?? own);
     }
   }
   return state;

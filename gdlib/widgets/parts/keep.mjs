@@ -27,7 +27,7 @@ export function keepRow(shell, host) {
 }
 
 /** Copies the text; where the browser does not allow it, shows the text to be copied by hand. */
-async function copied(text, what, shown) {
+export async function copied(text, what, shown) {
   try {
     await navigator.clipboard.writeText(text);
     return `The ${what} is copied.`;

@@ -9,6 +9,7 @@ import { place, plain } from "./numbers.mjs";
 import { look } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
 import { RuleKnobs } from "./rule_knobs.mjs";
+import { startingValues } from "./starting_values.mjs";
 import { Transport } from "./transport.mjs";
 
 const NEWTON = 0, MODEL = 2; // looks: the method, and what it makes of f
@@ -21,7 +22,8 @@ export class NewtonMap {
   constructor(shell) {
     const { spec, state, signal } = shell;
     Object.assign(this, { shell, computed: null });
-    spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
+    const found = startingValues(shell.modules, state.steps);
+    spec.startingValues = (objective, rule) => (rule.name === "damped_newton" ? { lr: 1 } : found(objective, rule));
     this.board = new Board({ height: shell.modules.formulas.line_height, onMove: (start) => shell.change({ start }),
       onHold: (held) => shell.hold(held), what: "Newton's path and that of gradient descent" });
     const { lines, marks } = this.board.plot;

@@ -52,8 +52,9 @@ export class Scene {
 
   /** Takes the landscape; `formulas` are those by which heights are drawn. */
   ground(objective, { value }, { drawnHeight, drawnSlope }, cells) {
-    if (objective.name === this.shown) return;
-    this.shown = objective.name;
+    const key = `${objective.name} ${objective.window}`;
+    if (key === this.shown) return;
+    this.shown = key;
     const { window: [[left, right], [bottom, top]], relief: { low, high, bend }, heights } = objective;
     const box = { x: (left + right) / 2, y: (bottom + top) / 2, across: (right - left) / 2, along: (top - bottom) / 2 };
     const lift = (f) => 2 * drawnHeight(f, low, high, bend) - 1;

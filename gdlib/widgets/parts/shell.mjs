@@ -11,8 +11,10 @@ import { Readout } from "./readout.mjs";
 const TELL = 60; // milliseconds after the last change that a kernel hears of it
 
 class Shell {
-  constructor(spec, state, modules, signal) {
+  constructor(spec, state, modules, signal, Own) {
     Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, plots: [] });
+    const typed = Own && spec.fields.find(({ formula }) => formula);
+    spec.own = typed ? new Own(this, typed) : null;
     this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
       .filter(([, control]) => control));
   }
@@ -31,7 +33,7 @@ class Shell {
     this.formula = html("span");
     this.node = html("div", { class: `gd-explorer gd-${this.spec.kind}` },
       html("div", { class: "gd-head" }, own("head"), this.kind.head, button("Reset", () => this.reset()),
-        html("p", { class: "gd-formula" }, this.formula, html("span", {}, this.spec.hint))),
+        this.spec.own?.node, html("p", { class: "gd-formula" }, this.formula, html("span", {}, this.spec.hint))),
       html("div", { class: "gd-columns" },
         html("div", { class: "gd-pictures" }, pictures, this.readout?.node),
         panel.length || turned.length ? html("div", { class: "gd-panel" }, turned, panel) : null),
@@ -52,8 +54,14 @@ class Shell {
     const { name, label } = field;
     const change = (value) => this.change({ [name]: value });
     if (field.type === "choice") {
-      const { input, node } = select(label, field.options, change);
-      return { node, input, show: (value) => { input.value = value; } };
+      const { own } = this.spec;
+      if (own?.field !== field) {
+        const { input, node } = select(label, field.options, change);
+        return { node, input, show: (value) => { input.value = value; } };
+      }
+      const { input, node } = select(label, [...field.options, { value: "", text: "A formula of your own" }],
+        (value) => (value ? change(value) : own.open()));
+      return { node, input, show: (value) => { input.value = own.is(value) ? "" : value; } };
     }
     if (field.type === "switch") {
       const { input, node } = tick([html("span", {}, label)], null, change);
@@ -137,6 +145,7 @@ class Shell {
   /** Shows the state in the controls. */
   settle() {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.state[name]);
+    this.spec.own?.show(this.state);
     const { objective } = this;
     this.formula.textContent = objective ? `f(${objective.variables.join(", ")}) = ${objective.formula}` : "";
     this.kind.settle?.(this.state);
@@ -182,13 +191,14 @@ class Shell {
  * `pictures` (nodes), `draw(state)`, and where it needs them `panel`, `head` (nodes), `placed` (names of fields whose
  * controls it places itself), `changed(state)`, `settle(state)`, `reset()`, `paths()`, `caption()` (see there) and
  * `pythonCell()`, the text of a cell that computes the same; it lists in `shell.plots` what is to be measured.
+ * `Own` is OwnFormula, where a choice of landscape says that a formula may stand in for it.
  */
-export const explorer = (Kind) => ({ render: ({ model, el }) => render(Kind, model, el) });
+export const explorer = (Kind, Own) => ({ render: ({ model, el }) => render(Kind, Own, model, el) });
 
-async function render(Kind, model, el) {
+async function render(Kind, Own, model, el) {
   const spec = model.get("spec");
   const stop = new AbortController();
-  const shell = new Shell(spec, model.get("state") ?? spec.state, await generated(spec), stop.signal);
+  const shell = new Shell(spec, model.get("state") ?? spec.state, await generated(spec), stop.signal, Own);
   shell.build(Kind, el.closest("gd-explorer"));
   el.replaceChildren(shell.node);
   shell.fit();
