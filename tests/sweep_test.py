@@ -1,11 +1,13 @@
 """`gd.sweep` on NumPy: each run is descend's, to the bit where that is promised; what it returns, and what it costs."""
 
+import re
 import tracemalloc
 
 import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib.emit.trajectory import trajectory_of
 from gdlib.sweeps import choice, on_numpy
 from gdlib.sweeps.arguments import asked
 from gdlib.sweeps.spread import back_end
@@ -80,6 +82,27 @@ def test_hyperparameters_of_newtons_family_run_by_run(method):
     out = gd.sweep(himmelblau, method, (1.0, 0.5), steps=20, lr=values)
     paths = [gd.descend(himmelblau, method, (1.0, 0.5), steps=20, lr=lr).path[-1] for lr in values]
     np.testing.assert_array_equal(out.points, paths)
+
+
+@pytest.mark.parametrize("n", [1, 9])
+def test_one_coordinate_and_many(n):
+    f = gd.Objective("x**4/4 - x**2 + x/3") if n == 1 else rosenbrock.with_n(n)
+    for rule in gd.rules:
+        is_descend(f, rule, np.random.default_rng(0).normal(size=(5, n)), steps=20, tol=0.3)
+
+
+@each_rule
+def test_every_line_of_a_step_works_in_place_or_chooses(rule):
+    text = on_numpy.text(trajectory_of(himmelblau, rule), dtype="float64", swept=frozenset(), watched=True)
+    step = text.partition("def step(")[2].partition("def slope(")[0].splitlines()[1:]
+    lines = [line.strip() for line in step if line.strip() and not line.strip().endswith((" = numbers", " = arrays"))]
+    assert lines.pop().startswith("return [a")
+    in_place = r"np\.\w+\(.*, out=([ab])\d+\)|a\d+ = np\.where\(.*\)(\.astype\(np\.float64\))?|np\.copyto\(a\d+, .*\)"
+    assert [line for line in lines if not re.fullmatch(in_place, line)] == []
+    carried, room = 2 * (1 + len(rule.state)), int(re.search(r"^ROOM, TRUTHS = (\d+)", text, re.MULTILINE)[1])
+    assert room <= 9, "as many arrays to work in as a step by hand would need"
+    assert f"a{carried + room - 1}" in text
+    assert f"a{carried + room}" not in text
 
 
 def layout_changes_bits():
