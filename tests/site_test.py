@@ -140,7 +140,6 @@ def open_page(watch: Watch, address: str) -> list[str]:
     watch.page.evaluate(SEEN)
     with suppress(TooLong):
         watch.page.wait_for_function(f"({WAITING})().length === 0", timeout=10_000)
-    watch.page.wait_for_load_state("networkidle")
     return [f"does not answer: {text}" for text in watch.page.evaluate(WAITING)]
 
 
