@@ -193,6 +193,17 @@ def test_only_the_same_sweep_goes_on(other):
         swept(resume=caught.value, **other)
 
 
+def test_the_same_sweep_is_told_by_what_it_does_not_by_who_asks(at_home):
+    def asked_once():
+        return {"schedule": lambda t: 1 / t, "f": gd.Objective(himmelblau.text), "start": STARTS.tolist()}
+
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        swept(executor=Executor(lambda number, future: number > 2 and (future.set_exception(OSError()) or True)),
+              **asked_once())  # fmt: skip
+    resumed = swept(resume=caught.value, **asked_once())
+    np.testing.assert_array_equal(resumed.points, swept(**asked_once()).points)
+
+
 def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
     monkeypatch.setattr(on_numpy, "_WORK", 1)
     monkeypatch.setattr(on_numpy, "_MOST", 100)

@@ -11,6 +11,7 @@ import queue
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
@@ -19,7 +20,7 @@ from gdlib.sweeps.done import Range
 
 _TRIES = 3
 """Times that a chunk is handed over before its error ends the sweep."""
-_WAITING = 64
+_WAITING = 128
 """Chunks that are handed over and not yet back, at most: they lie in memory twice."""
 _LONGER = 20.0
 """A chunk that is out so many times longer than any took so far is taken for lost, and handed over once more."""
@@ -73,17 +74,18 @@ def spread(
 
     try:
         while open_parts:
-            try:
-                while waiting and len(out) < _WAITING and broken is None:
-                    send(waiting.pop())
-                for part in _lost(out, tries, longest):
-                    send(part)
-            except Exception as error:
-                broken = error
+            if broken is None:
+                try:
+                    while waiting and len(out) < _WAITING:
+                        send(waiting.pop())
+                    for part in _lost(out, tries, longest):
+                        send(part)
+                except Exception as error:
+                    broken = error
             try:
                 sent = out.pop(came.get(timeout=_TICK if broken is None else 0), None)
             except queue.Empty:
-                if broken is not None:
+                if broken is not None:  # and all that was back has been taken
                     raise LostError(f"{type(broken).__name__}: {broken}") from broken
                 continue
             if sent is None or sent.part not in open_parts:  # its copy was faster
@@ -105,7 +107,8 @@ def spread(
             yield sent.part, reached
     finally:
         for sent in out.values():
-            sent.future.cancel()
+            with suppress(Exception):  # of an executor that is no more
+                sent.future.cancel()
 
 
 def _lost(out: dict[int, _Sent], tries: dict[Range, int], longest: float) -> list[Range]:

@@ -91,8 +91,8 @@ class Work:
     def fingerprint(self) -> str:
         """The same for the same sweep, and for no other."""
         plan = self._asked.plan
-        told = (self._name, self.text, repr(self._asked.f), self._asked.rule.name, self._asked.shape, plan.steps,
-                repr(plan.schedule), self._asked.tol)  # fmt: skip
+        untold = () if self.text else (repr(self._asked.f), self._asked.rule.name, repr(plan.schedule))
+        told = (self._name, self.text, *untold, self._asked.shape, plan.steps, self._asked.tol)
         print_of = hashlib.sha256(repr(told).encode())
         start = plan.start.get() if is_foreign(plan.start) and hasattr(plan.start, "get") else plan.start
         for values in (start, self._factors, *self._asked.numbers.values()):
