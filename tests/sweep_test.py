@@ -296,12 +296,12 @@ WORTH = {"start": np.zeros((10**6, 2)), "steps": 500}
 @pytest.mark.parametrize(
     ("lacking", "name", "why"),
     [
-        ({"numba": None, "cupy": None}, "cupy", "it would take NumPy about 20 s, and cupy is at hand"),
-        ({"numba": None, "cupy": "no GPU"}, "numba", "it would take NumPy about 20 s, and numba is at hand"),
+        ({"numba": None, "cupy": None}, "cupy", "it would take NumPy about 20 s, and CuPy is at hand"),
+        ({"numba": None, "cupy": "no GPU"}, "numba", "it would take NumPy about 20 s, and Numba is at hand"),
         (
             {"numba": "too old", "cupy": "no GPU"},
             "numpy",
-            "it would take NumPy about 20 s; cupy: no GPU; numba: too old",
+            "it would take NumPy about 20 s; no GPU; too old",
         ),
     ],
     ids=["all", "numba", "none"],
@@ -314,7 +314,7 @@ def test_a_large_sweep_takes_the_fastest_that_is_at_hand_and_says_why(monkeypatc
     question = asked(bowl, adam, WORTH["start"], WORTH["steps"], None, None, {})
     assert choice.chosen("auto", question, None)[:2] == (name, why)
     monkeypatch.setattr(choice, "find_spec", lambda name: None)
-    without = "it would take NumPy about 20 s; cupy: is not installed; numba: is not installed"
+    without = "it would take NumPy about 20 s; CuPy is not installed; Numba is not installed"
     assert choice.chosen("auto", question, None)[:2] == ("numpy", without)
 
 

@@ -32,11 +32,11 @@ _functions: dict[tuple[Function, str], Function] = {}
 def missing() -> str | None:
     """None where Numba works, else why not."""
     if importlib.util.find_spec("numba") is None:
-        return 'is not installed; pip install "gdlib[fast]" brings it'
+        return 'Numba is not installed; pip install "gdlib[fast]" brings it'
     try:
         import numba  # noqa: F401  # it looks whether it can work with this NumPy
     except ImportError as error:
-        return f"cannot be imported: {error}"
+        return f"Numba cannot be imported: {error}"
     return None
 
 

@@ -19,6 +19,7 @@ from gdlib.sweeps.spread import back_end
 from gdlib.trace.graph import ELEMENTARY, in_order
 
 NAMES = ("numpy", "numba", "cupy")
+_CALLED = {"numba": "Numba", "cupy": "CuPy"}
 
 _PATIENCE = 5.0
 """Seconds of work for NumPy below which no compiler is waited for, nor a GPU woken."""
@@ -93,10 +94,10 @@ def _by_work(asked: Asked, trajectory: Trajectory, executor: Any) -> tuple[str, 
     work = f"it would take NumPy about {_rounded(seconds)}"
     lacking = []
     for name in ("cupy", "numba") if executor is None else ("numba",):
-        words = "is not installed" if find_spec(name) is None else back_end(name).missing()
+        words = f"{_CALLED[name]} is not installed" if find_spec(name) is None else back_end(name).missing()
         if words is None:
-            return name, f"{work}, and {name} is at hand"
-        lacking.append(f"{name}: {words}")
+            return name, f"{work}, and {_CALLED[name]} is at hand"
+        lacking.append(words)
     return "numpy", f"{work}; {'; '.join(lacking)}"
 
 

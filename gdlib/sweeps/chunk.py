@@ -57,7 +57,7 @@ class BackEnd(Protocol):
     """What a module such as `on_numpy` must have; importing it needs neither Numba nor CuPy."""
 
     def missing(self) -> str | None:
-        """None where it can work here, else what is missing, in words that follow "numba: "."""
+        """None where it can work here, else what is missing: "Numba is not installed"."""
 
     def text(self, trajectory: Trajectory, *, dtype: str, swept: frozenset[str], watched: bool) -> str:
         """The program as text: `dtype` is "float64" or "float32", `watched` says whether chunks will have a tol."""
