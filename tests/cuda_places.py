@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from gdlib.emit.as_cuda import TYPES, step_all_text
 from gdlib.emit.as_python import compiled
 from gdlib.loops import on_gpu, step_on_gpu
 from gdlib.sweeps import on_cupy
@@ -42,6 +43,11 @@ class Twin:
         return [self.advance(text, chunk) for text, chunk in zip(texts, chunks, strict=True)]
 
     def fused_step(self, rule):
+        with self._in_cupys_place():
+            one_by_one = step_on_gpu.FusedStep(rule)._general
+        in_packs = [(step_all_text(rule, dtype), "step_all") for dtype in TYPES]
+        cuda_twin.prepare([*in_packs, *((one_by_one.code(dtype), "loop") for dtype in TYPES)])
+
         def step(*given, **options):
             with self._in_cupys_place():
                 return step_on_gpu.fused_step(rule)(*given, **options)

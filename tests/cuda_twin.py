@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from gdlib.emit.as_cuda import TYPES
 from gdlib.trace.graph import ELEMENTARY
 
 COMPILER = shutil.which("g++")
@@ -143,6 +144,9 @@ class ElementwiseKernel:
             "references": " ".join(f"T &{one} = _{one}[i];" for one in names),
         }  # fmt: skip
 
+    def code(self, dtype):
+        return LOOP.format(type=TYPES[dtype], **self._facts)
+
     def __call__(self, *arguments):
         given, out = arguments[: len(self._takes)], arguments[len(self._takes) :]
         arrays = [one for one in given if isinstance(one, np.ndarray)]
@@ -150,8 +154,9 @@ class ElementwiseKernel:
         shape = np.broadcast_shapes(*(one.shape for one in arrays))
         spread = [np.ascontiguousarray(np.broadcast_to(np.asarray(one, dtype), shape)) for one in given]
         made = out or [np.full(shape, np.nan, dtype) for _ in self._makes]  # `out` may be what was given, as in CuPy
-        code = LOOP.format(type={"float64": "double", "float32": "float"}[dtype.name], **self._facts)
-        RawKernel(code, "loop", ("--fmad=false",))((1,), (1,), (np.int64(spread[0].size), *spread, *made))
+        RawKernel(self.code(dtype.name), "loop", ("--fmad=false",))(
+            (1,), (1,), (np.int64(spread[0].size), *spread, *made)
+        )
         return tuple(made)
 
 

@@ -63,9 +63,8 @@ def test_descend_waits_for_the_gpu_only_now_and_then():
         seen[steps] = copies(
             lambda steps=steps: gd.descend(gd.objectives.bowl, gd.rules.adam, start, steps=steps, keep=10)
         )
-    print(seen)
     assert seen[320]["DtoH"] - seen[32]["DtoH"] == 9
-    assert seen[320]["HtoD"] == seen[32]["HtoD"]
+    assert seen[320]["HtoD"] <= 1  # where the kept points lie, for CuPy to join them
 
 
 def test_a_sweep_crosses_over_a_few_times_however_long():
@@ -74,7 +73,6 @@ def test_a_sweep_crosses_over_a_few_times_however_long():
     asked = {"backend": "cupy", "lr": 0.1}
     for steps in (50, 50, 5000):
         seen = copies(lambda steps=steps: gd.sweep(gd.objectives.bowl, gd.rules.adam, start, steps=steps, **asked))
-    print(seen)
     assert seen["HtoD"] <= 1
     assert seen["DtoH"] <= 1  # whether all starts are finite
 
