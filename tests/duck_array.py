@@ -56,7 +56,9 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __getattr__(self, name):
         if name in ("shape", "dtype", "ndim", "size"):
             return getattr(self._values, name)
-        if name in ("all", "any", "sum", "max", "min", "astype", "reshape", "ravel"):
+        if name == "T":
+            return DeviceArray(self._values.T)
+        if name in ("all", "any", "sum", "max", "min", "argmax", "astype", "reshape", "ravel"):
             return lambda *args, **options: _wrapped(getattr(self._values, name)(*args, **options))
         raise AttributeError(name)
 

@@ -1,5 +1,17 @@
-"""Networks and the data that they learn from; nothing is read before it is asked for."""
+"""Networks and the data that they learn from; nothing is read before it is asked for.
+
+An `MLP` or a `CNN` holds no parameters: they are one vector theta, so that a rule moves them as it moves any point.
+`network.loss(x, y)` is an objective; `descend` runs on it with all data at every step, `train` with small batches.
+"""
 
 from .handwriting import Digits, digits
+from .images import Convolution, MaxPool
+from .layers import Activation, Dense
+from .network import CNN, MLP, Network
+from .on_data import Loss
+from .training import Training, train
 
-__all__ = ["Digits", "digits"]
+__all__ = [
+    "CNN", "MLP", "Activation", "Convolution", "Dense", "Digits", "Loss", "MaxPool", "Network", "Training", "digits",
+    "train",
+]  # fmt: skip

@@ -1,0 +1,29 @@
+"""Arrays that a layer writes into again at every step: made once for each size, kept apart for each thread."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from gdlib.points import Array
+
+
+class Room(threading.local):
+    """A layer's memory between forward and backward; copies and pickles of it are empty."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[Any, Array] = {}
+        self.seen: dict[str, Array] = {}
+        """What forward leaves for backward."""
+
+    def array(self, name: str, model: Array, shape: tuple[int, ...] | None = None) -> Array:
+        """An array of the model's library and type; without a shape, of its shape and order in memory."""
+        key = (name, shape or model.shape, model.dtype, type(model))
+        if key not in self._arrays:  # zeros: what no layer ever writes (a pool's last odd row) is never read as noise
+            self._arrays[key] = np.zeros_like(model) if shape is None else np.zeros_like(model, shape=shape)
+        return self._arrays[key]
+
+    def __reduce__(self) -> tuple[type[Room], tuple[()]]:
+        return Room, ()

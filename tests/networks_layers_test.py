@@ -1,0 +1,205 @@
+"""Networks: every layer's slopes against differences of its own values, and the shapes, ties and memory of each."""
+
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+from gdlib.networks import CNN, MLP, Activation, Convolution, Dense, MaxPool, Network
+
+RNG = np.random.default_rng(5)
+LAYERS = [
+    Dense(5, 3),
+    Activation("relu"),
+    Activation("sigmoid"),
+    Activation("tanh"),
+    Convolution((1, 6, 7), filters=2, size=3),
+    Convolution((2, 5, 4), filters=3, size=2),
+    MaxPool((1, 4, 6)),
+    MaxPool((3, 5, 7)),  # a last row and column are left out
+]
+NETWORKS = [
+    MLP((4, 3)),
+    MLP((6, 5, 4, 3), "tanh"),
+    MLP((6, 8, 3), "relu"),
+    MLP((3, 4, 2), "sigmoid"),
+    CNN((8, 9), filters=3, size=3, dense=(5, 4)),
+    CNN((2, 12, 13), filters=(2, 3), size=3, dense=(4,), activation="tanh"),
+    Network([Convolution((1, 6, 6), 2, 3), Activation("sigmoid"), MaxPool((2, 4, 4)), Dense(8, 3)]),
+]
+
+
+def slope_by_differences(function, point, step=1e-6):
+    """The gradient of a function of one array, entry by entry, by central differences."""
+    slope = np.empty_like(point)
+    for place in np.ndindex(point.shape):
+        high, low = point.copy(), point.copy()
+        high[place] += step
+        low[place] -= step
+        slope[place] = (function(high) - function(low)) / (2 * step)
+    return slope
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=str)
+def test_a_layers_slopes_are_those_of_its_values(layer):
+    x = RNG.standard_normal((4, layer.takes or 6))
+    parameters = [RNG.standard_normal(shape) for shape in layer.shapes]
+    weights = RNG.standard_normal((4, layer.gives(x.shape[1])))  # a random direction tests all that comes out
+
+    def value(x, parameters):
+        return float((layer.forward(parameters, x) * weights).sum())
+
+    value(x, parameters)
+    slopes = [np.empty(shape) for shape in layer.shapes]
+    dx = layer.backward(parameters, slopes, weights).copy()
+    np.testing.assert_allclose(dx, slope_by_differences(lambda at: value(at, parameters), x), atol=2e-9, rtol=1e-7)
+    for place, (own, slope) in enumerate(zip(parameters, slopes, strict=True)):
+        measured = slope_by_differences(lambda at, k=place: value(x, [*parameters[:k], at, *parameters[k + 1 :]]), own)
+        np.testing.assert_allclose(slope, measured, atol=2e-9, rtol=1e-7)
+
+
+@pytest.mark.parametrize("cost", ["cross_entropy", "logistic", "squared"])
+@pytest.mark.parametrize("net", NETWORKS, ids=str)
+def test_the_whole_gradient_is_that_of_the_values(net, cost):
+    x = RNG.standard_normal((5, net.takes))
+    answers = {
+        "cross_entropy": RNG.integers(0, net.outputs, 5),
+        "logistic": RNG.uniform(0, 1, (5, net.outputs)),
+        "squared": RNG.standard_normal((5, net.outputs)),
+    }
+    loss = net.loss(x, answers[cost], cost)
+    theta = net.start(seed=3, scale=0.5) + 0.01 * RNG.standard_normal(net.n)
+    np.testing.assert_allclose(loss.grad(theta), slope_by_differences(loss, theta), atol=2e-9, rtol=1e-7)
+
+
+@pytest.mark.parametrize("cost", ["logistic", "squared"])
+def test_a_network_of_one_output_takes_answers_in_a_row(cost):
+    net = MLP((3, 1))
+    x, y = RNG.standard_normal((6, 3)), RNG.integers(0, 2, 6).astype(float)
+    loss, theta = net.loss(x, y, cost), net.start(seed=1)
+    assert loss(theta) == net.loss(x, y[:, None], cost)(theta)
+    np.testing.assert_allclose(loss.grad(theta), slope_by_differences(loss, theta), atol=1e-9)
+
+
+def test_the_convolution_is_the_sum_that_its_definition_writes():
+    layer = Convolution((2, 5, 6), filters=3, size=2)
+    x, (weights,) = RNG.standard_normal((4, 60)), [RNG.standard_normal(shape) for shape in layer.shapes]
+    made = layer.forward([weights], x).reshape(4, 3, 4, 5)
+    images, filters = x.reshape(4, 2, 5, 6), weights[:, :-1].reshape(3, 2, 2, 2)
+    for row, k, i, j in np.ndindex(made.shape):
+        patch = images[row, :, i : i + 2, j : j + 2]
+        assert made[row, k, i, j] == pytest.approx((patch * filters[k]).sum() + weights[k, -1], rel=1e-12)
+
+
+def test_the_pool_gives_a_squares_slope_to_the_first_of_its_largest():
+    pool = MaxPool((1, 2, 4))
+    x = np.array([[1.0, 3.0, 2.0, 2.0, 3.0, 0.0, 2.0, 2.0]])
+    assert pool.forward([], x).tolist() == [[3.0, 2.0]]
+    assert pool.backward([], [], np.array([[5.0, 7.0]])).tolist() == [[0, 5, 7, 0, 0, 0, 0, 0]]
+    whole = MaxPool((2, 6, 6))
+    x = RNG.integers(0, 3, (5, 72)).astype(float)  # ties everywhere
+    dy = RNG.integers(1, 9, whole.forward([], x).shape).astype(float)
+    dx = whole.backward([], [], dy)
+    assert dx.sum() == dy.sum()
+    assert np.count_nonzero(dx) == dy.size
+
+
+def test_what_a_pool_leaves_out_has_no_slope_whatever_came_before():
+    pool = MaxPool((1, 3, 3))
+    for _ in range(2):
+        pool.forward([], RNG.standard_normal((2, 9)))
+        dx = pool.backward([], [], np.ones((2, 1))).reshape(2, 3, 3)
+        assert (dx[:, 2] == 0).all()
+        assert (dx[:, :, 2] == 0).all()
+
+
+def test_parameters_are_views_of_one_vector_in_the_layers_order():
+    net = CNN((8, 8), filters=2, size=3, dense=(5, 4))
+    theta = np.arange(net.n, dtype=float)
+    parts = [part for own in net.views(theta) for part in own]
+    assert [part.shape for part in parts] == [(2, 10), (18, 5), (5,), (5, 4), (4,)]
+    assert np.concatenate([part.ravel() for part in parts]).tolist() == theta.tolist()
+    assert all(np.shares_memory(part, theta) for part in parts)
+
+
+def test_a_start_has_the_spread_asked_for_and_no_offsets():
+    net = MLP((100, 200, 50))
+    theta = net.start(seed=4, scale=0.1)
+    weights = np.concatenate([own[0].ravel() for own in net.views(theta) if own])
+    assert weights.std() == pytest.approx(0.1, rel=0.02)
+    assert all((own[1] == 0).all() for own in net.views(theta) if own)
+    assert (net.start(seed=4, scale=0.1) == theta).all()
+    assert (net.start(np.random.default_rng(4)) == theta).all()
+    assert net.start(seed=4, dtype=np.float32).dtype == np.float32
+
+
+def test_scores_are_the_readers_own_and_float32_stays():
+    net = MLP((3, 4, 2))
+    theta, x = net.start(seed=1, scale=1.0), RNG.standard_normal((5, 3))
+    first = net.scores(theta, x)
+    kept = first.copy()
+    net.scores(theta, x + 1)
+    assert (first == kept).all()
+    (W, b), _, (V, c) = net.views(theta)
+    np.testing.assert_allclose(first, np.maximum(x @ W + b, 0) @ V + c, rtol=1e-14)
+    assert net.scores(theta.astype(np.float32), x).dtype == np.float32
+
+
+def test_threads_share_a_network_without_touching_each_other():
+    net = CNN((10, 10), filters=3, size=3, dense=(6, 4))
+    data = [(RNG.standard_normal((30, 100)), RNG.integers(0, 4, 30)) for _ in range(4)]
+    theta = net.start(seed=2)
+    losses = [net.loss(x, y) for x, y in data]
+    alone = [loss.grad(theta) for loss in losses]
+    wrong = []
+
+    def work(loss, expected):
+        wrong.extend(1 for _ in range(20) if (loss.grad(theta) != expected).any())
+
+    threads = [threading.Thread(target=work, args=pair) for pair in zip(losses, alone, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_networks_and_losses_can_be_copied_and_sent():
+    net = CNN((8, 8), filters=2, size=3, dense=(3,))
+    loss = net.loss(RNG.standard_normal((4, 64)), [0, 1, 2, 0])
+    theta = net.start(seed=1)
+    for twin in (copy.deepcopy(loss), pickle.loads(pickle.dumps(loss))):
+        assert (twin.grad(theta) == loss.grad(theta)).all()
+        assert repr(twin) == repr(loss)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: MLP((4,)), "sizes: needs at least"),
+        (lambda: MLP((4, 0, 2)), "sizes: needs a whole number >= 1, got 0"),
+        (lambda: MLP((4, 2.5)), "sizes: needs a whole number"),
+        (lambda: MLP((4, 2), "softplus"), "activation: needs one of relu, sigmoid, tanh, got 'softplus'"),
+        (lambda: CNN((28,)), "image: needs"),
+        (lambda: CNN((4, 4), size=5), "size: needs a filter no larger than the image, 4 x 4, got 5"),
+        (lambda: CNN((5, 5), size=5), "image: needs at least 2 x 2 numbers to pool, got 1 x 1"),
+        (lambda: CNN((8, 8), filters=(), size=3), "filters: needs at least one"),
+        (lambda: CNN((8, 8), filters=0, size=3), "filters: needs a whole number >= 1, got 0"),
+        (lambda: Network([]), "layers: needs a first layer"),
+        (lambda: Network([Activation("relu")]), "layers: needs a first layer"),
+        (lambda: Network([Dense(2, 3), Dense(4, 1)]), "layers: layer 1 takes 4 numbers a row, the one before gives 3"),
+        (lambda: MLP((2, 2)).start(None), "seed: needs"),
+        (lambda: MLP((2, 2)).start(-1), "seed: needs a whole number >= 0, got -1"),
+        (lambda: MLP((2, 2)).start(1, scale=-0.1), "scale: needs"),
+        (lambda: MLP((2, 2)).start(1, scale=float("nan")), "scale: needs"),
+        (lambda: MLP((2, 2)).start(1, dtype=int), "dtype: needs np.float32 or np.float64"),
+        (lambda: MLP((2, 2)).scores(np.zeros((3, 6)), [[1.0, 2.0]]), "theta: needs one point of shape"),
+        (lambda: MLP((2, 2)).scores(np.zeros(5), [[1.0, 2.0]]), "theta: needs shape"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_built_is_said_in_a_sentence(make, words):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        make()
+    assert str(caught.value).startswith(words)
