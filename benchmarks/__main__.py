@@ -31,7 +31,7 @@ Work = Callable[..., list[rows.Row]]
 
 def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
     """Every measurement by its name, in the table's order; each is called with a browser and the site's address."""
-    from benchmarks import drags, explorers  # they import Playwright: not before Chromium is known to be there
+    from benchmarks import drags, explorers, maps  # they import Playwright: not before Chromium is known to be there
 
     amount = explorers.Amount()
     with_race = [name for name, kinds in pages.items() if "race" in kinds]
@@ -49,6 +49,8 @@ def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
         works[f"weight {name}"] = partial(explorers.weight, page_name=name, tell=tell)
     for kind in sorted(place):
         works[f"drag {kind}"] = partial(drags.dragged, page_name=place[kind], kind=kind, amount=amount, tell=tell)
+    for way in maps.WAYS:
+        works[f"map {way}"] = partial(maps.pictures, way=way, amount=amount, tell=tell)
     return works | {name: partial(_without_browser, work) for name, work in sweeps.works().items()}
 
 

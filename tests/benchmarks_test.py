@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 import gdlib as gd
 from benchmarks import __main__ as command
-from benchmarks import drags, explorers, machine, reasons, rows, sweeps
+from benchmarks import drags, explorers, machine, maps, reasons, rows, sweeps
 from ext.explorer_modules import served
 from tests.conftest import ROOT, Watch
 from tests.explorer_page import shown
@@ -130,6 +130,7 @@ def test_it_plans_every_kind_and_its_page_once_in_one_order() -> None:
         *(f"weight {name}" for name in pages),
         "drag race",
         "drag surface",
+        *(f"map {way}" for way in maps.WAYS),
         *sweeps.works(),
     ]
     assert command.plan(pages)["race"].keywords["page_names"] == list(pages)
@@ -223,3 +224,16 @@ def test_a_slider_is_dragged_and_its_frames_counted(chromium: Browser, place: tu
     assert "redraws each" in row.note
     assert "Step shown" not in row.note  # that one moves what is shown, and computes nothing
     assert row.met == (row.ratio >= 1)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("way", maps.WAYS)
+def test_a_live_map_is_measured_each_way(
+    chromium: Browser, place: tuple[str, str], way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "SIZE", 64)
+    first, moved = maps.pictures(chromium, place[0], way=way, amount=A_LITTLE, tell=lambda _: None)
+    assert maps.WAYS[way] in first.work
+    assert first.ratio > 0
+    assert "the whole in" in first.note
+    assert moved.work.endswith("moves meanwhile")

@@ -29,6 +29,7 @@ class Context {
     this.lost = false;
     this.age = (this.age ?? 0) + 1; // what was made before is gone
     this.programs = new Map();
+    this.ready = new Set(); // texts of those that are compiled
     gl.getExtension("EXT_color_buffer_float");
     this.parallel = gl.getExtension("KHR_parallel_shader_compile");
     const drawn = gl.createRenderbuffer();
@@ -66,7 +67,6 @@ class Context {
       const { name } = gl.getActiveUniform(program, k);
       found[name.replace("[0]", "")] = gl.getUniformLocation(program, name);
     }
-    this.ready ??= new Set();
     this.ready.add(text);
     return { program, found };
   }
@@ -128,7 +128,7 @@ function text({ glsl, objective, rule, size, minima, lasting }) {
 export const webgl = {
   name: "WebGL2",
   able: (question) => told(question) && !context()?.lost,
-  ready: (question) => told(question) && globalThis[KEY]?.lost === false && Boolean(globalThis[KEY].ready?.has(text(question))),
+  ready: (question) => told(question) && globalThis[KEY]?.lost === false && globalThis[KEY].ready.has(text(question)),
   run,
 };
 

@@ -43,7 +43,6 @@ class Crew {
     const hand = { worker: new Worker(address), job: null, known: new Set() };
     hand.worker.onmessage = ({ data: { error, ...done } }) => {
       const { job } = hand;
-      this.begun = true;
       hand.job = null;
       if (error) job.refuse(new Error(error));
       else job.resolve(done);
@@ -92,7 +91,7 @@ function plain({ objective, rule, across, up, ...rest }) {
 export const workers = {
   name: "workers",
   able: ({ objective, rule }) => Boolean(objective.text && rule.text && globalThis.Worker && !globalThis[KEY]?.broken),
-  ready: (question) => Boolean(globalThis[KEY]?.begun) && workers.able(question),
+  ready: () => false, // a first picture is small: it is there before they are asked
   run,
 };
 
