@@ -58,6 +58,8 @@ def finder(grounds: Mapping[str, Objective], told: Sequence[dict[str, Any]], ste
     by_name = {one["name"]: one for one in told}
 
     def found(name: str, rule: Rule) -> dict[str, float]:
+        if name not in by_name:  # a reader's own formula, for which the page finds them
+            return {}
         values: dict[str, dict[str, float]] = by_name[name]["hyperparameters"]
         if rule.name not in values:
             x, y = by_name[name]["start"]

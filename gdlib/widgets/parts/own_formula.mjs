@@ -79,16 +79,17 @@ export class OwnFormula {
     const made = this.reading(state.objective);
     const before = this.is(base.objective) && base.within;
     state.within = window(given.within ?? (before || fitted(made)), this.field.formula);
-    this.keep(made, state.within);
+    const { name } = this.shell.spec.fields.find(({ type }) => type === "point");
+    this.keep(made, state.within, given[name]);
     return state.objective === base.objective ? {} : this.brings(state.objective, base);
   }
 
   /** The description's entry for a formula in a window, and the module that computes it. */
-  keep(made, within) {
+  keep(made, within, start) {
     const { spec, modules, signal } = this.shell;
     const known = spec.objectives.find(({ name }) => name === made.text);
     if (known && String(known.window) === String(within)) return;
-    const one = entry(made, within);
+    const one = entry(made, within, start);
     // What a kind needs beside: of a formula's entry and module.
     Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
     modules.objectives[made.text] = made.landscape;

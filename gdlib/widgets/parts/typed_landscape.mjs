@@ -55,8 +55,8 @@ export function fitted({ variables, landscape }) {
   });
 }
 
-/** What a description says of a landscape, for the reader's own in this window; its points are found when asked for. */
-export function entry({ text, variables, landscape }, window) {
+/** What a description says of a landscape, for the reader's own in a window; its points are found when asked for. */
+export function entry({ text, variables, landscape }, window, start = within(window)) {
   const pretty = inPrint(text);
   const { steps } = landscape;
   let found = null;
@@ -68,8 +68,7 @@ export function entry({ text, variables, landscape }, window) {
     name: text, title: pretty.slice(0, 80), formula: pretty, text, variables, window, landscape, own: true,
     python: `gd.Objective("${text}", variables=[${variables.map((name) => `"${name}"`).join(", ")}], window=(${window.map(([low, high]) =>
       `(${low}, ${high})`).join(", ")}${window.length > 1 ? "" : ","}))`,
-    start: window.map(([low, high], axis) => Number(((1 - SHARES[axis]) * low + SHARES[axis] * high).toPrecision(3))),
-    cells: Math.round(Math.max(48, Math.min(192, Math.sqrt(SAMPLED / steps.length)))),
+    start, cells: Math.round(Math.max(48, Math.min(192, Math.sqrt(SAMPLED / steps.length)))),
     hyperparameters: {}, curves: [], complete: false, note: "They were found numerically.",
     get points() { return known().points; },
     get sets() { return known().sets; },
@@ -101,6 +100,9 @@ export function entry({ text, variables, landscape }, window) {
     },
   };
 }
+
+const within = (window) =>
+  window.map(([low, high], axis) => Number(((1 - SHARES[axis]) * low + SHARES[axis] * high).toPrecision(3)));
 
 /** A formula of the grammar as print has it, as plain_signs.py sets it. */
 export const inPrint = (text) => text.replace(/\*\*(\d+)/g, (_, digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join(""))
