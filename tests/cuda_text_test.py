@@ -99,7 +99,7 @@ def test_a_methods_move_is_its_form_by_component(place, method):
 def steered(theta, g, points, now, t, *, lr=0.1, sweep=0.5, run=2.0, n0=0.25):
     """A rule whose names are the kernel's own: \\ at the end of a comment would swallow the next line\\"""
     points = np.where(t > run, n0 * points, points) - lr * g
-    now = np.sign(points) * sweep + 0.5 * now
+    now = np.sign(points) * sweep + np.where(now, 0.5 * now, 0.25)
     return theta + points * (g != 0), points, now
 
 
