@@ -100,7 +100,7 @@ def steered(theta, g, points, now, t, *, lr=0.1, sweep=0.5, run=2.0, n0=0.25):
     """A rule whose names are the kernel's own: \\ at the end of a comment would swallow the next line\\"""
     points = np.where(t > run, n0 * points, points) - lr * g
     now = np.sign(points) * sweep + np.where(now, 0.5 * now, 0.25)
-    return theta + points * (g != 0), points, now
+    return theta + points * (g != 0) + 0.01 * now, points, now
 
 
 @each_place
