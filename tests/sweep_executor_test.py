@@ -202,6 +202,8 @@ def test_the_same_sweep_is_told_by_what_it_does_not_by_who_asks(at_home):
               **asked_once())  # fmt: skip
     resumed = swept(resume=caught.value, **asked_once())
     np.testing.assert_array_equal(resumed.points, swept(**asked_once()).points)
+    with pytest.raises(ValueError, match=r"^resume: needs what is done of the same sweep"):
+        swept(resume=caught.value, **{**asked_once(), "schedule": lambda t: 2 / t})
 
 
 def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
