@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from tests.goldens import libraries, methods, ours, schedules
+from tests.goldens import libraries, methods, networks, ours, schedules
 from tests.goldens.discrepancies import DISCREPANCIES, FILE, RUNS, Reading
 from tests.goldens.discrepancies import ours as ours_of_reading
 from tests.goldens.inputs import STEPS, file_of, to_json
@@ -39,6 +39,7 @@ def main(words: list[str]) -> int:
     changed += ["discrepancies"] if _discrepancies(write) else []
     changed += ["schedules"] if schedules.main(words) else []
     changed += ["methods"] if methods.main(words) else []
+    changed += ["networks"] if networks.main(words) else []
     _summary(agreement)
     if not changed:
         print("The stored files hold these values.")
