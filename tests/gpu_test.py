@@ -114,3 +114,23 @@ def test_a_large_vector_moves_on_the_gpu_as_on_the_host(dtype):
         host = gd.descend(f, rule, start, steps=20)
         assert on_gpu.is_on_gpu(run.path)
         assert GPU.host(run.path).tobytes() == host.path.tobytes()
+
+
+@pytest.mark.parametrize(("dtype", "near"), [("float64", 1e-9), ("float32", 1e-3)])
+@pytest.mark.parametrize("kind", ["MLP", "CNN"])
+def test_a_network_trains_on_the_gpu_as_on_the_host(kind, dtype, near):
+    """The sums in a layer are taken in another order there, so within rounding; parameters and gradients stay there."""
+    rng = np.random.default_rng(8)
+    if kind == "MLP":
+        network, x = gd.networks.MLP((4, 6, 3), "tanh"), rng.standard_normal((25, 4))
+    else:
+        network, x = gd.networks.CNN((6, 7), filters=2, size=3, dense=(4, 3)), rng.standard_normal((25, 6, 7))
+    loss, start = network.loss(x, rng.integers(0, 3, 25)), network.start(seed=1).astype(dtype)
+    asked = {"epochs": 4, "batch": 10, "seed": 2, "lr": 0.01}
+    host = gd.networks.train(loss, gd.rules.adam, start, **asked)
+    there = gd.networks.train(loss, gd.rules.adam, GPU.array(start), **asked)
+    assert on_gpu.is_on_gpu(there.theta)
+    assert there.theta.dtype == dtype
+    np.testing.assert_allclose(there.values, host.values, rtol=near)
+    np.testing.assert_allclose(GPU.host(there.theta), host.theta, rtol=near, atol=near)
+    np.testing.assert_allclose(GPU.host(loss.grad(there.theta)), loss.grad(host.theta), rtol=near, atol=near)
