@@ -63,7 +63,7 @@ PROBLEMS = [
     _descent("linear"), _descent("relu"), _adam("relu"), _descent("tanh"), _adam("sigmoid"), _descent("images"),
     _adam("images"), _descent("two stages"), _descent("tanh", cost="logistic"), _descent("tanh", 0.05, cost="squared"),
     Problem("relu", "momentum_accumulate", {"lr": 0.1, "beta": 0.9}, "SGD", {"lr": 0.1, "momentum": 0.9}),
-    Problem("images", "rmsprop", {"lr": 0.01, "rho": 0.9}, "RMSprop", {"lr": 0.01, "alpha": 0.9}),
+    Problem("tanh", "rmsprop", {"lr": 0.01, "rho": 0.9}, "RMSprop", {"lr": 0.01, "alpha": 0.9}),
     _adam("the book's MLP", 0.001, steps=5), _descent("the book's MLP", 0.1, steps=5), _adam("the book's CNN", 0.001, steps=5),
 ]  # fmt: skip
 
