@@ -132,8 +132,10 @@ def test_what_fails_three_times_ends_the_sweep_and_says_what_is_done(at_home):
     executor = Executor()
     same_bytes(swept(executor=executor, resume=kept), at_home)
     assert sum(len(chunk.points) for _, (_, _, chunk, _) in executor.calls) == 1200 - done.count
-    same_bytes(swept(resume=caught.value), at_home)
+    again = swept(resume=caught.value)
+    same_bytes(again, at_home)
     assert done.count == 250, "what is done can be taken up more than once"
+    assert not np.shares_memory(again.points, done.reached.points)
 
 
 def test_an_executor_that_takes_nothing_more_ends_the_sweep_and_what_was_on_its_way_is_kept(at_home):

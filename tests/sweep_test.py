@@ -208,7 +208,7 @@ def test_minimum_is_the_place_in_the_list_of_minima():
     assert out.minimum.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     still = gd.sweep(f, descent, near, steps=1, lr=1e-12)
     assert still.minimum.tolist() == [0, -1, 1, -1, 2, -1, 3, -1]
-    assert still.minimum_within(0.5).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert still.minimum_within(0.5).tolist() == still.minimum_within(50.0).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     saddle = gd.sweep(f, gd.methods.newton, [(-0.13, -0.02)], steps=30)
     assert saddle.minimum.tolist() == [-1]
     assert gd.sweep(gd.Objective("x**2 + y**2"), descent, (0.0, 0.0), steps=1).minimum == -1

@@ -43,11 +43,6 @@ class Asked:
         return math.prod(self.shape)
 
     @property
-    def swept(self) -> frozenset[str]:
-        """The hyperparameters that differ from run to run."""
-        return frozenset(name for name, number in self.numbers.items() if isinstance(number, np.ndarray))
-
-    @property
     def dtype(self) -> str:
         """ "float64" or "float32"."""
         return str(self.plan.start.dtype)

@@ -10,14 +10,15 @@ from gdlib.points import Array
 
 
 def advance(
-    begin: Callable[..., None], walk: Callable[..., None], points: Array, taken: Array, ended: Array,
-    numbers: Array, swept: Array, factors: Array, steps: int, square: float,
-    block: int, rows: int, own_rows: int, shared_powers: int, unwatched: int,
+    begin: Callable[..., None], walk: Callable[..., None], quick: Callable[..., None],
+    points: Array, taken: Array, ended: Array, numbers: Array, swept: Array, factors: Array, steps: int, square: float,
+    block: int, rows: int, own_rows: int, shared_powers: int, unwatched: int, hurry: bool,
 ) -> None:  # fmt: skip
     """Move the points (N, n), in place, to where their runs end, with `begin` and `walk` of a text of lanes.
 
     `taken` (N,) and `ended` (N,) become what `Reached` says of them. A block takes `unwatched` steps before its runs
-    are looked at; one that has ended somewhere in these takes them once more, alone, step by step.
+    are looked at; one that has ended somewhere in these takes them once more, alone, step by step. `hurry`: they are
+    taken by `quick`, until that is not sure of them; then they and all after them in this block are `walk`'s.
     """
     lanes = np.empty(rows * block, points.dtype)
     kept = np.empty(rows * block, points.dtype)
@@ -33,7 +34,7 @@ def advance(
             powers[k] = 1.0
         for lane in range(width):
             alive[lane] = True
-        going, t = width, 0
+        going, t, quickly = width, 0, hurry
         while t < steps and going > 0:
             last = min(t + unwatched, steps)
             for k in range(lanes.size):
@@ -44,7 +45,21 @@ def advance(
                 powers_kept[k] = powers[k]
             for lane in range(width):
                 ends[lane] = 0.0
-            walk(lanes, own, numbers, factors, powers, square, ends, width, t, last)
+            if quickly:
+                quick(lanes, own, numbers, factors, powers, square, ends, width, t, last)
+                for lane in range(width):
+                    quickly = quickly and (ends[lane] != 2.0 or not alive[lane])
+                if not quickly:
+                    for k in range(lanes.size):
+                        lanes[k] = kept[k]
+                    for k in range(own.size):
+                        own[k] = own_kept[k]
+                    for k in range(shared_powers):
+                        powers[k] = powers_kept[k]
+                    for lane in range(width):
+                        ends[lane] = 0.0
+            if not quickly:
+                walk(lanes, own, numbers, factors, powers, square, ends, width, t, last)
             for lane in range(width):
                 if ends[lane] == 0.0 or not alive[lane]:
                     continue

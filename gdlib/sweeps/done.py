@@ -31,7 +31,7 @@ class Done:
 
     def copy(self) -> Done:
         """The same, to go on with."""
-        return Done(Reached(*(whole.copy() for whole in self.reached)), list(self.ranges), self.question)
+        return Done(Reached(*(whole.copy() for whole in self.reached)), self.ranges, self.question)
 
     def add(self, part: Range, reached: Reached) -> None:
         """Put the results of some runs in their place."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gdlib.emit.as_numba import lanes_text
@@ -24,7 +26,8 @@ def advance(text: str, chunk: Chunk) -> Reached:
     """Where the chunk's runs got to."""
     real = chunk.points.dtype.type
     signatures = {name: signature.format(real=real.__name__) for name, signature in _SIGNATURES.items()}
-    names = machine_code.of_text(text, {name: signatures[name] for name in ("begin", "walk")})
+    names = machine_code.of_text(text, {"over": None, "begin": signatures["begin"], "walk": signatures["walk"]})
+    quick = _quick(text, signatures["walk"])
     move = machine_code.of_function(blocks.advance, signatures["advance"])
     points = np.array(chunk.points, order="C")
     count = len(points)
@@ -36,8 +39,23 @@ def advance(text: str, chunk: Chunk) -> Reached:
     factors = np.ones(1) if chunk.factors is None else np.array(chunk.factors, np.float64)
     square = real(-1.0) if chunk.tol is None else _square(real(chunk.tol))
     sizes = [names[size] for size in ("BLOCK", "ROWS", "OWN_ROWS", "POWERS", "UNWATCHED")]
-    move(names["begin"], names["walk"], points, taken, ended, numbers, swept, factors, chunk.steps, square, *sizes)
+    move(names["begin"], names["walk"], quick or names["walk"], points, taken, ended, numbers, swept, factors,
+         chunk.steps, square, *sizes, quick is not None)  # fmt: skip
     return Reached(points, taken, ended)
+
+
+def _quick(text: str, signature: str) -> Any:
+    """`walk` with quotients by inverses, where the text has such and the processor what they need; else None."""
+    fma = machine_code.fused_multiply_add() if " over(" in text.partition("def walk(")[2] else None
+    if fma is None:
+        return None
+    for plain, by_inverse in (
+        ("SURE = True", "SURE = False"),
+        ("def over(", "def quotient("),
+        ("def by_inverse(", "def over("),
+    ):
+        text = text.replace(plain, by_inverse, 1)
+    return machine_code.of_text(text, {"over": None, "walk": signature}, fma=fma)["walk"]
 
 
 _SIGNATURES = {
@@ -46,8 +64,8 @@ _SIGNATURES = {
     "int64, int64, int64)",
 }
 _SIGNATURES["advance"] = (
-    "void(FunctionType({begin}), FunctionType({walk}), {{real}}[:,::1], int64[::1], int8[::1], float64[::1], "
-    "float64[:,::1], float64[::1], int64, {{real}}, int64, int64, int64, int64, int64)"
+    "void(FunctionType({begin}), FunctionType({walk}), FunctionType({walk}), {{real}}[:,::1], int64[::1], int8[::1], "
+    "float64[::1], float64[:,::1], float64[::1], int64, {{real}}, int64, int64, int64, int64, int64, boolean)"
 ).format(**_SIGNATURES)
 
 
