@@ -13,6 +13,7 @@ import pytest
 import gdlib as gd
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
+from gdlib.emit.inverses import SURE_OF
 from gdlib.emit.trajectory import trajectory_of
 from gdlib.loops import machine_code
 from gdlib.loops.on_arrays import array_loop
@@ -72,6 +73,7 @@ def worked_out_once(step, numbers, runs) -> dict:
 def uncompiled(text: str, chunk: Chunk) -> Reached:
     """The same, by Python itself on NumPy's numbers."""
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
+        patch.setattr(machine_code, "fused_multiply_add", lambda: None)
         patch.setattr(machine_code, "of_text", lambda text, functions: compiled(text))
         patch.setattr(machine_code, "of_function", lambda function, signature: function)
         return on_numba.advance(text, chunk)
@@ -206,6 +208,81 @@ def test_lanes_become_vectors_and_nothing_is_fused(objective, rule, watched):
         assert re.search(rf"= {operation} <\d+ x double>", code)
     assert not re.search(r"llvm\.fma|fmuladd| contract | fast ", code)
     assert not re.search(r"\bv?fn?m(add|sub)", assembly)
+
+
+# ------------------------------------------------------------------ quotients by inverses
+
+ADAM = gd.objectives.rosenbrock, gd.rules.adam
+
+
+@pytest.fixture
+def fma():
+    made = machine_code.fused_multiply_add()
+    if made is None:
+        pytest.skip("this processor has no fused multiply-add")
+    return made
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_quotient_by_the_inverse_is_the_quotient(dtype, fma):
+    """For sizes up to the bounds; divisors as Adam has them; and quotients next to the middle between two numbers."""
+    import numba
+
+    by_inverse = compiled(on_numba.text(trajectory_of(*ADAM), dtype="float64", swept=frozenset(), watched=False))[
+        "by_inverse"
+    ]
+    by_inverse.__globals__["fma"] = fma
+    over = numba.njit(error_model="numpy")(by_inverse)
+
+    @numba.njit(error_model="numpy")
+    def quotients(x, y):
+        made = np.empty_like(x)
+        one = x.dtype.type(1.0)
+        for k in range(x.size):
+            made[k] = over(x[k], y[k], one / y[k])
+        return made
+
+    generator = np.random.default_rng(8)
+    low, high, tiny, huge = SURE_OF[dtype.__name__]
+    many = 10**6
+    sign = generator.choice([-1.0, 1.0], many)
+    x = (sign * np.exp2(generator.uniform(np.log2(tiny), np.log2(huge), many))).astype(dtype)
+    y = np.exp2(generator.uniform(np.log2(low), np.log2(high), many)).astype(dtype)
+    corrections = (1.0 - generator.choice([0.9, 0.99, 0.999], many) ** generator.integers(1, 5000, many)).astype(dtype)
+    digits = np.finfo(dtype).nmant
+    half = np.longdouble(2) ** -(digits + 1)  # between two numbers of these digits lies one of one digit more
+    middle = 1 + (2 * generator.integers(0, 2**digits, many).astype(np.longdouble) + 1) * half
+    next_to = (middle * corrections).astype(dtype)
+    short = (generator.integers(1, 2**8, many) / 2.0 ** generator.integers(0, 9, many)).astype(dtype)
+    ones = (2.0 - np.finfo(dtype).eps * generator.integers(1, 9, many)).astype(dtype)
+    for top, bottom in ((x, y), (x, corrections), (next_to, corrections), (short, corrections), (x, ones), (ones, y)):
+        assert quotients(top, bottom).tobytes() == (top / bottom).tobytes()
+    zeros = np.array([0.0, -0.0, np.nan], dtype)
+    assert quotients(zeros, np.full(3, 0.1, dtype))[:2].tobytes() == zeros[:2].tobytes()
+
+
+ODD_STARTS = [(0.0, 0.0), (-0.0, 1.0), (1e100, 1.0), (1e-160, 1e-170), (1e-310, 1e-200), (1e160, -1e70), (3.0, 2.0)]
+
+
+@pytest.mark.usefixtures("fma")
+def test_where_a_quotient_is_not_sure_the_block_is_divided():
+    f = gd.objectives.bowl
+    points = np.repeat(starts(f, 8 * len(ODD_STARTS)), 8, axis=0)  # a block for each of them
+    points[5::64] = ODD_STARTS
+    the_same(in_lanes(f, gd.rules.adam, points, 60), descended(f, gd.rules.adam, points, 60))
+
+
+@pytest.mark.usefixtures("fma")
+def test_it_is_the_inverses_that_are_used_and_the_fused_product_that_makes_them_right(monkeypatch, tmp_path):
+    import numba
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine_code, "_ready", {})
+    monkeypatch.setattr(machine_code, "fused_multiply_add", lambda: numba.njit(lambda x, y, z: x * y + z))
+    points = starts(ADAM[0], 64)
+    ours, found = in_lanes(*ADAM, points, 100), descended(*ADAM, points, 100)
+    assert ours.points.tobytes() != found.points.tobytes()
+    np.testing.assert_allclose(ours.points, found.points, rtol=1e-9)
 
 
 def test_threads_side_by_side_do_the_same_and_compile_once(monkeypatch):

@@ -12,6 +12,7 @@ from textwrap import indent
 
 from gdlib.emit.as_c import fitted
 from gdlib.emit.as_numpy import NUMPY
+from gdlib.emit.inverses import OVER, SURE_OF, by_inverses
 from gdlib.emit.straight_line import Language, identifiers, print_code
 from gdlib.emit.trajectory import FACTOR, T, Trajectory
 from gdlib.trace.graph import Node, in_order
@@ -24,11 +25,12 @@ _UNWATCHED = 16
 
 _OWN = {
     *("lanes", "own", "numbers", "swept", "factors", "powers", "square", "ends", "points", "width", "start", "last"),
-    *("first", "now", "lane", "at", "real", "np", "min", "range", "float"),
+    *("first", "now", "fits", "least", "most", "size", "lane", "at", "real", "np", "min", "range", "float"),
 }
 
 _OPERATIONS = {
     **NUMPY.operations,
+    OVER: "over({0}, {1}, {2})",
     "max": "({0} if {0} >= {1} or {0} != {0} else {1})",
     "min": "({0} if {0} <= {1} or {0} != {0} else {1})",
     "where": "({1} if {0} else {2})",
@@ -58,6 +60,7 @@ import numpy as np
 
 real = np.{dtype}
 SHARED, SWEPT = {shared!r}, {apart!r}
+SURE = True
 BLOCK, ROWS, OWN_ROWS, POWERS, UNWATCHED = {block}, {rows}, {own_rows}, {powers}, {unwatched}
 
 
@@ -68,8 +71,23 @@ def begin(lanes, own, points, swept, first, width):
 {load}
 
 
+def over(x, y, inverse):
+    """x / y."""
+    return x / y
+
+
+def by_inverse(x, y, inverse):
+    """The same to the bit for sizes that `walk` calls sure: a product, and what it lacks, which is exact in one fma."""
+    near = x * inverse
+    return fma(-fma(y, near, -x), inverse, near)
+
+
 def walk(lanes, own, numbers, factors, powers, square, ends, width, start, last):
-    """Steps start + 1 to last; `ends` becomes 1 where one found tol met, else -1 where the last point is not finite."""
+    """Steps start + 1 to last.
+
+    `ends` becomes 1 where one found tol met, else -1 where the last point is not finite. Where SURE is False, because
+    `over` is `by_inverse`, it becomes 2 where a quotient may be another than x / y.
+    """
 {once}
     for now in range(start + 1, last + 1):
 {step}
@@ -78,7 +96,7 @@ def walk(lanes, own, numbers, factors, powers, square, ends, width, start, last)
 {carry}
     for lane in range(width):
         ends[lane] = real(1.0) if ends[lane] > 0.0 else (real(0.0) if {finite} else real(-1.0))
-'''
+{sure}'''
 
 
 def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watched: bool) -> str:
@@ -133,21 +151,40 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     slope = parts.slope
     squared = slope.args[0] if slope.op == "sqrt" else slope * slope  # no root for the sake of a look
     outputs = fitted([*parts.moved, *([squared] if watched else [])])
-    code = print_code(outputs, rounded, real, "n")
+    quotients = by_inverses(outputs, {*parts.before, *parts.each_step})
+    rounded = rounded | identifiers(quotients.inverses.values(), double, taken=rounded.values())
+    sizes = dict(zip(("least", "most"), (f"lanes[{_at(k, block)}]" for k in (len(row), len(row) + 1)), strict=True))
+    low, high, tiny, huge = map(repr, SURE_OF[dtype])
+    for part, lines in ((parts.before, once), (parts.each_step, step)):
+        for name in [name for name in part if name in quotients.inverses]:
+            lines += [f"{rounded[quotients.inverses[name]]} = real(1.0) / {rounded[name]}"]
+            lines += [f"fits = fits and {low} <= {rounded[name]} <= {high}"]
+    code = print_code([*quotients.outputs, *quotients.divided], rounded, real, "n")
     body += code.lines
-    body += [f"ends[lane] = real(1.0) if {code.outputs[-1]} <= square else ends[lane]"] if watched else []
+    sure: list[str] = []
+    if quotients.divided:
+        begin = [f"{place} = real(1.0)" for place in sizes.values()]
+        once = ["fits = True", "for lane in range(width):", *(f"    {line}" for line in begin), *once]
+        body += [f"{name} = {place}" for name, place in sizes.items()]
+        for text in code.outputs[len(outputs) :]:
+            body += [f"size = np.abs({text})", "least = size if size < least else least"]
+            body += ["most = size if size > most else most"]
+        body += [f"{place} = {name}" for name, place in sizes.items()]
+        sure = [f"if not SURE and not (fits and {sizes['least']} >= {tiny} and {sizes['most']} <= {huge}):"]
+        sure += ["    ends[lane] = real(2.0)"]
+    body += [f"ends[lane] = real(1.0) if {code.outputs[len(row)]} <= square else ends[lane]"] if watched else []
     moved = identifiers([f"next {k}" for k in range(len(row))], double, taken=rounded.values()).values()
     body += [f"{name} = {text}" for name, text in zip(moved, code.outputs, strict=False)]  # all, before any is stored
     body += [f"{row[name]} = {text}" for name, text in zip(trajectory.carried, moved, strict=True)]
     still = [f"({row[name]} - {row[name]})" for name in trajectory.point]  # 0, or nan
     return _TEXT.format(
         title=trajectory.title.replace("\\", "").replace('"', "'"), dtype=dtype, shared=shared, apart=apart,
-        block=block, rows=len(row), own_rows=len(own_row), powers=len(powers),
+        block=block, rows=len(row) + 2 * bool(sure), own_rows=len(own_row), powers=len(powers),
         unwatched=_UNWATCHED if _stays_out(trajectory) else 1,
         load=indent("\n".join(load), " " * 8), once=indent("\n".join(once), " " * 4),
         step=indent("\n".join(step), " " * 8), body=indent("\n".join(body), " " * 12),
         carry=indent("\n".join(f"powers[{k}] = {names[power]}" for k, power in enumerate(powers)), " " * 4),
-        finite=f"{' + '.join(still)} == 0.0",
+        finite=f"{' + '.join(still)} == 0.0", sure=indent("\n".join([*sure, ""]), " " * 8) if sure else "",
     )  # fmt: skip
 
 

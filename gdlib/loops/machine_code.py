@@ -7,8 +7,10 @@ cannot be written, or what lies in it cannot be used, the text is compiled in me
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
+import platform
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -40,16 +42,19 @@ def missing() -> str | None:
     return None
 
 
-def of_text(text: str, functions: Mapping[str, str]) -> Names:
-    """The names of a text with these functions of it compiled, each for a signature in Numba's words."""
+def of_text(text: str, functions: Mapping[str, str | None], **given: Any) -> Names:
+    """The names of a text with these functions of it compiled, in order, and what is given in place of its own names.
+
+    Each is compiled for a signature in Numba's words; one with None, a helper of those that follow, as they call it.
+    """
     with _lock:  # one compilation, however many threads ask for it
         names = _ready.get(text)
         if names is None:
             try:
-                names = _all_jitted(_module(text), functions, cache=True)
+                names = _all_jitted(_module(text), functions, given, cache=True)
             except Exception:  # whatever a broken file gives rise to; an error of the text's own comes once more
                 _forget(text)
-                names = _all_jitted(compiled(text), functions, cache=False)
+                names = _all_jitted(compiled(text), functions, given, cache=False)
             _ready[text] = names
         return names
 
@@ -72,6 +77,25 @@ def is_at_hand(text: str) -> bool:
     return text in _ready
 
 
+@lru_cache(maxsize=1)
+def fused_multiply_add() -> Any:
+    """`fma(x, y, z)` for texts, x*y + z rounded once, where the processor has it as one operation; else None."""
+    from numba.core import config
+    from numba.extending import intrinsic
+
+    features = importlib.import_module("llvmlite.binding").get_host_cpu_features()
+    has = platform.machine().lower() in ("aarch64", "arm64") or features.get("fma", False)
+    told = [getattr(config, name, None) for name in ("CPU_NAME", "CPU_FEATURES")]
+    if not has or any(told):  # told to work for another processor
+        return None
+
+    @intrinsic
+    def fma(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
+        return x(x, y, z), lambda context, builder, signature, values: builder.fma(*values)
+
+    return fma
+
+
 def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -90,16 +114,22 @@ def _forget(text: str) -> None:
             index.unlink()
 
 
-def _all_jitted(names: Names, functions: Mapping[str, str], cache: bool) -> Names:
-    return names | {name: _jitted(names[name], signature, cache) for name, signature in functions.items()}
+def _all_jitted(names: Names, functions: Mapping[str, str | None], given: Names, cache: bool) -> Names:
+    names.update(given)
+    for name, signature in functions.items():
+        names[name] = _jitted(names[name], signature, cache)
+    return names
 
 
-def _jitted(function: Function, signature: str, cache: bool) -> Function:
+def _jitted(function: Function, signature: str | None, cache: bool) -> Function:
     import numba
 
-    made: Any = numba.njit(cache=cache, nogil=True, error_model="numpy", boundscheck=False)(function)
-    made.compile(eval(signature, dict(vars(numba.types))))  # our own words, in which types have Numba's names
-    made.disable_compile()
+    made: Any = numba.njit(cache=cache and signature is not None, nogil=True, error_model="numpy", boundscheck=False)(
+        function
+    )
+    if signature is not None:
+        made.compile(eval(signature, dict(vars(numba.types))))  # our own words, in which types have Numba's names
+        made.disable_compile()
     machine: Function = made
     return machine
 

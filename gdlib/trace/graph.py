@@ -152,6 +152,11 @@ def on_operands(node: Node, operands: Iterable[Node]) -> Node:
     return _node(node.op, *operands)
 
 
+def operation(name: str, *operands: Node) -> Node:
+    """An operation that no plain function has: one target's own way of doing some of the others."""
+    return _node(name, *operands)
+
+
 def _lift(operand: Any) -> Node:
     if isinstance(operand, Node):
         return operand

@@ -1,0 +1,48 @@
+"""Quotients whose divisor all lanes share, by the divisor's inverse: a division takes as long as many products.
+
+With inverse = 1/y and near = x*inverse, each rounded, the lack x - y*near is exact in one fused multiply-add, and a
+second gives near + lack*inverse, which is x/y as it is rounded: so it is known for a divisor that is known beforehand
+(Markstein 1990; Brisebarre, Muller and Raina 2004). It holds for a positive y while nothing on the way leaves the range
+of full precision; a zero keeps its sign, since the lack is taken the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from gdlib.trace.graph import Node, in_order, on_operands, operation, symbol
+
+OVER = "over"
+"""The operation of (x, y, 1/y)."""
+
+SURE_OF: Mapping[str, tuple[float, float, float, float]] = {
+    "float64": (2.0**-100, 2.0**100, 2.0**-860, 2.0**860),
+    "float32": (2.0**-20, 2.0**20, 2.0**-98, 2.0**100),
+}
+"""Between which sizes y and x must lie, that is far inside the range: the lack has the last digits of y and x/y."""
+
+
+class ByInverses(NamedTuple):
+    """`outputs` with OVER for quotients by shared divisors; `divided` are the x, `inverses` the names of y and 1/y."""
+
+    outputs: list[Node]
+    divided: list[Node]
+    inverses: dict[str, str]
+
+
+def by_inverses(outputs: Sequence[Node], shared: Collection[str]) -> ByInverses:
+    """The outputs with each quotient by one of the inputs `shared` taken by the inverse."""
+    new: dict[int, Node] = {}
+    divided: dict[int, Node] = {}
+    inverses: dict[str, str] = {}
+    for node in in_order(outputs):
+        args = [new[id(operand)] for operand in node.args]
+        if node.op == "div" and args[1].op == "symbol" and args[1].payload in shared:
+            name = str(args[1].payload)
+            inverses[name] = f"inverse of {name}"
+            divided[id(args[0])] = args[0]
+            new[id(node)] = operation(OVER, *args, symbol(inverses[name]))
+        else:
+            new[id(node)] = on_operands(node, args) if args else node
+    return ByInverses([new[id(node)] for node in outputs], list(divided.values()), inverses)
