@@ -248,11 +248,3 @@ def test_two_steps_in_turn_beat_every_fixed_step():
     for pair in rng.uniform(0.005, 0.09, (2000, 2)):  # no other pair is better
         assert np.abs((1 - lam[::100] * pair[0]) * (1 - lam[::100] * pair[1])).max() > worst - 1e-3
     assert (1 / zeros).max() > 2 / 100
-
-
-def test_the_rate_map_shows_the_contraction():
-    text = "(abs(1 - eta) + abs(1 - eta*kappa) + abs(abs(1 - eta) - abs(1 - eta*kappa))) / 2"
-    rate = gd.Objective(text, variables=("eta", "kappa"))
-    eta, kappa = np.random.default_rng(0).uniform((0.01, 1.0), (2.2, 6.0), (200, 2)).T
-    expected = [gd.rates.spectral_radius(DESCENT, [1.0, k], lr=e) for e, k in zip(eta, kappa, strict=True)]
-    np.testing.assert_allclose(rate(np.stack([eta, kappa], axis=-1)), expected, atol=1e-14)

@@ -20,12 +20,18 @@ from playwright.sync_api import Page, sync_playwright
 
 import gdlib as gd
 from gdlib.widgets.kinds import KINDS
+from gdlib.widgets.kinds.basin_map import ROOMS as BASIN_ROOMS
+from gdlib.widgets.kinds.rate_map import PLANES
 from gdlib.widgets.page_form import ROOMS, WIDTHS
 from tests.explorer_page import shown
 from tools import browser as system_browser
 
 SAID: dict[str, Callable[[], list[Any]]] = {
-    **{kind: lambda kind=kind: [gd.explore(kind=kind)] for kind in KINDS if kind != "race"},
+    **{kind: lambda kind=kind: [gd.explore(kind=kind)] for kind in KINDS if kind not in ("race", "rate-map")},
+    **{f"rate-map {plane}": lambda plane=plane: [gd.explore(kind="rate-map", plane=plane)] for plane in PLANES},
+    **{f"basin-map {rule}": lambda rule=rule: [
+        gd.explore(kind="basin-map", rules=[rule, "momentum", "newton"])
+    ] for rule in BASIN_ROOMS},
     "newton-model map": lambda: [gd.explore("rosenbrock", kind="newton-model")],
     "newton-model axes": lambda: [gd.explore(kind="newton-model", view="axes")],
     "inspector own": lambda: [gd.explore("quadratic", kind="inspector")],

@@ -95,7 +95,7 @@ def basin_map(
          "rules": [{"id": first.name, "name": first.name, "hyperparameters": values}],
          **{name: part for name, part in brings[key(chosen)].items() if name != "start"}},
         lambda state: _still(state, grounds, known),
-        room="basin-map",
+        room=f"basin-map {first.name}" if first.name in ROOMS else "basin-map",
         tries=_tries(key(chosen), known, grounds),
         hint="Click the map to set out there; drag it to move it, + and − or the wheel zoom.",
         objectives=told,
@@ -170,19 +170,26 @@ def view(window: Sequence[Sequence[float]], centre: Sequence[float], zoom: float
             for at, (low, high) in zip(centre, window, strict=True)]  # fmt: skip
 
 
+ROOMS = ("gradient_descent", "saddle_free_newton")
+"""What begins with one of these has a height of its own: it has knobs, and other things to try."""
 _TRIES = {
-    "newton": "Newton’s method from (0, 0.5), then from (0, 1.5): what is it that each run ends at?",
-    "saddle_free_newton": "Choose Saddle-free Newton, then gradient descent. Which colours are gone?",
+    "newton": [
+        "Newton’s method from (0, 0.5), from (0, 1), from (0, 1.5): what is it that each run ends at?",
+        "Choose another rule, one that never seeks a saddle. Which colours are gone?",
+    ],
+    "saddle_free_newton": ["Choose Newton’s method. Which colours come back, and where do the borders break up?"],
+    "gradient_descent": ["Zoom in at a saddle, F. How many colours meet there? And at the maximum, E?"],
 }
+"""What there is to find out on Himmelblau's function, by the rule that runs at first."""
 _ON_THE_CUBE = (
     "Choose the cube roots of one and zoom in where two colours meet. Do you ever find a border without the third?"
 )
 
 
 def _tries(objective: str, known: Mapping[str, Any], grounds: Iterable[str]) -> list[str]:
-    """What there is to find out on what is offered."""
-    tries = [words for name, words in _TRIES.items() if name in known and objective == "himmelblau"]
-    if "newton" in known and offered()[1].text in grounds:
+    first = next(iter(known))
+    tries = list(_TRIES.get(first, [])) if objective == "himmelblau" else []
+    if first == "newton" and offered()[1].text in grounds:
         tries.append(_ON_THE_CUBE)
     return tries or ["Set out from two starts on both sides of a border. Where do the two paths part?"]
 

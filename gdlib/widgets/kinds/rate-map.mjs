@@ -49,7 +49,7 @@ class RateMap {
     this.runs = html("ul", { class: "gd-line-key" }, series(RUN, "this run"), this.promise);
     shell.plots.push(this.map.plot, this.path, this.decay);
     const { plane, start, steps: count, kappa } = shell.controls;
-    this.head = [plane.node, this.rule.head, count.node];
+    this.head = [spec.planes.length > 1 ? plane.node : null, spec.rules.length > 1 ? this.rule.head : null, count.node];
     this.pictures = [this.map.node, this.key.node, this.lines, this.under];
     this.panel = [this.path.node, start.node, this.decay.node, this.runs, this.rule.node, kappa.node];
     this.rule.show(state.rules);
@@ -170,7 +170,7 @@ class RateMap {
 
   drawPath({ start, kappa }, path) {
     const { path: plot, line } = this;
-    const half = 1.5 * Math.max(1e-9, ...start.map(Math.abs));
+    const half = 1.5 * Math.min(1e100, Math.max(1e-9, ...start.map(Math.abs)));
     const key = [half, kappa, plot.width].join();
     if (key !== this.shownGround) {
       this.shownGround = key;

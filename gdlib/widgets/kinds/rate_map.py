@@ -136,7 +136,7 @@ def rate_map(
         {"plane": first, "rules": runners[first], "kappa": _KAPPA.check(kappa, {}), "start": whole,
          "steps": whole_steps(steps, "steps")},
         lambda state: _still(state, known),
-        room="rate-map",
+        room=f"rate-map {first}",
         tries=_TRIES.get(first, [_TRY]),
         objectives=[landscape_json(BOWL, (*_START, 100.0)) | {"window": [list(side) for side in _WINDOW],
                                                              "glsl": landscape_text(BOWL, held=1)}],
@@ -201,7 +201,7 @@ _TRIES: Mapping[str, list[str]] = {
     ],
     "beta-kappa": ["Follow the darkest spots up from κ = 10 to κ = 1000. By what does the memory 1/(1 − β) grow?"],
     "beta1-beta2": [
-        "At β₁ = 0.5 lower β₂ from 0.99. From where on does no run reach a millionth?",
+        "At β₁ = 0.5 lower β₂ from 0.99. From where on does the run no longer come to a millionth?",
         "Choose AMSGrad, which forgets no large slope. What becomes of that border?",
     ],
 }

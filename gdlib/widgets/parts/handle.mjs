@@ -25,9 +25,9 @@ export class Handle {
   listen() {
     const { frame } = this.plot;
     const follow = (event) => this.move(this.plot.under(event), event.pointerType);
-    for (const place of [frame, this.node]) {
+    for (const place of this.byClick ? [this.node] : [frame, this.node]) {
       place.addEventListener("pointerdown", (event) => {
-        if (event.button !== 0 || (place === frame && (this.byClick || event.pointerType === "touch"))) return;
+        if (event.button !== 0 || (place === frame && event.pointerType === "touch")) return;
         event.preventDefault();
         this.node.focus({ preventScroll: true });
         place.setPointerCapture(event.pointerId);

@@ -30,18 +30,21 @@ export class MapPicture {
     this.watch(signal);
   }
 
-  /** A mouse over the map reads pixels; a finger sets the point instead. */
+  /** A mouse over the map, its point included, reads pixels; a finger sets the point instead. */
   listen() {
-    const { frame } = this.plot;
-    frame.addEventListener("pointermove", (event) => {
-      if (event.pointerType === "touch" || !this.run) return;
+    const { node, frame } = this.plot;
+    const away = () => {
+      if (this.under) this.onPointed(this.under = null);
+    };
+    node.addEventListener("pointermove", (event) => {
+      const { left, right, top, bottom } = frame.getBoundingClientRect();
+      const inside = event.clientX > left && event.clientX < right && event.clientY > top && event.clientY < bottom;
+      if (!inside) return away();
+      if (event.pointerType === "touch" || !this.run) return null;
       this.under = this.plot.under(event);
-      this.read();
+      return this.read();
     });
-    frame.addEventListener("pointerleave", () => {
-      this.under = null;
-      this.onPointed(null);
-    });
+    node.addEventListener("pointerleave", away);
   }
 
   read() {

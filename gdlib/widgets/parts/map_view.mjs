@@ -24,7 +24,7 @@ export class MapView {
     frame.addEventListener("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "lostpointercapture"]) frame.addEventListener(end, () => this.release());
     node.addEventListener("click", (event) => {
-      if (this.moved) event.stopPropagation(); // the click that ends a drag sets no point
+      if (this.moved) event.stopPropagation(); // the click that ends a drag or a pinch sets no point
       this.moved = false;
     }, true);
     node.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -37,10 +37,10 @@ export class MapView {
   }
 
   press(event) {
+    if (event.isPrimary) this.moved = false;
     if (event.button !== 0 || event.pointerType === "touch") return;
     this.picture.plot.frame.setPointerCapture(event.pointerId);
     this.dragged = { x: event.clientX, y: event.clientY };
-    this.moved = false;
   }
 
   drag({ clientX, clientY }) {
@@ -89,6 +89,7 @@ export class MapView {
       return;
     }
     event.preventDefault();
+    this.moved = true;
     const now = { clientX: (one.clientX + other.clientX) / 2, clientY: (one.clientY + other.clientY) / 2,
       apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) };
     if (this.held) {
