@@ -69,7 +69,9 @@ def main() -> None:
     write("requirements.txt", [*book, "-e ."])
     write("requirements-test.txt", [line for line in both if line not in book])
     constraints.write_text("\n".join(both) + "\n")  # gdlib is measured with the packages that it is tested with
-    write("requirements-bench.txt", resolve("bench.in", "--constraint", str(constraints)))
+    # torch's wheel for a GPU names CUDA's packages and their versions itself; its wheel for processors needs none.
+    bench = resolve("bench.in", "--constraint", str(constraints))
+    write("requirements-bench.txt", [line for line in bench if not line.startswith(("cuda-", "nvidia-", "triton="))])
 
 
 if __name__ == "__main__":
