@@ -10,6 +10,7 @@ import numpy as np
 
 from gdlib.emit.printable import Formula
 from gdlib.emit.trajectory import Trajectory, trajectory_of
+from gdlib.loops.on_gpu import is_on_gpu
 from gdlib.points import is_foreign
 from gdlib.registry import nearest
 from gdlib.schedules.schedule import memory_of, step_of
@@ -43,8 +44,7 @@ def chosen(backend: Any, asked: Asked, executor: Any) -> Choice:
         wanted = ", ".join(repr(name) for name in ("auto", *NAMES))
         raise ValueError(f"backend: needs one of {wanted}, got {backend!r}.{nearest(backend, NAMES)}")
     start = asked.plan.start
-    foreign = is_foreign(start)
-    on_gpu = foreign and type(start).__module__.partition(".")[0] == "cupy"
+    foreign, on_gpu = is_foreign(start), is_on_gpu(start)
     if foreign and backend not in ("auto", "cupy" if on_gpu else ""):
         kind = f"{type(start).__module__}.{type(start).__name__}"
         raise TypeError(f"backend: {backend} needs a start on the host, an array of NumPy, got {kind}")
