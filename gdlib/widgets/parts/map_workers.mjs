@@ -83,7 +83,7 @@ class Crew {
 }
 
 /** The question without what a worker cannot be sent or has no use for. */
-function plain({ objective, rule, across, up, ...rest }) {
+function plain({ objective, rule, glsl, across, up, ...rest }) {
   return rest;
 }
 
