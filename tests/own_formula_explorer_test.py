@@ -12,9 +12,11 @@ from playwright.sync_api import BrowserContext, Locator, Page
 
 import gdlib as gd
 from tests.conftest import Watch
-from tests.explorer_page import READY, drawn, picture, set_state, shown, state
+from tests.explorer_page import READY, drawn, picture, readout, set_state, shown, state
 
-KINDS = ("race", "inspector", "surface", "newton-model", "coordinates")
+PLANES = ("race", "inspector", "surface", "newton-model", "coordinates", "basin-map")
+LINES = {"step-size": "step-size", "newton-model in one variable": "newton-model"}
+OF_ONE = "x**4 - 3*x**2 + exp(-x)"
 TEXT = "(x**2 + y - 7)**2/5 + exp(-x)*cos(y)**2"
 FORBIDDEN = """async () => {  // asked by a module: what the tests evaluate themselves no policy holds back
   const text = "export default (() => { try { return new Function('return 1')(); } catch { return 'forbidden'; } })();";
@@ -27,6 +29,8 @@ HUGE = "x" + "+x" * 600_000
 def explorer(kind: str = "race") -> Any:
     if kind == "race":
         return gd.explore("himmelblau", rules=["gradient_descent", "adam"], steps=60)
+    if kind in LINES:
+        return gd.explore(kind=LINES[kind])
     return gd.explore("himmelblau", kind=kind)
 
 
@@ -78,13 +82,14 @@ def test_its_runs_are_gdlibs_but_for_rounding(tab: Watch) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_explorer_of_a_plane_takes_one(tab: Watch, kind: str) -> None:
+@pytest.mark.parametrize("kind", [*PLANES, *LINES])
+def test_every_explorer_with_a_choice_of_landscape_takes_one(tab: Watch, kind: str) -> None:
     page = shown(tab, explorer(kind)).page
+    text = OF_ONE if kind in LINES else TEXT
     first, was = state(page), picture(page)
-    now = set_state(page, {"objective": TEXT})
-    assert now["objective"] == TEXT
-    assert now["within"] == json_of(now["within"])
+    now = set_state(page, {"objective": text})
+    assert now["objective"] == text
+    assert all(low < high for low, high in now["within"])
     assert picture(page) != was
     # Python takes the state of the page as it is, and the page takes it back.
     known = {key: value for key, value in now.items() if key != "paths"}
@@ -98,12 +103,8 @@ def test_every_explorer_of_a_plane_takes_one(tab: Watch, kind: str) -> None:
     assert set_state(page, now) == now
     namespace: dict[str, Any] = {}
     exec(cell_of(page), namespace)
-    assert namespace["f"].text == TEXT
+    assert namespace["f"].text == text
     assert tab.troubles == []
-
-
-def json_of(window: Any) -> list[list[float]]:
-    return [[low, high] for low, high in window if low < high]
 
 
 def cell_of(page: Page) -> str:
@@ -285,3 +286,23 @@ def test_a_first_state_may_hold_one_in_python() -> None:
                          ({"objective": "a*b*c"}, "at most two variables"), ({"objective": "x*y", "within": [(1, 0), (0, 1)]}, "within: needed 2 pairs")):  # fmt: skip
         with pytest.raises(ValueError, match=words):
             gd.explore("bowl", **given)
+
+
+@pytest.mark.browser
+def test_in_one_variable_the_minima_and_their_step_sizes_are_found(tab: Watch) -> None:
+    page = shown(tab, explorer("step-size")).page
+    field = opened(page)
+    assert field.input_value() == "(x**2/2)"  # the parabola's own name is its formula, which is taken
+    field.fill("x**2/2")
+    assert state(page)["objective"] == "(x**2/2)"
+    assert field.input_value() == "x**2/2"
+    field.fill("2*(x - 1)**2")
+    set_state(
+        page, {"rules": [{"name": "gradient_descent", "hyperparameters": {"lr": 0.25}}], "start": [-1.0], "steps": 3}
+    )
+    assert state(page)["paths"]["gradient_descent"][1] == [1.0]
+    assert "x* = 1" in readout(page).replace("\u00a0", " ")
+    field.fill("x*y")
+    assert "needs one variable here, got x, y" in told(page)
+    field.fill("x**4")
+    assert "has no curvature" in readout(page)

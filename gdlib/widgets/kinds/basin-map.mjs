@@ -8,9 +8,12 @@ import { shareOf } from "./map_question.mjs";
 import { MapView } from "./map_view.mjs";
 import { plain, spot } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
+import { endsOf } from "./own_ends.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { trail } from "./plot.mjs";
 import { keywords, literal, opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
+import { startingValues } from "./starting_values.mjs";
 
 // Each darker than the next, so that they are told apart without colour too; a test measures by how much.
 const GROUPS = [["series-1", 0.84], ["series-2", 0.72], ["series-3", 0.59], ["series-4", 0.37], ["series-5", 0.18], ["series-6", 0.16]]
@@ -29,7 +32,8 @@ class BasinMap {
   constructor(shell) {
     const { spec, signal } = shell;
     Object.assign(this, { shell, placed: ["steps", "centre", "zoom", "start", "shows", "objective"] });
-    spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
+    spec.startingValues = startingValues(shell.modules, shell.state.steps);
+    spec.ofOwn = (own) => Object.assign(endsOf(own, GROUPS.length), { brings: { centre: middleOf(own.window), zoom: 1 } });
     this.map = new MapPicture({ label: "Basin map", aspect: 1, signal, byClick: true,
       shadeOf: (answers, k) => this.shade(answers, k), onMove: (start, hand) => this.setOut(start, hand),
       onHold: (held) => shell.hold(held), onPointed: (pixel) => this.read(pixel) });
@@ -58,7 +62,7 @@ class BasinMap {
 
   /** The view of all that the landscape's window shows. */
   get whole() {
-    return { centre: this.shell.objective.window.map(([low, high]) => (low + high) / 2), zoom: 1 };
+    return { centre: middleOf(this.shell.objective.window), zoom: 1 };
   }
 
   /** The start was moved; by keys beyond the frame, and the plane moves along. */
@@ -215,8 +219,8 @@ class BasinMap {
       `places, groups = np.array(${JSON.stringify(objective.ends.map(({ at }) => at))}), np.array(${JSON.stringify(groups)})`,
       "apart = np.linalg.norm(ends[..., None, :] - places, axis=-1)",
       `reached = np.where(apart.min(axis=-1) < ${literal(objective.near)}, groups[apart.argmin(axis=-1)], -1)`,
-      `gd.figures.plane(reached, (x[0], x[-1]), (y[0], y[-1]), x_label=${JSON.stringify(objective.variables[0])}, y_label=${JSON.stringify(objective.variables[1])},`,
-      `                 categories=${JSON.stringify(objective.groups)}, missing="nowhere yet")`, ""].join("\n");
+      "ends_at = dict(categories=" + JSON.stringify(objective.groups) + ', missing="nowhere yet")',
+      `gd.figures.plane(reached, (x[0], x[-1]), (y[0], y[-1]), x_label=${JSON.stringify(objective.variables[0])}, y_label=${JSON.stringify(objective.variables[1])}, **ends_at)`, ""].join("\n");
   }
 }
 
@@ -226,4 +230,6 @@ const share = (count, most) => (most > 1 ? Math.max(0, Math.log(count) / Math.lo
 /** A coordinate of the view, in as many digits as its pixels need. */
 const rounded = (value, wide) => Number(value.toFixed(Math.min(20, Math.max(0, 4 - Math.floor(Math.log10(wide))))));
 
-export default explorer(BasinMap);
+const middleOf = (window) => window.map(([low, high]) => (low + high) / 2);
+
+export default explorer(BasinMap, OwnFormula);

@@ -30,7 +30,7 @@ VIEWS = {"curve": "one variable", "map": "two variables", "axes": "normalised ax
 """What may be looked at: the first two follow from the objective, the third is a quadratic of its own."""
 _ON_A_MAP = ("rosenbrock", "himmelblau", "double_well", "three_hump_camel", "beale", "ravine")
 _SECONDS = 2.0
-_OWN = {"curve": 0, "map": 2}
+_OWN = {"curve": 1, "map": 2}
 """How many variables a formula of the reader's own may have."""
 
 
@@ -105,7 +105,7 @@ def _curve(f: Any, start: Any, steps: int | None, objectives: Any) -> Explorer:
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        ground = grounds[state["objective"]]
+        ground = grounds.of(state, 1)
         return figures.newton_parabolas(ground, run_of(ground, damped_newton, state))
 
     return Explorer(

@@ -4,6 +4,8 @@ import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { Graph } from "./graph.mjs";
 import { counts, place, plain, short, ticks } from "./numbers.mjs";
+import { OwnFormula } from "./own_formula.mjs";
+import { ownWells } from "./own_wells.mjs";
 import { look, Plot, Series, trail } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
 import { Scale } from "./scale.mjs";
@@ -19,6 +21,7 @@ class StepSize {
   constructor(shell) {
     const { spec, state, signal } = shell;
     Object.assign(this, { shell, computed: null });
+    spec.ofOwn = (own) => ownWells(own, spec.spans, shell.modules.formulas.creeping);
     spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
     this.scale = new Scale("Step size lr", (lr) =>
       shell.change({ rules: [{ ...shell.state.rules[0], hyperparameters: { lr } }] }));
@@ -234,4 +237,4 @@ function fate(path, [low, high], gone) {
     ? "the run creeps, ever slower, to where the slope is 0" : "the run goes on downhill"}.`;
 }
 
-export default explorer(StepSize);
+export default explorer(StepSize, OwnFormula);

@@ -110,13 +110,20 @@ def _curvature(f: Objective, x: float) -> float:
 def first_step_size(f: Objective, start: float) -> float:
     """An η, of two digits, with which a run creeps: a part of η_opt at the minimum nearest to the start."""
     curved = [one for one in wells_of(f) if one.curvature > 0]
-    if curved:
-        lr = _SHARE / min(curved, key=lambda one: abs(one.x - start)).curvature
-    else:
-        ((low, high),) = window_of(f, (start,))
-        slope = abs(float(f.grad([start])[0]))
-        lr = _SHARE * (high - low) / 4.0 / slope if slope > 0 and math.isfinite(slope) else 0.1
-    return float(f"{lr:.2g}")
+    ((low, high),) = window_of(f, (start,))
+    nearest = min(curved, key=lambda one: abs(one.x - start)).curvature if curved else 0.0
+    return float(f"{float(creeping(nearest, abs(float(f.grad([start])[0])), high - low)):.2g}")
+
+
+def creeping(curvature: Any, slope: Any, width: Any) -> Any:
+    """An η with which a run creeps to a minimum of that curvature; without one, from such a slope across the window.
+
+    >>> float(creeping(4.0, 1.0, 8.0)), float(creeping(0.0, 2.0, 8.0))
+    (0.075, 0.3)
+    """
+    curved, sloping = np.where(curvature > 0.0, curvature, 1.0), np.where(slope > 0.0, slope, 1.0)
+    across = np.where((slope > 0.0) & (slope < np.inf), _SHARE * width / 4.0 / sloping, 0.1)
+    return np.where(curvature > 0.0, _SHARE / curved, across)
 
 
 def step_size(
@@ -139,10 +146,13 @@ def step_size(
     own = by_name[key(chosen)]["hyperparameters"][rule.name]
     own |= given
 
+    def found(name: str, rule: Any) -> dict[str, float]:
+        return dict(by_name[name]["hyperparameters"][rule.name]) if name in by_name else {}
+
     def still(state: Json) -> Any:
         from gdlib import figures
 
-        f, (x,), (runner,) = grounds[state["objective"]], state["start"], state["rules"]
+        f, (x,), (runner,) = grounds.of(state, 1), state["start"], state["rules"]
         lr = runner["hyperparameters"]["lr"]
         run = descend(f, gradient_descent, (x,), steps=state["steps"], lr=lr)
         ((low, high),) = window_of(f, (x,))
@@ -164,10 +174,10 @@ def step_size(
         "step-size",
         [
             Choice("objective", "Function", {one["name"]: one["title"] for one in told},
-                   {one["name"]: {"start": one["start"]} for one in told}),
+                   {one["name"]: {"start": one["start"]} for one in told}, formula=1),
             Point("start", "Start", size=1),
             STEPS,
-            Runners({rule.name: rule}, lambda name, rule: dict(by_name[name]["hyperparameters"][rule.name]), 1, 1),
+            Runners({rule.name: rule}, found, 1, 1),
         ],
         {"objective": key(chosen), "start": list(set_out), "steps": steps,
          "rules": [{"id": rule.name, "name": rule.name, "hyperparameters": {**rule.defaults, **own}}]},
@@ -177,7 +187,9 @@ def step_size(
         hint="Drag the ring. A step leads to the bottom of the dashed parabola, of curvature 1/η.",
         objectives=told,
         rules=[rule_json(rule, 0)],
-        formulas=[function_of_its_name(one) for one in (optimal_step, limit_ratio, error_ratio, touching_parabola)],
+        formulas=[function_of_its_name(one)
+                  for one in (optimal_step, limit_ratio, error_ratio, touching_parabola, creeping)],
+        spans=_SPAN,
     )  # fmt: skip
 
 

@@ -111,10 +111,9 @@ export function completed(given, base, spec) {
     const value = given[name] ?? brought[name] ?? (moved ? AFRESH[field.type](base[name]) : base[name]);
     state[name] = CHECKS[field.type](field, value, state, spec);
     if (field.type !== "choice") continue;
-    const own = spec.own?.field === field ? spec.own.complete(state, given, base) : {};
-    if (state[name] !== base[name]) {
-      Object.assign(brought, field.options.find((option) => option.value === state[name])?.brings ?? own);
-    }
+    const option = field.options.find(({ value: known }) => known === state[name]);
+    if (!option) Object.assign(brought, spec.own.complete(state, given, base));
+    else if (state[name] !== base[name]) Object.assign(brought, option.brings);
   }
   return state;
 }

@@ -21,7 +21,8 @@ export class NewtonCurve {
   constructor(shell) {
     const { spec, state, signal } = shell;
     Object.assign(this, { shell, computed: null });
-    spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
+    spec.startingValues = () => ({ lr: 1 });
+    spec.ofOwn = (own) => ({ get stationary() { return own.points.map(({ at: [x], value, kind }) => ({ x, value, kind })); } });
     this.graph = new Graph({ aspect: 0.72, onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
     const { lines, marks } = this.graph.plot;
     const drawn = (kind, index) => svg("path", { class: kind, style: `--series: ${look(index).colour}` });

@@ -75,19 +75,24 @@ export class OwnFormula {
 
   /** Settles the window of a state whose landscape is a formula, and makes that landscape known; returns what it brings. */
   complete(state, given, base) {
-    if (!this.is(state.objective)) return {};
     const made = this.reading(state.objective);
     const before = this.is(base.objective) && base.within;
     state.within = window(given.within ?? (before || fitted(made)), this.field.formula);
     const { name } = this.shell.spec.fields.find(({ type }) => type === "point");
     this.keep(made, state.within, given[name]);
-    return state.objective === base.objective ? {} : this.brings(state.objective, base);
+    const { brings = {} } = this.entry(made);
+    if (state.objective !== base.objective) return { ...this.brings(state.objective, base), ...brings };
+    return String(state.within) === String(base.within) ? {} : brings;
+  }
+
+  entry({ text }) {
+    return this.shell.spec.objectives.find(({ name }) => name === text);
   }
 
   /** The description's entry for a formula in a window, and the module that computes it. */
   keep(made, within, start) {
     const { spec, modules, signal } = this.shell;
-    const known = spec.objectives.find(({ name }) => name === made.text);
+    const known = this.entry(made);
     if (known && String(known.window) === String(within)) return;
     const one = entry(made, within, start);
     // What a kind needs beside: of a formula's entry and module.
@@ -104,7 +109,7 @@ export class OwnFormula {
 
   /** What a choice of this formula sets: places start anew, the rest of what landscapes bring stays. */
   brings(name, base) {
-    const { start } = this.shell.spec.objectives.find((one) => one.name === name);
+    const { start } = this.entry({ text: name });
     return Object.fromEntries(Object.keys(this.field.options[0].brings).map((key) => {
       const { type } = this.shell.spec.fields.find((one) => one.name === key);
       return [key, type === "point" ? start : type === "trail" ? [] : base[key]];
@@ -120,8 +125,14 @@ export class OwnFormula {
     } catch {
       text = PLAIN[this.field.formula];
     }
-    this.change(text, objective.window);
+    this.change(this.unnamed(text), objective.window);
     this.input.focus();
+  }
+
+  /** A formula that is no landscape's name: one without another name has its formula for that. */
+  unnamed(text) {
+    const made = this.reading(text).text;
+    return this.is(made) ? made : this.reading(`(${made})`).text;
   }
 
   /** Takes a formula; all that is no place of the old one's walk stays where it is. */
@@ -142,7 +153,8 @@ export class OwnFormula {
       this.waiting = setTimeout(() => this.tell(error, text), pause);
       return;
     }
-    this.change(text, this.shell.state.within);
+    this.typedAs = this.unnamed(text); // what is in the box stays to the letter
+    this.change(this.typedAs, this.shell.state.within);
     this.tell(null);
   }
 
@@ -158,6 +170,8 @@ export class OwnFormula {
   /** Says what is wrong and where, or that nothing is. */
   tell(error, text) {
     this.input.toggleAttribute("aria-invalid", Boolean(error));
+    this.asked.textContent = "";
+    this.shown.replaceChildren();
     this.finding.hidden = Boolean(error);
     if (!error) this.told.replaceChildren();
     else {
@@ -193,10 +207,7 @@ export class OwnFormula {
     const made = this.reading(value);
     if (this.typedAs !== value) {
       this.typedAs = value;
-      this.asked.textContent = "";
-      this.shown.replaceChildren();
-      // What is being typed may have more blanks than the state's formula.
-      if (this.made.get(this.input.value) !== made) this.input.value = value;
+      this.input.value = value;
       this.tell(null);
     }
     made.variables.forEach((name, axis) => {
