@@ -16,7 +16,7 @@ from gdlib.running import descend
 from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
-from gdlib.widgets.arguments import entries, landscape, landscapes, listed, point, whole_steps
+from gdlib.widgets.arguments import Grounds, entries, landscape, landscapes, listed, point, whole_steps
 from gdlib.widgets.as_json import Json, key, landscape_json, number_json, rule_json, start_of, window_of
 from gdlib.widgets.ends import Ends, ends_of
 from gdlib.widgets.fields import Choice, Point, Runners
@@ -75,7 +75,7 @@ def basin_map(
     by_name = {one["name"]: one for one in told}
 
     def found(name: str, rule: Any) -> dict[str, float]:
-        return dict(by_name[name]["hyperparameters"].get(rule.name, {}))
+        return dict(by_name[name]["hyperparameters"].get(rule.name, {})) if name in by_name else {}
 
     brings = {one["name"]: {"start": one["start"], "centre": _middle(one["window"]), "zoom": 1.0} for one in told}
     first = next(iter(known.values()))
@@ -83,7 +83,7 @@ def basin_map(
     return Explorer(
         "basin-map",
         [
-            Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, brings),
+            Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, brings, formula=2),
             Choice("shows", "Shows", SHOWN),
             Point("start", "Start"),
             STEPS,
@@ -194,11 +194,11 @@ def _tries(objective: str, known: Mapping[str, Any], grounds: Iterable[str]) -> 
     return tries or ["Set out from two starts on both sides of a border. Where do the two paths part?"]
 
 
-def _still(state: Json, grounds: Mapping[str, Objective], known: Mapping[str, Rule | Method]) -> Any:
+def _still(state: Json, grounds: Grounds, known: Mapping[str, Rule | Method]) -> Any:
     """The map at first sight, and the path from the start."""
     from gdlib import figures
 
-    f, (runner,) = grounds[state["objective"]], state["rules"]
+    f, (runner,) = grounds.of(state), state["rules"]
     rule, ends = known[runner["name"]], _ends(f)
     across, up = view(window_of(f, tuple(state["start"])), state["centre"], state["zoom"])
     rows = round(_CELLS * (up[1] - up[0]) / (across[1] - across[0]))
