@@ -30,7 +30,11 @@ SET_UP = """() => {
   gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
   window.fragments = {
     // what is wrong with each text, null where nothing is; all are begun before the first is asked, as a browser does it best
-    compiled: (texts) => texts.map(begun).map(({ program, said }) => [said(), gl.deleteProgram(program)][0]),
+    compiled: (texts) => texts.map((text) => compiled(gl.FRAGMENT_SHADER, text)).map((one) => {
+      const said = gl.getShaderParameter(one, gl.COMPILE_STATUS) ? null : gl.getShaderInfoLog(one);
+      gl.deleteShader(one);
+      return said;
+    }),
     // four numbers of each row of inputs, `width` rows of `depth` numbers
     run: (text, inputs, depth) => {
       const numbers = new Float32Array(Uint8Array.from(atob(inputs), (c) => c.charCodeAt(0)).buffer), width = numbers.length / depth;

@@ -165,7 +165,7 @@ def test_a_rules_step_is_within_what_single_precision_carries(fragments, rule):
 
 
 def test_programs_of_every_rule_and_on_every_landscape_compile(fragments):
-    """Each step on one landscape, and on each landscape two that ask for all it has."""
+    """Each step on one landscape, and on each landscape two that ask for all it has; all of them in `make test-all`."""
     texts = {(step.name, "himmelblau"): program(PLANAR["himmelblau"], step) for step in STEPS}
     demanding = [gd.rules.irprop_plus, gd.methods.saddle_free_newton]
     texts |= {(step.name, name): program(text, step) for name, text in PLANAR.items() for step in demanding}
@@ -201,7 +201,11 @@ def test_names_that_glsl_keeps_for_itself_are_renamed(fragments):
         return theta - lr * precise * step, sample, gl_v, a__b, step
 
     f = gd.Objective("vec2**2 + texture**2 * vec2")
-    assert fragments.compiled([gd.emit.glsl((f, own))]) == [None]
+    other = gd.Objective("value**2 + gradient**2 * value + p", variables=["value", "gradient", "p"])
+    assert fragments.compiled([gd.emit.glsl((f, own)), program(as_glsl.landscape_text(other, held=1), own)]) == [
+        None,
+        None,
+    ]
 
 
 def test_numbers_are_single_precision_and_no_integers():
