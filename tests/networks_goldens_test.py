@@ -50,7 +50,7 @@ def test_table_and_stored_values_tell_the_same():
 def test_the_answers_are_hard_enough():
     """Of each layer kind there is one, every cost and both ties and blank pixels occur."""
     kinds = {type(layer).__name__ for problem in networks.PROBLEMS for layer in problem.network().layers}
-    assert kinds == {"Dense", "Activation", "Convolution", "MaxPool"}
+    assert kinds == {"Dense", "Activation", "PooledConvolution"}
     assert {problem.cost for problem in networks.PROBLEMS} == set(networks.COSTS)
     x, _ = networks.data(networks.PROBLEMS[5].network(), "cross_entropy")
     squares = x.reshape(-1, 10, 10)

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from gdlib.networks import CNN, MLP, Activation, Convolution, Dense, MaxPool, Network
+from gdlib.networks import CNN, MLP, Activation, Dense, Network, PooledConvolution
 
 RNG = np.random.default_rng(5)
 LAYERS = [
@@ -15,10 +15,9 @@ LAYERS = [
     Activation("relu"),
     Activation("sigmoid"),
     Activation("tanh"),
-    Convolution((1, 6, 7), filters=2, size=3),
-    Convolution((2, 5, 4), filters=3, size=2),
-    MaxPool((1, 4, 6)),
-    MaxPool((3, 5, 7)),  # a last row and column are left out
+    PooledConvolution((1, 6, 7), filters=2, size=3),  # a last column of answers is in no square
+    PooledConvolution((2, 5, 4), filters=3, size=2),
+    PooledConvolution((3, 2, 5), filters=1, size=1),
 ]
 NETWORKS = [
     MLP((4, 3)),
@@ -27,7 +26,7 @@ NETWORKS = [
     MLP((3, 4, 2), "sigmoid"),
     CNN((8, 9), filters=3, size=3, dense=(5, 4)),
     CNN((2, 12, 13), filters=(2, 3), size=3, dense=(4,), activation="tanh"),
-    Network([Convolution((1, 6, 6), 2, 3), Activation("sigmoid"), MaxPool((2, 4, 4)), Dense(8, 3)]),
+    Network([PooledConvolution((1, 6, 6), 2, 3), Dense(8, 3), Activation("sigmoid")]),
 ]
 
 
@@ -83,36 +82,34 @@ def test_a_network_of_one_output_takes_answers_in_a_row(cost):
     np.testing.assert_allclose(loss.grad(theta), slope_by_differences(loss, theta), atol=1e-9)
 
 
-def test_the_convolution_is_the_sum_that_its_definition_writes():
-    layer = Convolution((2, 5, 6), filters=3, size=2)
-    x, (weights,) = RNG.standard_normal((4, 60)), [RNG.standard_normal(shape) for shape in layer.shapes]
-    made = layer.forward([weights], x).reshape(4, 3, 4, 5)
-    images, filters = x.reshape(4, 2, 5, 6), weights[:, :-1].reshape(3, 2, 2, 2)
+def answers_of(weights, images, size):
+    """A filter's answers as their definition writes them, (rows, filters, height, width)."""
+    rows, channels, height, width = images.shape
+    filters = weights[:, :-1].reshape(-1, channels, size, size)
+    made = np.empty((rows, len(filters), height - size + 1, width - size + 1))
     for row, k, i, j in np.ndindex(made.shape):
-        patch = images[row, :, i : i + 2, j : j + 2]
-        assert made[row, k, i, j] == pytest.approx((patch * filters[k]).sum() + weights[k, -1], rel=1e-12)
+        made[row, k, i, j] = (images[row, :, i : i + size, j : j + size] * filters[k]).sum() + weights[k, -1]
+    return made
 
 
-def test_the_pool_gives_a_squares_slope_to_the_first_of_its_largest():
-    pool = MaxPool((1, 2, 4))
-    x = np.array([[1.0, 3.0, 2.0, 2.0, 3.0, 0.0, 2.0, 2.0]])
-    assert pool.forward([], x).tolist() == [[3.0, 2.0]]
-    assert pool.backward([], [], np.array([[5.0, 7.0]])).tolist() == [[0, 5, 7, 0, 0, 0, 0, 0]]
-    whole = MaxPool((2, 6, 6))
-    x = RNG.integers(0, 3, (5, 72)).astype(float)  # ties everywhere
-    dy = RNG.integers(1, 9, whole.forward([], x).shape).astype(float)
-    dx = whole.backward([], [], dy)
-    assert dx.sum() == dy.sum()
-    assert np.count_nonzero(dx) == dy.size
+def test_the_convolution_is_the_sum_that_its_definition_writes_and_the_pool_its_largest():
+    layer = PooledConvolution((2, 5, 7), filters=3, size=2)
+    x, weights = RNG.standard_normal((4, 70)), RNG.standard_normal(layer.shapes[0])
+    answers = answers_of(weights, x.reshape(4, 2, 5, 7), 2)
+    squares = answers.reshape(4, 3, 2, 2, 3, 2).max(axis=(3, 5))
+    np.testing.assert_allclose(layer.forward([weights], x).reshape(squares.shape), squares, rtol=1e-12)
 
 
-def test_what_a_pool_leaves_out_has_no_slope_whatever_came_before():
-    pool = MaxPool((1, 3, 3))
-    for _ in range(2):
-        pool.forward([], RNG.standard_normal((2, 9)))
-        dx = pool.backward([], [], np.ones((2, 1))).reshape(2, 3, 3)
-        assert (dx[:, 2] == 0).all()
-        assert (dx[:, :, 2] == 0).all()
+def test_a_squares_slope_goes_to_the_first_of_its_largest_answers():
+    """On an image of whole numbers full of ties; a filter of one weight has its answers where the pixels are."""
+    layer = PooledConvolution((1, 6, 8), filters=1, size=1)
+    x, weights = RNG.integers(0, 3, (5, 48)).astype(float), np.array([[1.0, 0.0]])
+    dy = RNG.integers(1, 9, layer.forward([weights], x).shape).astype(float)
+    dx = layer.backward([weights], [np.empty((1, 2))], dy).reshape(5, 3, 2, 4, 2).transpose(0, 1, 3, 2, 4)
+    squares = x.reshape(5, 3, 2, 4, 2).transpose(0, 1, 3, 2, 4).reshape(5, 3, 4, 4)
+    assert (np.sort(squares)[..., -1] == np.sort(squares)[..., -2]).mean() > 0.5
+    expected = np.eye(4)[squares.argmax(axis=-1)] * dy.reshape(5, 3, 4, 1)  # argmax gives the first
+    np.testing.assert_array_equal(dx.reshape(5, 3, 4, 4), expected)
 
 
 def test_parameters_are_views_of_one_vector_in_the_layers_order():
@@ -183,8 +180,8 @@ def test_networks_and_losses_can_be_copied_and_sent():
         (lambda: MLP((4, 2.5)), "sizes: needs a whole number"),
         (lambda: MLP((4, 2), "softplus"), "activation: needs one of relu, sigmoid, tanh, got 'softplus'"),
         (lambda: CNN((28,)), "image: needs"),
-        (lambda: CNN((4, 4), size=5), "size: needs a filter no larger than the image, 4 x 4, got 5"),
-        (lambda: CNN((5, 5), size=5), "image: needs at least 2 x 2 numbers to pool, got 1 x 1"),
+        (lambda: CNN((4, 4), size=5), "size: needs a filter that leaves 2 x 2 answers of 4 x 4, got 5"),
+        (lambda: CNN((5, 5), size=5), "size: needs a filter that leaves 2 x 2 answers of 5 x 5, got 5"),
         (lambda: CNN((8, 8), filters=(), size=3), "filters: needs at least one"),
         (lambda: CNN((8, 8), filters=0, size=3), "filters: needs a whole number >= 1, got 0"),
         (lambda: Network([]), "layers: needs a first layer"),

@@ -5,13 +5,13 @@ An `MLP` or a `CNN` holds no parameters: they are one vector theta, so that a ru
 """
 
 from .handwriting import Digits, digits
-from .images import Convolution, MaxPool
+from .images import PooledConvolution
 from .layers import Activation, Dense
 from .network import CNN, MLP, Network
 from .on_data import Loss
 from .training import Training, train
 
 __all__ = [
-    "CNN", "MLP", "Activation", "Convolution", "Dense", "Digits", "Loss", "MaxPool", "Network", "Training", "digits",
+    "CNN", "MLP", "Activation", "Dense", "Digits", "Loss", "Network", "PooledConvolution", "Training", "digits",
     "train",
 ]  # fmt: skip

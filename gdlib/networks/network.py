@@ -11,7 +11,7 @@ import numpy as np
 
 from gdlib.arguments import number_between, whole_number
 from gdlib.networks.examples import examples, generator_of, one_point
-from gdlib.networks.images import Convolution, MaxPool
+from gdlib.networks.images import PooledConvolution
 from gdlib.networks.layers import Activation, Dense, Layer
 from gdlib.networks.on_data import Loss
 from gdlib.points import Array
@@ -146,10 +146,9 @@ class CNN(Network):
         here = self.image = (first[0], first[1], first[2])
         layers: list[Layer] = []
         for count in self.filters:
-            convolution = Convolution(here, count, size)
-            pool = MaxPool(convolution.answers)
-            layers += [convolution, pool, Activation(activation)]
-            here = pool.answers
+            stage = PooledConvolution(here, count, size)
+            layers += [stage, Activation(activation)]
+            here = stage.answers
         tail = MLP((math.prod(here), *dense), activation)
         self.dense = tail.sizes[1:]
         super().__init__([*layers, *tail.layers])

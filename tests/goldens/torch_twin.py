@@ -19,10 +19,8 @@ def twin(net: Any, theta: np.ndarray) -> Any:
             if made and not any(isinstance(one, torch.nn.Linear) for one in made):
                 made.append(torch.nn.Flatten())  # after images
             made.append(torch.nn.Linear(layer.takes, layer.outputs))
-        elif kind == "Convolution":
-            made.append(torch.nn.Conv2d(layer.image[0], layer.filters, layer.size))
-        elif kind == "MaxPool":
-            made.append(torch.nn.MaxPool2d(2))
+        elif kind == "PooledConvolution":
+            made += [torch.nn.Conv2d(layer.image[0], layer.filters, layer.size), torch.nn.MaxPool2d(2)]
         else:
             bend = getattr(torch.nn, BENDS[layer.kind])()
             made.insert(len(made) - isinstance(made[-1], torch.nn.MaxPool2d), bend)
