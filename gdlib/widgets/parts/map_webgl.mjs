@@ -1,7 +1,7 @@
 /* Runs the pixels of a map in fragment programs: one WebGL2 context a page, in single precision, read back as numbers. */
 
 const KEY = Symbol.for("gdlib.map.webgl"); // one context a page, however many copies of this module it has loaded
-const WIDE = 512, HIGH = 512; // of the buffer that is drawn into: a pixel for each cell of a portion
+const WIDE = 512, HIGH = 128; // of the buffer that is drawn into, a pixel a cell: no more is read and coloured at once
 const TIME = 20; // milliseconds that a portion should take
 const FIRST = 4096; // cells in a portion before it is known how long one takes
 const MINIMA = 64; // beyond so many a map is run by others
