@@ -25,7 +25,7 @@ def _three_divisions_and_a_root(values, times):
 
 
 def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: int) -> Callable[[], None]:
-    """As many divisions and roots as all these runs need, in vectors, from the cache; three for each root."""
+    """As many divisions and roots as the rule writes for all these runs, in vectors, from the cache: three and one."""
     moved = in_order(trajectory.split(()).moved)
     divisions, roots = (sum(node.op == op for node in moved) for op in ("div", "sqrt"))
     if not roots or divisions != 3 * roots:

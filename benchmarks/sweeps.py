@@ -57,7 +57,7 @@ def versions() -> str:
     return ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", *peers.here()))
 
 
-def _all_said(times: Times) -> str:
+def all_said(times: Times) -> str:
     return f"{', '.join(f'{name} {said(times, name)}' for name in times)}; {versions()}"
 
 
@@ -108,7 +108,7 @@ def with_numba(rule: str, amount: Amount, tell: Tell) -> list[Row]:
         ways[limit] = limits.divisions_and_roots(trajectory, amount.side**2, amount.steps, threads)
     times = in_turn(ways, amount.runs, tell)
     work = f"sweep, {'Adam' if rule == 'adam' else rule}, {amount.side}×{amount.side} starts × {amount.steps} steps"
-    note = f"float64, {threads} threads; {_all_said(times)}"
+    note = f"float64, {threads} threads; {all_said(times)}"
     rows = []
     if in_jax := [name for name in ways if name.startswith("JAX")]:
         rows.append(against(work, times, OURS, best(times, in_jax), 3.0 if rule == "adam" else 3.5, note))
@@ -155,7 +155,7 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
         ways[limit] = limits.stream(size, machine_code.cores())
         times = in_turn(ways, amount.runs, tell, least=0.2)
         work = f"one Adam step on {size:,} float32"
-        note = f"in place; {_all_said(times)}"
+        note = f"in place; {all_said(times)}"
         if in_torch := [name for name in ways if name.startswith("torch")]:
             rows.append(against(work, times, OURS, best(times, in_torch), _GOALS.get(size, 1.0), note))
         if size == max(amount.sizes):

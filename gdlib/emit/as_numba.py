@@ -20,7 +20,7 @@ from gdlib.trace.graph import Node, in_order
 _LANES, _FEWEST, _ROWS = 64, 16, 48
 """Runs in a block, and their fewest where many rows for each (coordinates and memory) would leave the fastest cache."""
 
-_UNWATCHED = 16
+_UNWATCHED = 32
 """Steps that a block takes between two looks at its runs."""
 
 _OWN = {
