@@ -109,6 +109,8 @@ def with_numba(rule: str, amount: Amount, tell: Tell) -> list[Row]:
     times = in_turn(ways, amount.runs, tell)
     work = f"sweep, {'Adam' if rule == 'adam' else rule}, {amount.side}×{amount.side} starts × {amount.steps} steps"
     note = f"float64, {threads} threads; {all_said(times)}"
+    if rule == "adam":
+        note += "; quotients by what all runs share come from its inverse, to the bit, so half the limit's work is left"
     rows = []
     if in_jax := [name for name in ways if name.startswith("JAX")]:
         rows.append(against(work, times, OURS, best(times, in_jax), 3.0 if rule == "adam" else 3.5, note))
