@@ -54,7 +54,9 @@ class Twin:
 
         return step
 
-    def kernel(self, code, name):
+    def kernel(self, code, name, beside=()):
+        """A kernel; the codes `beside` it, which others will ask for, are compiled with it."""
+        cuda_twin.prepare([(one, name) for one in (code, *beside)])
         return cuda_twin.RawKernel(code, name, on_gpu.EXACT)
 
     @contextmanager
@@ -95,7 +97,7 @@ class Gpu:
     def advance_all(self, texts, chunks):
         return [self.advance(text, chunk) for text, chunk in zip(texts, chunks, strict=True)]
 
-    def kernel(self, code, name):
+    def kernel(self, code, name, beside=()):
         return on_gpu.cupy().RawKernel(code, name, options=on_gpu.EXACT)
 
 

@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+from functools import cache
 
 import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib.emit.as_cuda import curvature_text
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.runs_as_cuda import program_text
 from gdlib.emit.trajectory import trajectory_of
@@ -30,16 +32,21 @@ extern "C" __global__ void at_points(const long long many, const double *points,
 """
 
 
-def at_points(place, f, points, curved=False):
-    """Value, gradient and, if `curved`, Hessian at the points, a row each, by the emitted functions."""
-    n = f.n
-    width = 1 + n + (n * n if curved else 0)
+@cache
+def code_at_points(f):
+    """A kernel that writes value, gradient and, for n <= 2, the Hessian at many points, a row each."""
+    n, curved = f.n, f.n <= 2
     spelt = ", ".join(f"points[i * {n} + {k}]" for k in range(n))
     more = f"hessian<double>({spelt}, row + {1 + n});" if curved else ""
-    text = gd.emit.cuda((f, gd.methods.newton) if curved else f)
-    code = text + AT_POINTS.format(width=width, spelt=spelt, more=more)
-    made = place.array(np.full((len(points), width), np.nan))
-    place.kernel(code, "at_points")((2,), (32,), (np.int64(len(points)), place.array(points), made))
+    text = gd.emit.cuda(f) + (curvature_text(f) if curved else "")
+    return text + AT_POINTS.format(width=1 + n + curved * n * n, spelt=spelt, more=more)
+
+
+def at_points(place, f, points):
+    """These rows, by the emitted functions."""
+    made = place.array(np.full((len(points), 1 + f.n + (f.n <= 2) * f.n**2), np.nan))
+    kernel = place.kernel(code_at_points(f), "at_points", beside=map(code_at_points, gd.objectives))
+    kernel((2,), (32,), (np.int64(len(points)), place.array(points), made))
     return place.host(made)
 
 
@@ -47,10 +54,9 @@ def at_points(place, f, points, curved=False):
 @each_place
 def test_value_gradient_and_hessian_are_the_objectives_to_the_bit(place, objective):
     points = np.random.default_rng(1).uniform(-3, 3, (60, objective.n))
-    curved = objective.n <= 2
-    rows = at_points(place, objective, points, curved)
+    rows = at_points(place, objective, points)
     expected = [objective(points)[:, None], objective.grad(points)]
-    expected += [objective.hess(points).reshape(len(points), -1)] if curved else []
+    expected += [objective.hess(points).reshape(len(points), -1)] if objective.n <= 2 else []
     assert rows.tobytes() == np.concatenate(expected, axis=1).tobytes()
 
 
@@ -59,23 +65,31 @@ def test_value_gradient_and_hessian_are_the_objectives_to_the_bit(place, objecti
 def test_value_and_gradient_agree_within_4_ulp_carried_through_the_graph(place, objective):
     points = np.random.default_rng(1).uniform(*np.array(objective.window).T, (40, objective.n))
     rows = at_points(place, objective, points)
-    compare_within_bounds(objective, points, rows[:, 0], rows[:, 1:])
+    compare_within_bounds(objective, points, rows[:, 0], rows[:, 1 : 1 + objective.n])
+
+
+@cache
+def code_of_numbers(rule):
+    """A kernel that works out what all coordinates share in a step of the rule, and how much it is given."""
+    blocks = compile_rule(rule)
+    given = len([*rule.defaults, *blocks.once(*map(np.float64, rule.defaults.values())), *blocks.powers, "t"])
+    handed = "".join(f"given[{k}], " for k in range(given))
+    call = f'extern "C" __global__ void work_out(const double *given, double *made) {{ numbers({handed}made); }}'
+    return gd.emit.cuda(rule) + call, given
 
 
 @each_rule
 @each_place
 def test_the_numbers_in_front_are_numpys(place, rule):
     """`numbers` in the text of a rule, in double: what the host hands over, if a reader works it out in C++."""
-    blocks = compile_rule(rule)
-    names = [*rule.defaults, *blocks.once(*map(np.float64, rule.defaults.values())), *blocks.powers, "t"]
-    given = np.random.default_rng(2).uniform(0.1, 0.9, len(names))
+    code, many = code_of_numbers(rule)
+    given = np.random.default_rng(2).uniform(0.1, 0.9, many)
     given[-1] = 3.0
-    handed = "".join(f"given[{k}], " for k in range(len(names)))
-    call = f'extern "C" __global__ void work_out(const double *given, double *made) {{ numbers({handed}made); }}'
     with np.errstate(all="ignore"):
-        expected = np.array(blocks.numbers(*given), dtype=float)
+        expected = np.array(compile_rule(rule).numbers(*given), dtype=float)
     made = place.array(np.full(len(expected), np.nan))
-    place.kernel(gd.emit.cuda(rule) + call, "work_out")((1,), (1,), (place.array(given), made))
+    kernel = place.kernel(code, "work_out", beside=(code_of_numbers(one)[0] for one in gd.rules))
+    kernel((1,), (1,), (place.array(given), made))
     assert place.host(made).tobytes() == expected.tobytes()
 
 
@@ -127,7 +141,7 @@ def test_numbers_that_are_not_finite_and_logic_of_truths(place):
     )  # fmt: skip
     points = np.random.default_rng(0).integers(-3, 4, (60, 2)).astype(float)
     rows = at_points(place, f, points)
-    np.testing.assert_array_equal(rows, np.column_stack([f(points), f.grad(points)]))
+    np.testing.assert_array_equal(rows[:, :3], np.column_stack([f(points), f.grad(points)]))
 
 
 def test_the_doctest_of_a_rule_says_what_the_host_hands_over():
