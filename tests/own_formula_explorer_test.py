@@ -306,3 +306,27 @@ def test_in_one_variable_the_minima_and_their_step_sizes_are_found(tab: Watch) -
     assert "needs one variable here, got x, y" in told(page)
     field.fill("x**4")
     assert "has no curvature" in readout(page)
+
+
+@pytest.mark.browser
+def test_what_is_heavy_waits_for_the_last_letter(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    field = opened(page)
+    before = state(page)["objective"]
+    heavy = "+".join(f"sin({k}*x)*cos({k}*y)/{k}" for k in range(1, 30))
+    page.evaluate("(text) => { const one = document.querySelector('.gd-typed input'); one.value = text; one.dispatchEvent(new Event('input')); }", heavy)  # fmt: skip
+    assert state(page)["objective"] == before
+    page.wait_for_function("(text) => document.querySelector('gd-explorer').state.objective === text", arg=heavy)
+    assert field.input_value() == heavy
+    assert tab.troubles == []
+
+
+@pytest.mark.browser
+def test_the_hugest_window_breaks_nothing(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    now = set_state(page, {"objective": TEXT, "within": [[-8e307, 8e307], [0, 1e-300]]})
+    assert now["within"] == [[-8e307, 8e307], [0, 1e-300]]
+    drawn(page)
+    with pytest.raises(Exception, match="within: needed 2 pairs"):
+        set_state(page, {"within": [[-1.7e308, 1.7e308], [0, 1]]})
+    assert tab.troubles == []

@@ -6,6 +6,7 @@ along: a landscape brings its start.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -97,7 +98,7 @@ class Choice:
             return {}
         variables = typed(state[self.name], self.formula).variables
         sides = [list(point(side, "state.within")) for side in value] if isinstance(value, (list, tuple)) else []
-        if len(sides) != len(variables) or not all(low < high for low, high in sides):
+        if len(sides) != len(variables) or not all(0 < high - low < math.inf for low, high in sides):
             raise ValueError(f"state.within: needed {len(variables)} pairs [low, high], got {value!r}"[:300])
         return {"within": sides}
 

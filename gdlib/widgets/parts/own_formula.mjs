@@ -5,10 +5,10 @@ import { freshId, html } from "./elements.mjs";
 import { FormulaError } from "./formula.mjs";
 import { copied } from "./keep.mjs";
 import { opening, tuple } from "./python_cell.mjs";
-import { entry, fitted, read } from "./typed_landscape.mjs";
+import { entry, fitted, LIGHT, read } from "./typed_landscape.mjs";
 import table from "./grammar.mjs";
 
-const PAUSE = 500; // milliseconds without a letter after which a mistake is told
+const PAUSE = 500; // milliseconds without a letter after which a mistake is told, and a heavy formula shown
 const ASKED = 5; // undecided points about which a cell asks
 const KEPT = 24; // formulas that an explorer remembers
 const PLAIN = { 1: "x**2", 2: "x**2 + 3*y**2" }; // what to begin with where a landscape is no formula of the grammar
@@ -142,20 +142,25 @@ export class OwnFormula {
     this.shell.change({ [this.field.name]: text, within, ...Object.fromEntries(stays.map((key) => [key, state[key]])) });
   }
 
-  /** A letter more: a formula is shown at once, a mistake is told after a while. */
+  /** A letter more: a formula is shown at once, a heavy one, or what is wrong, after a while. */
   typed(pause) {
     clearTimeout(this.waiting);
     const text = this.input.value;
+    let made;
     try {
-      this.reading(text);
+      made = this.reading(text);
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       this.waiting = setTimeout(() => this.tell(error, text), pause);
       return;
     }
-    this.typedAs = this.unnamed(text); // what is in the box stays to the letter
-    this.change(this.typedAs, this.shell.state.within);
     this.tell(null);
+    const show = () => {
+      this.typedAs = this.unnamed(text); // what is in the box stays to the letter
+      this.change(this.typedAs, this.shell.state.within);
+    };
+    if (pause && made.landscape.steps.length > LIGHT) this.waiting = setTimeout(show, pause);
+    else show();
   }
 
   /** What is far too long is refused before it is in the field. */
@@ -183,9 +188,11 @@ export class OwnFormula {
   }
 
   stretch(axis, place, value) {
-    const within = this.shell.state.within.map((side, k) => (k === axis ? side.map((end, p) => (p === place ? value : end)) : side));
+    const { within: before } = this.shell.state;
+    if (!before) return; // a landscape of the catalogue has its own
+    const within = before.map((side, k) => (k === axis ? side.map((end, p) => (p === place ? value : end)) : side));
     const box = this.sides[axis][place].input;
-    const wrong = within[axis][0] < within[axis][1] ? "" : "a window goes from a smaller number to a larger";
+    const wrong = wide(within[axis]) ? "" : "a window goes from a smaller number to a larger";
     box.setCustomValidity(wrong);
     box.toggleAttribute("aria-invalid", Boolean(wrong));
     if (wrong) box.reportValidity();
@@ -240,6 +247,9 @@ function cell(objective) {
   return [...opening(objective), ...(objective.sets ? ["print(gd.stationary_points(f))"] : places), ""].join("\n");
 }
 
+/** Whether a side of a window has a width that numbers can tell. */
+const wide = ([low, high]) => low < high && Number.isFinite(high - low);
+
 /** A refusal as a sentence of its own. */
 function sentence({ message }) {
   const whole = /^(needs|ends|is|has|divides) /.test(message) ? `The formula ${message}` : message;
@@ -248,7 +258,7 @@ function sentence({ message }) {
 
 function window(value, n) {
   const good = Array.isArray(value) && value.length === n && value.every((side) => Array.isArray(side) && side.length === 2
-    && side.every(Number.isFinite) && side[0] < side[1]);
+    && wide(side));
   if (!good) throw new TypeError(`state.within: needed ${n} pairs [low, high], got ${JSON.stringify(value)}`);
   return value.map((side) => [...side]);
 }

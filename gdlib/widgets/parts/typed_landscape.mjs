@@ -6,9 +6,9 @@ import table from "./grammar.mjs";
 import { search, searched } from "./level_points.mjs";
 
 const NEEDED = { 1: "one variable", 2: "at most two variables" };
-const LIGHT = 80; // steps of a formula up to which its points are found at once
+export const LIGHT = 80; // steps of a formula up to which its points are found at once
 const EVALUATED = 400_000; // steps that may go into that, beside those of the grid
-const SAMPLED = 420_000; // steps that may go into a contour map
+const SAMPLED = 250_000; // steps that may go into a contour map
 const FAR = 10; // a first look for points goes so far from the origin
 const NEAR = 2; // half the width of a window where there is nothing else to go by
 const SAME = 1e-9; // values of minima that differ by so much are rounding
