@@ -150,6 +150,15 @@ def test_the_doctest_of_a_rule_says_what_the_host_hands_over():
     assert "#include" not in text
 
 
+def test_what_cannot_be_printed_is_refused():
+    given = gd.Objective.from_functions(lambda x: (x**2).sum(-1), lambda x: 2 * x, n=2)
+    for what in (given, (given, gd.rules.adam), gd.methods.bfgs, (gd.rules.adam, gd.objectives.bowl), 3):
+        with pytest.raises(TypeError, match="emit: needs an objective with a formula"):
+            gd.emit.cuda(what)
+    with pytest.raises(ValueError, match="newton is written out for 1 and 2 variables"):
+        gd.emit.cuda((gd.Objective("x**2 + y**2 + z**2"), gd.methods.newton))
+
+
 # nvcc takes what NVRTC will
 
 

@@ -126,6 +126,8 @@ class _Kernel:
         told += [f"{array.name}: {self._legend(array)}" for array in self.arrays if array.name in self.parameters]
         told += [f"own, for all runs: {', '.join(self.swept)}"] if self.swept else []
         told += [f"rest, from one launch to the next: {', '.join(self.kept)}"] if self.kept else []
+        met = ", 1 at a point where the gradient's norm is at most tol" if self.watched else ""
+        told += [f"taken: steps to finite points; ended: 0 after all steps, -1 before a point that is not finite{met}"]
         signature = ", ".join(_PARAMETERS[name] for name in self.parameters)
         fixed = [
             f"const {array.kind} {array.names[one]} = {array.name}[{place}];"
