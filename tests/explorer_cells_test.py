@@ -50,6 +50,14 @@ CELLS: dict[str, tuple[Callable[[], Any], dict[str, Any], Check]] = {
         lambda: gd.explore(kind="schedule"), {"noise": 0, "schedule": {"name": "warm_up", "settings": {"steps": 9}}},
         same_two,
     ),
+    "rate-map": (
+        lambda: gd.explore(kind="rate-map"), {"kappa": 37, "rules": [{"name": "nesterov", "hyperparameters": {"lr": 0.9}}]},
+        same_paths,
+    ),
+    "basin-map": (
+        lambda: gd.explore(kind="basin-map"), {"start": [1.5, -0.3], "steps": 9, "zoom": 3, "rules": [{"name": "momentum"}]},
+        same_paths,
+    ),
     "averages": (lambda: gd.explore(kind="averages"), {"signal": "jump", "noise": 0, "window": 7}, same_averages),
 }  # fmt: skip
 
