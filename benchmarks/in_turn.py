@@ -21,9 +21,7 @@ def in_turn(
     for name, way in ways.items():
         tell(f"first round: {name}")
         way()
-        began = time.perf_counter()
-        way()
-        repeats[name] = max(1, round(least / max(time.perf_counter() - began, 1e-9)))
+        repeats[name] = max(1, round(least / max(seconds(way), 1e-9)))
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(runs):
         for name, way in ways.items():
@@ -33,6 +31,13 @@ def in_turn(
                 way()
             taken[name].append((time.perf_counter() - began) / repeats[name])
     return taken
+
+
+def seconds(way: Way) -> float:
+    """Of one call."""
+    began = time.perf_counter()
+    way()
+    return time.perf_counter() - began
 
 
 def best(times: Times, names: Sequence[str]) -> str:
