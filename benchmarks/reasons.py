@@ -12,8 +12,8 @@ FOUND: dict[str, str] = {
         "long text are read, styled and laid out; deferred scripts then share the cores with the first drawing"
     ),
     "1,000 Adam steps": (
-        "a warm JAX scan is machine code, a tenth of a microsecond a step; ours is straight-line Python, about two, for "
-        "which nothing is compiled: it is done long before JAX has compiled"
+        "a warm JAX scan is machine code, a tenth of a microsecond a step; ours is straight-line Python, about two, "
+        "for which nothing is compiled: it is done long before JAX has compiled"
     ),
     "sweep, Adam": (
         "JAX's best form goes block by block as well, and multiplies by inverses without a care for the last bit: both "
