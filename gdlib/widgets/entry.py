@@ -33,7 +33,8 @@ def explore(
         start: where runs begin, a number for each variable; None is the landscape's own start.
         steps: 1 to 10,000; None is the kind's own number.
         objectives: what the reader may choose from; None is `f` and a few that show what the kind is about.
-        settings: other entries of the explorer's `state`, to begin with, and what else the kind takes.
+        settings: other entries of the explorer's `state`, to begin with, and what else the kind takes. Where it has a
+            choice of landscape, `objective` may be a formula of its variables, in the window `within`.
 
     A race also takes `schedule=gd.schedules.cosine(steps=200)`, `noise=0.5`, `seed=1` and `clipping=gd.clip_norm(1.0)`.
 

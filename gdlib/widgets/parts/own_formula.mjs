@@ -99,8 +99,8 @@ export class OwnFormula {
     Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
     modules.objectives[made.text] = made.landscape;
     const others = spec.objectives.filter(({ name }) => name !== made.text);
-    const own = others.filter((other) => other.own);
-    spec.objectives = [...others.filter((other) => other !== own[KEPT]), one];
+    const [oldest, ...own] = others.filter((other) => other.own);
+    spec.objectives = [...(own.length < KEPT ? others : others.filter((other) => other !== oldest)), one];
     one.look(() => {
       this.shell.settle();
       this.shell.redraw();
@@ -174,7 +174,7 @@ export class OwnFormula {
 
   /** Says what is wrong and where, or that nothing is. */
   tell(error, text) {
-    this.input.toggleAttribute("aria-invalid", Boolean(error));
+    mark(this.input, error);
     this.asked.textContent = "";
     this.shown.replaceChildren();
     this.finding.hidden = Boolean(error);
@@ -194,7 +194,7 @@ export class OwnFormula {
     const box = this.sides[axis][place].input;
     const wrong = wide(within[axis]) ? "" : "a window goes from a smaller number to a larger";
     box.setCustomValidity(wrong);
-    box.toggleAttribute("aria-invalid", Boolean(wrong));
+    mark(box, wrong);
     if (wrong) box.reportValidity();
     else this.shell.change({ within });
   }
@@ -207,6 +207,7 @@ export class OwnFormula {
   show(state) {
     const value = state[this.field.name];
     this.node.hidden = !this.is(value);
+    if (value !== this.typedAs) clearTimeout(this.waiting); // what is said or shown later is of another formula
     if (this.node.hidden) {
       this.typedAs = "";
       return;
@@ -247,8 +248,11 @@ function cell(objective) {
   return [...opening(objective), ...(objective.sets ? ["print(gd.stationary_points(f))"] : places), ""].join("\n");
 }
 
+/** Says of a box that what is in it is wrong. */
+const mark = (box, wrong) => (wrong ? box.setAttribute("aria-invalid", "true") : box.removeAttribute("aria-invalid"));
+
 /** Whether a side of a window has a width that numbers can tell. */
-const wide = ([low, high]) => low < high && Number.isFinite(high - low);
+const wide = (ends) => ends.every(Number.isFinite) && ends[0] < ends[1] && Number.isFinite(ends[1] - ends[0]);
 
 /** A refusal as a sentence of its own. */
 function sentence({ message }) {
