@@ -21,7 +21,7 @@ T, FACTOR = "t", "factor"
 """The two inputs that belong to a step: its number, from 1, and what the schedule makes of lr there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """One step of a run as graphs of these inputs, each a symbol of its name:
 

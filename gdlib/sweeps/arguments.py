@@ -102,7 +102,7 @@ def _check_range(entry: Hyperparameter, values: Array) -> None:
     with np.errstate(invalid="ignore"):
         low = values > entry.low if entry.low_open else values >= entry.low
         high = values < entry.high if entry.high_open else values <= entry.high
-        fine = low & high & np.isfinite(values)
+        fine = low & high
         if entry.whole:
             fine &= values == np.floor(values)
     if not fine.all():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -28,6 +28,10 @@ _OPERATION, _ELEMENTARY = 1e-9, 1e-8
 """Seconds that NumPy takes for an operation on one number, as an order of size."""
 _MANY = 20
 """Coordinates above which whole arrays are faster than a line for each coordinate."""
+
+
+_kept = lru_cache(maxsize=64)(trajectory_of)
+"""The next sweep of the same objective and rule finds its graphs, and with them its text."""
 
 
 class Choice(NamedTuple):
@@ -78,7 +82,7 @@ def _traced(asked: Asked) -> tuple[Trajectory | None, str]:
     if isinstance(rule, Method) and not rule.has_components(n):
         return None, f"{rule.name} is not written out by component for {n} coordinates"
     if schedule is None or not asked.plan.watches_value:
-        return trajectory_of(f, rule, schedule is not None), ""
+        return _kept(asked.f, rule, schedule is not None), ""
     try:
         return trajectory_of(f, rule, partial(step_of, schedule), memory_of(schedule)), ""
     except TypeError as error:

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,7 @@ class Work:
         if choice.trajectory is not None:
             numbers |= _once(asked, choice.trajectory)
             swept = frozenset(name for name, number in numbers.items() if isinstance(number, np.ndarray))
-            self.text = back_end(choice.name).text(
-                choice.trajectory, dtype=asked.dtype, swept=swept, watched=asked.tol is not None
-            )
+            self.text = _text(choice.name, choice.trajectory, asked.dtype, swept, asked.tol is not None)
             self._factors = asked.factors()
         self._numbers = {
             name: np.broadcast_to(number, asked.shape) if isinstance(number, np.ndarray) else number
@@ -98,6 +96,11 @@ class Work:
         for values in (start, self._factors, *self._asked.numbers.values()):
             print_of.update(np.ascontiguousarray(0.0 if values is None else values).tobytes())
         return print_of.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _text(name: str, trajectory: Trajectory, dtype: str, swept: frozenset[str], watched: bool) -> str:
+    return back_end(name).text(trajectory, dtype=dtype, swept=swept, watched=watched)
 
 
 def _rows(values: Array, part: Range) -> Array:
