@@ -41,6 +41,18 @@ def test_the_loss_of_many_rows_is_that_of_all_at_once():
     assert value == pytest.approx(np.mean(np.log(np.exp(scores).sum(1)) - scores[np.arange(700), y]), rel=1e-13)
 
 
+def test_rows_are_taken_by_number_or_as_a_slice():
+    slopes = np.empty((3, NET.n))
+    rows = ([4, 2, 4], np.array([4, 2, 4]), slice(2, 5))
+    values = [LOSS.on_rows(START, some, slope) for some, slope in zip(rows, slopes, strict=True)]
+    assert values[0] == values[1] == NET.loss(X[[4, 2, 4]], Y[[4, 2, 4]])(START)
+    assert values[2] == NET.loss(X[2:5], Y[2:5])(START)
+    assert (slopes[0] == slopes[1]).all()
+    for wrong in ([25], [-1], [], [[1, 2]]):
+        with pytest.raises(IndexError, match="rows: needs numbers of rows from 0 to 24, got"):
+            LOSS.on_rows(START, wrong, slopes[0])
+
+
 def test_scores_of_any_size_do_not_overflow():
     for cost, y in (("cross_entropy", [0, 1]), ("logistic", [[0.0, 1.0], [1.0, 0.0]])):
         loss = MLP((1, 2)).loss([[1e4], [-1e4]], y, cost)

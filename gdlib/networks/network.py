@@ -14,6 +14,7 @@ from gdlib.networks.examples import examples, generator_of, one_point
 from gdlib.networks.images import PooledConvolution
 from gdlib.networks.layers import Activation, Dense, Layer
 from gdlib.networks.on_data import Loss
+from gdlib.networks.room import Room
 from gdlib.points import Array
 
 
@@ -40,6 +41,7 @@ class Network:
                 )
             numbers = layer.gives(numbers)
         self.outputs = numbers
+        self._room = Room()
         self.n, self._places = 0, list[list[tuple[int, int, tuple[int, ...]]]]()
         for layer in self.layers:
             self._places.append([])
@@ -79,15 +81,23 @@ class Network:
 
     def forward(self, theta: Array, x: Array) -> Array:
         """The same for what is checked already, (n,) and (rows, takes) of one type; written over by the next call."""
-        for layer, parameters in zip(self.layers, self.views(theta), strict=True):
+        for layer, parameters in zip(self.layers, self._views("theta", theta), strict=True):
             x = layer.forward(parameters, x)
         return x
 
     def backward(self, theta: Array, slope: Array, out: Array) -> None:
         """Write into `out` (n,) the gradient, from the slopes (rows, outputs) by what `forward` has just returned."""
-        steps = list(zip(self.layers, self.views(theta), self.views(out), strict=True))
+        steps = list(zip(self.layers, self._views("theta", theta), self._views("out", out), strict=True))
         for place, (layer, parameters, slopes) in reversed(list(enumerate(steps))):
             slope = layer.backward(parameters, slopes, slope, place > 0)
+
+    def _views(self, role: str, vector: Array) -> list[list[Array]]:
+        """The same as `views`, kept for the next call: in a training it is always the same vector that moves."""
+        kept = self._room.seen.get(role)
+        if kept is None or kept[0] is not vector:
+            kept = self._room.seen[role] = vector, self.views(vector)
+        views: list[list[Array]] = kept[1]
+        return views
 
     def loss(self, x: Any, y: Any, cost: str = "cross_entropy") -> Loss:
         """The network's mean cost on examples x (rows, …) with answers y, an objective of theta; see `Loss`."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from gdlib.networks.costs import COSTS
 from gdlib.networks.examples import at_home_of, examples, one_point
+from gdlib.networks.room import Room
 from gdlib.points import Array, as_points, is_foreign
 
 _AT_ONCE = 256
@@ -52,6 +53,7 @@ class Loss:
         self.rows = int(self._x.shape[0])
         self._answers = COSTS[cost].answers(y, self.rows, network.outputs)
         self._measure = COSTS[cost].measure
+        self._room = Room()
         self._at_home: dict[Any, tuple[Array, Array]] = {}
         self.title = f"{cost} of {network}"
 
@@ -85,8 +87,8 @@ class Loss:
         >>> loss.on_rows(np.array([1.0, 0.0]), slice(0, 2), slope), slope
         (0.25, array([0.5, 0.5]))
         """
-        x, answers = self._data_for(theta)
-        value, slopes = self._measure(self.network.forward(theta, x[rows]), answers[rows])
+        x, answers = (self._taken(name, whole, rows) for name, whole in zip("xy", self._data_for(theta), strict=True))
+        value, slopes = self._measure(self.network.forward(theta, x), answers)
         self.network.backward(theta, slopes, out)
         return value
 
@@ -125,6 +127,16 @@ class Loss:
                 if rows.start:
                     np.add(out, part, out=out)
         return total
+
+    def _taken(self, name: str, whole: Array, rows: Any) -> Array:
+        """Some rows of an array; by number into room that is kept, for new memory would take as long as the copying."""
+        if isinstance(rows, slice) or is_foreign(whole):
+            return whole[rows]
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or rows.size == 0 or rows.min() < 0 or rows.max() >= self.rows:
+            raise IndexError(f"rows: needs numbers of rows from 0 to {self.rows - 1}, got {rows}"[:200])
+        out = self._room.array(name, whole, (rows.size, whole.shape[1]))
+        return np.take(whole, rows, axis=0, out=out, mode="clip")
 
     def _in_parts(self) -> list[slice]:
         return [slice(first, min(first + _AT_ONCE, self.rows)) for first in range(0, self.rows, _AT_ONCE)]

@@ -15,8 +15,8 @@ class Room(threading.local):
 
     def __init__(self) -> None:
         self._arrays: dict[Any, Array] = {}
-        self.seen: dict[str, Array] = {}
-        """What forward leaves for backward."""
+        self.seen: dict[str, Any] = {}
+        """What one call leaves for the next."""
 
     def array(self, name: str, model: Array, shape: tuple[int, ...] | None = None) -> Array:
         """An array of the model's library and type; without a shape, of its shape and order in memory."""
