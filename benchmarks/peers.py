@@ -4,7 +4,6 @@ Rosenbrock's function and its gradient are written out for each; no peer differe
 where autograd is the peer. A peer that is not installed is no peer: `here()` says which are.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,6 +11,8 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+
+from gdlib.loops import machine_code
 
 Sweep = Callable[[], Any]
 ADAM = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
@@ -89,7 +90,7 @@ def jax_sweeps(rule: str, points: Any, steps: int) -> dict[str, Sweep]:
     whole = jax.jit(many)
 
     def threaded() -> Any:
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(machine_code.cores()) as pool:
             return np.concatenate(list(pool.map(lambda block: np.asarray(whole(block)), blocks)))
 
     return {
