@@ -56,10 +56,13 @@ class Objective:
         source: str | None = None,
     ) -> None:
         self._typed = parse(formula) if isinstance(formula, str) else None
-        expression, names = _read(formula) if self._typed is None else (meaning.expression(self._typed), None)
-        self._expr = _checked(expression, self._typed)
-        present = {v.name for v in self._expr.free_symbols} if self._typed is None else self._typed.names
-        self._variables = _ordered(present, names, variables)
+        if self._typed is not None:  # the names that stand there are its variables, whatever SymPy makes of it
+            self._variables = _ordered(self._typed.names, None, variables)
+            self._expr = _checked(meaning.expression(self._typed), self._typed)
+        else:
+            expression, names = _read(formula)
+            self._expr = symbolic.checked(expression)
+            self._variables = _ordered({v.name for v in self._expr.free_symbols}, names, variables)
         self.name = name
         self.title = title or name or self.text[:80]
         self.source = source
@@ -204,12 +207,12 @@ def _read(formula: sp.Expr | Callable[..., Any]) -> tuple[Any, list[str] | None]
     return formula, None
 
 
-def _checked(expression: Any, typed: Parsed | None) -> sp.Expr:
-    """What `symbolic.checked` accepts; of a text that is well formed it refuses only what is nowhere a real number."""
+def _checked(expression: sp.Expr, typed: Parsed) -> sp.Expr:
+    """What `symbolic.checked` accepts of a text; what is complex or infinite everywhere is refused as the page does."""
     try:
         return symbolic.checked(expression)
     except ValueError:
-        if typed is None or not expression.has(sp.I, sp.nan, sp.zoo, sp.oo, -sp.oo):
+        if not expression.has(sp.I, sp.nan, sp.zoo, sp.oo, -sp.oo):
             raise
         raise _nowhere_finite(typed.text) from None
 
