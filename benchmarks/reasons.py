@@ -19,6 +19,10 @@ FOUND: dict[str, str] = {
         "JAX's best form goes block by block as well, and multiplies by inverses without a care for the last bit: both "
         "are left with a division and a root for each coordinate, and what these let through is not twice JAX's speed"
     ),
+    "sweep, momentum": (
+        "a step is some twenty sums and products and no division; ours come at the two a cycle that vectors of this "
+        "processor allow, and JAX's best form, which goes block by block as well, is behind by that much"
+    ),
     "in-page race": "containment of layout, style or paint was tried and gains nothing",
 }
 
