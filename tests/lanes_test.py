@@ -6,6 +6,7 @@ short tests is chosen to meet every kind of text.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from gdlib.emit.trajectory import trajectory_of
 from gdlib.loops import machine_code
 from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.plan import plan_of
+from gdlib.schedules.schedule import memory_of, step_of
 from gdlib.second_order.method import Method
 from gdlib.sweeps import on_numba
 from gdlib.sweeps.chunk import LEFT, MET, RUNNING, Chunk, Reached
@@ -185,6 +187,16 @@ def test_a_schedule_multiplies_lr_at_each_step():
     factors = np.array([schedule(t) for t in range(1, 101)], dtype=np.float64)
     found = descended(f, gd.rules.momentum, points, 100, tol=1e-9, schedule=schedule)
     the_same(in_lanes(f, gd.rules.momentum, points, 100, tol=1e-9, factors=factors), found)
+
+
+def test_a_schedule_that_watches_the_value_remembers_for_each_run():
+    f, schedule = gd.objectives.himmelblau, gd.schedules.reduce_on_plateau(patience=2)
+    points = starts(f, 9)
+    trajectory = trajectory_of(f, gd.rules.momentum, partial(step_of, schedule), memory_of(schedule))
+    text = on_numba.text(trajectory, dtype="float64", swept=frozenset(), watched=False)
+    found = descended(f, gd.rules.momentum, points, 60, schedule=schedule)
+    for advance in (uncompiled, on_numba.advance):
+        the_same(advance(text, Chunk(points, dict(gd.rules.momentum.defaults), 60, None, None)), found)
 
 
 def test_many_coordinates_make_narrower_blocks():

@@ -139,7 +139,7 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     step += worked_out(parts.each_step, "b") + round_off(parts.each_step)
     load = [f"{row[name]} = points[at, {k}]" for k, name in enumerate(trajectory.point)]
     load += [f"{names[name]} = swept[{k}, at]" for k, name in enumerate(apart)]
-    load += [f"{row[name]} = {start!r}" for name, start in trajectory.memory.items()]
+    load += [f"{row[name]} = {double.number(start)}" for name, start in trajectory.memory.items()]
     load += worked_out(parts.own_before, "c")
     load += [f"{own_row[name]} = {names[name]}" for name in (*parts.own_before, *dict.fromkeys(own_powers.values()))]
     load += [f"{own_row[power]} = 1.0" for power in own_powers]
