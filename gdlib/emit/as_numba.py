@@ -7,8 +7,9 @@ takes them once more, alone, step by step. What comes is the same to the bit, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from textwrap import indent
+from typing import NamedTuple
 
 from gdlib.emit.as_c import fitted
 from gdlib.emit.as_numpy import NUMPY
@@ -144,34 +145,19 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     load += [f"{own_row[name]} = {names[name]}" for name in (*parts.own_before, *dict.fromkeys(own_powers.values()))]
     load += [f"{own_row[power]} = 1.0" for power in own_powers]
     body = read(row, trajectory.carried) + read(own_row, parts.own_before)
-    body += [f"{own_row[power]} *= {own_row[factor]}" for power, factor in own_powers.items()] + read(
-        own_row, own_powers
-    )
+    body += [f"{own_row[power]} *= {own_row[factor]}" for power, factor in own_powers.items()]
+    body += read(own_row, own_powers)
     body += worked_out(parts.own_each_step, "d") + round_off([*parts.own_before, *parts.own_each_step])
     slope = parts.slope
     squared = slope.args[0] if slope.op == "sqrt" else slope * slope  # no root for the sake of a look
     outputs = fitted([*parts.moved, *([squared] if watched else [])])
     quotients = by_inverses(outputs, {*parts.before, *parts.each_step})
     rounded = rounded | identifiers(quotients.inverses.values(), double, taken=rounded.values())
-    sizes = dict(zip(("least", "most"), (f"lanes[{_at(k, block)}]" for k in (len(row), len(row) + 1)), strict=True))
-    low, high, tiny, huge = map(repr, SURE_OF[dtype])
     for part, lines in ((parts.before, once), (parts.each_step, step)):
-        for name in [name for name in part if name in quotients.inverses]:
-            lines += [f"{rounded[quotients.inverses[name]]} = real(1.0) / {rounded[name]}"]
-            lines += [f"fits = fits and {low} <= {rounded[name]} <= {high}"]
+        lines += _inverted({name: rounded[name] for name in part}, quotients.inverses, rounded, dtype)
     code = print_code([*quotients.outputs, *quotients.divided], rounded, real, "n")
-    body += code.lines
-    sure: list[str] = []
-    if quotients.divided:
-        begin = [f"{place} = real(1.0)" for place in sizes.values()]
-        once = ["fits = True", "for lane in range(width):", *(f"    {line}" for line in begin), *once]
-        body += [f"{name} = {place}" for name, place in sizes.items()]
-        for text in code.outputs[len(outputs) :]:
-            body += [f"size = np.abs({text})", "least = size if size < least else least"]
-            body += ["most = size if size > most else most"]
-        body += [f"{place} = {name}" for name, place in sizes.items()]
-        sure = [f"if not SURE and not (fits and {sizes['least']} >= {tiny} and {sizes['most']} <= {huge}):"]
-        sure += ["    ends[lane] = real(2.0)"]
+    watch = _watch(code.outputs[len(outputs) :], [_at(k, block) for k in (len(row), len(row) + 1)], dtype)
+    body += code.lines + watch.step
     body += [f"ends[lane] = real(1.0) if {code.outputs[len(row)]} <= square else ends[lane]"] if watched else []
     moved = identifiers([f"next {k}" for k in range(len(row))], double, taken=rounded.values()).values()
     body += [f"{name} = {text}" for name, text in zip(moved, code.outputs, strict=False)]  # all, before any is stored
@@ -179,12 +165,12 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     still = [f"({row[name]} - {row[name]})" for name in trajectory.point]  # 0, or nan
     return _TEXT.format(
         title=trajectory.title.replace("\\", "").replace('"', "'"), dtype=dtype, shared=shared, apart=apart,
-        block=block, rows=len(row) + 2 * bool(sure), own_rows=len(own_row), powers=len(powers),
+        block=block, rows=len(row) + 2 * bool(quotients.divided), own_rows=len(own_row), powers=len(powers),
         unwatched=_UNWATCHED if _stays_out(trajectory) else 1,
-        load=indent("\n".join(load), " " * 8), once=indent("\n".join(once), " " * 4),
+        load=indent("\n".join(load), " " * 8), once=indent("\n".join([*watch.once, *once]), " " * 4),
         step=indent("\n".join(step), " " * 8), body=indent("\n".join(body), " " * 12),
         carry=indent("\n".join(f"powers[{k}] = {names[power]}" for k, power in enumerate(powers)), " " * 4),
-        finite=f"{' + '.join(still)} == 0.0", sure=indent("\n".join([*sure, ""]), " " * 8) if sure else "",
+        finite=f"{' + '.join(still)} == 0.0", sure=indent("".join(f"{line}\n" for line in watch.end), " " * 8),
     )  # fmt: skip
 
 
@@ -204,6 +190,44 @@ def _assigned(outputs: Mapping[str, Node], names: Mapping[str, str], language: L
     """Lines that give each name the value of its graph."""
     code = print_code(fitted(list(outputs.values())), names, language, prefix)
     return code.lines + [f"{name} = {text}" for name, text in zip(outputs, code.outputs, strict=True)]
+
+
+def _inverted(
+    divisors: Mapping[str, str], inverses: Mapping[str, str], names: Mapping[str, str], dtype: str
+) -> list[str]:
+    """Lines that take the inverses of those among the divisors that have one, and see whether their sizes fit."""
+    low, high, _, _ = SURE_OF[dtype]
+    lines = []
+    for name, divisor in divisors.items():
+        if name in inverses:
+            lines += [
+                f"{names[inverses[name]]} = real(1.0) / {divisor}",
+                f"fits = fits and {low} <= {divisor} <= {high}",
+            ]
+    return lines
+
+
+class _Watch(NamedTuple):
+    """Lines that watch the sizes of what is divided by inverses: before the first step, in each, and after the last."""
+
+    once: list[str]
+    step: list[str]
+    end: list[str]
+
+
+def _watch(divided: Sequence[str], places: Sequence[str], dtype: str) -> _Watch:
+    if not divided:
+        return _Watch([], [], [])
+    least, most = (f"lanes[{place}]" for place in places)
+    _, _, tiny, huge = SURE_OF[dtype]
+    once = ["fits = True", "for lane in range(width):", f"    {least} = real(1.0)", f"    {most} = real(1.0)"]
+    step = [f"least = {least}", f"most = {most}"]
+    for text in divided:
+        step += [f"size = np.abs({text})", "least = size if size < least else least"]
+        step += ["most = size if size > most else most"]
+    step += [f"{least} = least", f"{most} = most"]
+    sure = f"if not SURE and not (fits and {least} >= {tiny} and {most} <= {huge}):"
+    return _Watch(once, step, [sure, "    ends[lane] = real(2.0)"])
 
 
 def _stays_out(trajectory: Trajectory) -> bool:
