@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import machine, reasons, rows, sweeps
+from benchmarks import machine, networks, reasons, rows, sweeps
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
@@ -51,7 +51,8 @@ def plan(pages: dict[str, list[str]]) -> dict[str, Work]:
         works[f"drag {kind}"] = partial(drags.dragged, page_name=place[kind], kind=kind, amount=amount, tell=tell)
     for way in maps.WAYS:
         works[f"map {way}"] = partial(maps.pictures, way=way, amount=amount, tell=tell)
-    return works | {name: partial(_without_browser, work) for name, work in sweeps.works().items()}
+    computed = sweeps.works() | networks.works()
+    return works | {name: partial(_without_browser, work) for name, work in computed.items()}
 
 
 def _without_browser(work: Callable[[sweeps.Tell], list[rows.Row]], *_: object) -> list[rows.Row]:

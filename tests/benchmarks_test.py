@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 import gdlib as gd
 from benchmarks import __main__ as command
-from benchmarks import drags, explorers, machine, maps, reasons, rows, sweeps
+from benchmarks import drags, explorers, machine, maps, networks, reasons, rows, sweeps
 from ext.explorer_modules import served
 from tests.conftest import ROOT, Watch
 from tests.explorer_page import shown
@@ -132,6 +132,7 @@ def test_it_plans_every_kind_and_its_page_once_in_one_order() -> None:
         "drag surface",
         *(f"map {way}" for way in maps.WAYS),
         *sweeps.works(),
+        *networks.works(),
     ]
     assert command.plan(pages)["race"].keywords["page_names"] == list(pages)
     assert command.plan(pages)["drag race"].keywords["page_name"] == "book/gallery.html"
