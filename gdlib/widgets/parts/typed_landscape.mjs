@@ -69,7 +69,7 @@ export function entry({ text, variables, landscape }, window, start = within(win
     python: `gd.Objective("${text}", variables=[${variables.map((name) => `"${name}"`).join(", ")}], window=(${window.map(([low, high]) =>
       `(${low}, ${high})`).join(", ")}${window.length > 1 ? "" : ","}))`,
     start, cells: Math.round(Math.max(48, Math.min(192, Math.sqrt(SAMPLED / steps.length)))),
-    hyperparameters: {}, curves: [], complete: false, note: "They were found numerically.",
+    hyperparameters: {}, curves: [], complete: false, note: "Found numerically.",
     get points() { return known().points; },
     get sets() { return known().sets; },
     get searching() { return !found && steps.length > LIGHT; },
