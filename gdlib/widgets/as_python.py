@@ -18,7 +18,7 @@ def objective_python(f: Objective) -> str:
 
     >>> import gdlib as gd
     >>> objective_python(gd.objectives.bowl), objective_python(gd.Objective("b + a**2", variables=["b", "a"]))
-    ('gd.objectives.bowl', "gd.Objective('a**2 + b', variables=['b', 'a'])")
+    ('gd.objectives.bowl', "gd.Objective('b + a**2', variables=['b', 'a'])")
     """
     if f.name is not None and f.name in objectives and objectives[f.name] is f:
         return f"gd.objectives.{f.name}"
