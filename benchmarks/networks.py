@@ -26,8 +26,9 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     "CNN": lambda: gd.networks.CNN((28, 28), filters=30, size=5, dense=(100, 10)),
 }
 GOALS = {("MLP", "float32"): 2.0, ("MLP", "float64"): 1.5, ("CNN", "float32"): 1.3, ("CNN", "float64"): 1.1}
-AGREES = {"float32": 1e-5, "float64": 1e-12}
-"""Distance between two ends, in units of the way to them."""
+AGREES = {"float32": 1e-4, "float64": 1e-12}
+"""Distance between two ends after an epoch, in units of the way to them. Adam divides a gradient by its size, so what
+float32 rounds off a tiny one grows: after a step or two it is under 1e-5, as the tests ask."""
 BATCH, SEED, LR = 100, 3, 0.001
 
 

@@ -196,9 +196,9 @@ BAD = np.array([[1.0, np.nan, 0.0, 0.0]])
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: NET.loss(X[:, :3], Y), "x: needs at least one row of 4 numbers, (rows, 4), got shape (25, 3)"),
-        (lambda: NET.loss(X[0], Y[:1]), "x: needs at least one row of 4 numbers"),
-        (lambda: NET.loss(X[:0], Y[:0]), "x: needs at least one row of 4 numbers"),
+        (lambda: NET.loss(X[:, :3], Y), "x: needs shape (rows, 4), at least one row, got (25, 3)"),
+        (lambda: NET.loss(X[0], Y[:1]), "x: needs shape (rows, 4), at least one row, got"),
+        (lambda: NET.loss(X[:0], Y[:0]), "x: needs shape (rows, 4), at least one row, got"),
         (lambda: NET.loss([[1.0, 2.0], [3.0]], Y), "x: needs an array of shape (rows, 4), got rows of different lengths"),
         (lambda: NET.loss(BAD, [0]), "x: needs finite numbers, got nan or inf among them"),
         (lambda: NET.loss([["a", "b", "c", "d"]], [0]), "x: needs real numbers"),

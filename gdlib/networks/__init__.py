@@ -9,9 +9,10 @@ from .images import PooledConvolution
 from .layers import Activation, Dense
 from .network import CNN, MLP, Network
 from .on_data import Loss
+from .separating_plane import Perceptron, perceptron
 from .training import Training, train
 
 __all__ = [
-    "CNN", "MLP", "Activation", "Dense", "Digits", "Loss", "Network", "PooledConvolution", "Training", "digits",
-    "train",
+    "CNN", "MLP", "Activation", "Dense", "Digits", "Loss", "Network", "Perceptron", "PooledConvolution",
+    "Training", "digits", "perceptron", "train",
 ]  # fmt: skip

@@ -12,24 +12,31 @@ from gdlib.points import Array, as_points, is_foreign
 
 
 def examples(x: Any, takes: int, like: Array | None = None) -> Array:
-    """Examples as an array (rows, takes) of floats, of the type and library of `like`.
+    """Examples as an array (rows, takes) of floats, of the type and library of `like`; raises as `numbers_of` does."""
+    array = numbers_of(x, takes)
+    return array.astype(np.float64) if like is None else at_home_of(like, array)
+
+
+def numbers_of(x: Any, takes: int | None = None) -> Array:
+    """Examples as an array (rows, takes), of as many numbers each as they have where that is not said.
 
     Raises TypeError for what are no real numbers, ValueError for another shape and for numbers that are not finite.
     """
     array: Array = x
+    many = "numbers" if takes is None else takes
     if not is_foreign(x):
         try:
             array = np.asarray(x)
         except ValueError:
-            raise ValueError(f"x: needs an array of shape (rows, {takes}), got rows of different lengths") from None
+            raise ValueError(f"x: needs an array of shape (rows, {many}), got rows of different lengths") from None
     if array.dtype.kind not in "fiu":
         raise TypeError(f"x: needs real numbers, got an array of {array.dtype}")
-    if array.ndim < 2 or array.shape[0] == 0 or math.prod(array.shape[1:]) != takes:
-        raise ValueError(f"x: needs at least one row of {takes} numbers, (rows, {takes}), got shape {array.shape}")
+    each = math.prod(array.shape[1:])
+    if array.ndim < 2 or array.shape[0] == 0 or each == 0 or takes not in (None, each):
+        raise ValueError(f"x: needs shape (rows, {many}), at least one row, got {array.shape}")
     if not bool(np.isfinite(array).all()):
         raise ValueError("x: needs finite numbers, got nan or inf among them")
-    array = array.reshape(array.shape[0], takes)
-    return array.astype(np.float64) if like is None else at_home_of(like, array)
+    return array.reshape(array.shape[0], each)
 
 
 def at_home_of(like: Array, array: Array) -> Array:
