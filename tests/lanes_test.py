@@ -117,7 +117,7 @@ def comes_back(theta, g, *, lr=0.5):
 
     Source: made up.
     """
-    return np.minimum(theta - lr * g, 5.0)
+    return np.where(np.abs(theta) > 1e300, 1.0, theta - lr * g)
 
 
 @gd.rule
@@ -155,6 +155,10 @@ def test_runs_that_leave_the_finite_numbers_and_runs_that_meet_tol_end_where_des
     for steps in (STEPS, 1, 32, 33):
         found = descended(f, gd.rules.momentum, points, steps, tol=1e-3)
         the_same(in_lanes(f, gd.rules.momentum, points, steps, tol=1e-3), found)
+    at_the_bottom = np.array([[0.0, 0.0], [1.0, 1.0]])  # where no number is below the norm, and it is at most 0
+    found = descended(gd.objectives.bowl, gd.rules.momentum, at_the_bottom, 40, tol=0.0)
+    assert found.ended.tolist() == [MET, RUNNING]
+    the_same(in_lanes(gd.objectives.bowl, gd.rules.momentum, at_the_bottom, 40, tol=0.0, advance=uncompiled), found)
     found = descended(f, gd.rules.momentum, points, 170, tol=1e-3)
     assert set(found.ended) == {LEFT, RUNNING, MET}
     at_last = int(found.taken[found.ended == MET].max())
