@@ -29,6 +29,10 @@ from tools import browser as system_browser
 SAID: dict[str, Callable[[], list[Any]]] = {
     **{kind: lambda kind=kind: [gd.explore(kind=kind)] for kind in KINDS if kind not in ("race", "rate-map")},
     **{f"rate-map {plane}": lambda plane=plane: [gd.explore(kind="rate-map", plane=plane)] for plane in PLANES},
+    "rate-map lr-beta": lambda: [
+        gd.explore(kind="rate-map"), gd.explore(kind="rate-map", rules=["nesterov", "momentum"]),
+    ],
+    "rate-map gradient_descent": lambda: [gd.explore(kind="rate-map", rules=["gradient_descent"])],
     **{f"basin-map {rule}": lambda rule=rule: [
         gd.explore(kind="basin-map", rules=[rule, "momentum", "newton"])
     ] for rule in BASIN_ROOMS},

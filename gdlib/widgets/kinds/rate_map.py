@@ -136,7 +136,7 @@ def rate_map(
         {"plane": first, "rules": runners[first], "kappa": _KAPPA.check(kappa, {}), "start": whole,
          "steps": whole_steps(steps, "steps")},
         lambda state: _still(state, known),
-        room=f"rate-map {first}",
+        room="rate-map gradient_descent" if list(known) == ["gradient_descent"] else f"rate-map {first}",
         tries=_TRIES.get(first, [_TRY]),
         objectives=[landscape_json(BOWL, (*_START, 100.0)) | {"window": [list(side) for side in _WINDOW],
                                                              "glsl": landscape_text(BOWL, held=1)}],
