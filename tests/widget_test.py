@@ -256,7 +256,7 @@ def test_a_state_set_in_python_is_completed() -> None:
     [
         (
             {"step": 3},
-            "state: needed kind, objective, start, steps, rules, schedule, noise, seed, clipping, got 'step'. Did",
+            "state: needed kind, objective, start, steps, rules, schedule, noise, seed, clipping, within, got 'step'. Did",
         ),
         ({"kind": "surface"}, "state.kind: needed 'race'"),
         ({"objective": "nowhere"}, "state.objective: needed one of bowl"),
