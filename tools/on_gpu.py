@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = {"test": ("numpy", "sympy", "cupy", "pytest", "hypothesis"), "bench": ("numpy", "sympy", "cupy")}
-TESTS = ["tests/cuda_runs_test.py", "tests/cuda_step_test.py", "tests/cuda_text_test.py", "tests/gpu_test.py"]
+TESTS = [f"tests/{name}_test.py" for name in ("cuda_runs", "cuda_step", "cuda_text", "gpu", "networks_gpu")]
 
 
 def lacking(purpose: str) -> str | None:
