@@ -286,6 +286,9 @@ def test_where_a_quotient_is_not_sure_the_block_is_divided():
     points = np.repeat(starts(f, 8 * len(ODD_STARTS)), 8, axis=0)  # a block for each of them
     points[5::64] = ODD_STARTS
     the_same(in_lanes(f, gd.rules.adam, points, 60), descended(f, gd.rules.adam, points, 60))
+    tiny = (np.random.default_rng(4).uniform(1, 2, (64, 2)) * 2.0**-124).astype(np.float32)  # what lacks has no digits
+    ours, theirs = (walk(f, gd.rules.adam, tiny, 20, lr=0.25, eps=1.0) for walk in (in_lanes, descended))
+    the_same(ours, theirs)
 
 
 @pytest.mark.usefixtures("fma")
