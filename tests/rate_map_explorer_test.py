@@ -139,16 +139,18 @@ def test_a_plane_brings_a_rule_and_refuses_others() -> None:
     assert widget.state["plane"] == "beta1-beta2"
 
 
-def test_a_rule_of_the_readers_own_is_measured_too() -> None:
+def test_a_rule_of_the_readers_own_is_measured_and_has_no_theory() -> None:
     @gd.rule
-    def heavier(theta: Any, g: Any, v: Any, *, lr: float = 0.1, beta: float = 0.9) -> Any:
-        """Momentum that forgets at once what it should."""
-        v = beta * v - lr * g
+    def momentum(theta: Any, g: Any, v: Any, *, lr: float = 0.1, beta: float = 0.9) -> Any:
+        """Not momentum, whatever its name: the velocity forgets twice."""
+        v = beta * beta * v - lr * g
         return theta + v, v
 
-    widget = gd.explore(kind="rate-map", rules=[heavier])
+    widget = gd.explore(kind="rate-map", rules=[momentum])
     assert widget.spec["rules"][0]["limit"] is None
-    assert 'role="img"' in html_of(widget)
+    assert not any("rate_momentum" in text for text in widget.spec["formulas"])
+    assert "Curve" not in html_of(widget).split("</script>")[1]
+    assert theory(gd.rules.momentum) is not None
 
 
 QUICK = ("lr-kappa", "beta1-beta2")

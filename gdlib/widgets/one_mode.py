@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gdlib import rules as all_rules
 from gdlib.emit.as_javascript import function_text
 from gdlib.rates import optimal_momentum, optimal_step
 from gdlib.update_rule import Rule
@@ -153,11 +154,19 @@ CONVENTIONS: Mapping[str, Convention] = {
 """The rules with one velocity, by name, and gradient descent, which has none."""
 
 
+def convention_of(rule: Rule) -> Convention | None:
+    """What is known of the rule; nothing of a reader's own, whatever its name."""
+    return CONVENTIONS.get(rule.name) if rule in all_rules else None
+
+
 def printed(rules: Iterable[Rule]) -> list[str]:
     """For the page: of each rule that is one of these its limit, its best and its critical settings, under its name."""
     texts = []
-    for name in (rule.name for rule in rules if rule.name in CONVENTIONS):
-        convention = CONVENTIONS[name]
+    for rule in rules:
+        convention = convention_of(rule)
+        if convention is None:
+            continue
+        name = rule.name
         texts += [function_text(f"limit_{name}", convention.limit), function_text(f"best_{name}", convention.best)]
         if convention.critical:
             texts.append(function_text(f"critical_{name}", convention.critical))

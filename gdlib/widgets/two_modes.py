@@ -16,7 +16,7 @@ from gdlib.objective import Objective
 from gdlib.points import Array
 from gdlib.rates import spectral_radius
 from gdlib.update_rule import Rule
-from gdlib.widgets.one_mode import CONVENTIONS, TARGET
+from gdlib.widgets.one_mode import TARGET, convention_of
 
 BOWL = Objective(
     "(x**2/kappa + y**2)/2",
@@ -103,7 +103,7 @@ def theory(rule: Rule) -> Callable[..., Any] | None:
     >>> float(descent(4.0, 1.6))  # 2/(1/4 + 1): what is left in both directions is 3/5
     0.6000000000000001
     """
-    if rule.name not in CONVENTIONS:
+    if convention_of(rule) is None:
         return None
 
     def rate(kappa: Any, settings: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import { MapKey } from "./map_key.mjs";
 import { MapPicture } from "./map_picture.mjs";
 import { shareOf } from "./map_question.mjs";
 import { MapView } from "./map_view.mjs";
-import { plain, spot } from "./numbers.mjs";
+import { spot } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
 import { endsOf } from "./own_ends.mjs";
 import { OwnFormula } from "./own_formula.mjs";

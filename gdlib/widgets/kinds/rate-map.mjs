@@ -225,7 +225,7 @@ class RateMap {
     const theory = this.formulas ? [`print("by theory:", gd.rates.spectral_radius(${told.python}, [1 / ${literal(kappa)}, 1.0]${settings}))`] : [];
     return [...opening({ python: `gd.Objective("(x**2/${literal(kappa)} + y**2)/2")` }, [told], { arrays: true }), `start = ${tuple(start)}`,
       `run = gd.descend(f, ${told.python}, start, steps=${steps}${settings})`, "left = np.linalg.norm(run.path, axis=-1) / np.linalg.norm(start)",
-      `print("measured:", left[-1] ** (1 / run.steps))`, ...theory, "gd.figures.paths(f, run)", ""].join("\n");
+      "t = np.argmax(left <= 1e-6) or run.steps", 'print("measured:", left[t] ** (1 / t))', ...theory, "gd.figures.paths(f, run)", ""].join("\n");
   }
 
   /** What the pixel under the pointer says. */

@@ -17,7 +17,7 @@ from gdlib.widgets.arguments import Entry, entries, point, whole_steps
 from gdlib.widgets.as_json import Json, landscape_json, rule_json
 from gdlib.widgets.fields import Choice, Number, Point, Runners
 from gdlib.widgets.knobs import STEPS
-from gdlib.widgets.one_mode import CONVENTIONS, TARGET, printed
+from gdlib.widgets.one_mode import CONVENTIONS, TARGET, convention_of, printed
 from gdlib.widgets.page_form import Explorer
 from gdlib.widgets.two_modes import BOWL, formulas, measured
 
@@ -185,7 +185,7 @@ def _told(rule: Rule, series: int) -> Json:
             shown = span("", "lr", rule)
             one["knob"] = {"low": shown.low or shown.high / 200, "high": shown.high, "scale": shown.scale}
     spans = {plane: [span(plane, name, rule)._asdict() for name in PLANES[plane]] for plane in fitting(rule)}
-    convention = CONVENTIONS.get(rule.name)
+    convention = convention_of(rule)
     return told | {"spans": spans, "limit": convention.limit_in_words if convention else None}
 
 
@@ -265,7 +265,7 @@ _WORDS = {"lr": "step size", "beta": "decay", "beta1": "decay", "beta2": "decay"
 
 def _borders(plane: str, rule: Rule, kappa: float, settings: Mapping[str, float]) -> dict[str, Any]:
     """Theory's curves: beyond which step size runs go off, and where the two roots of a direction meet."""
-    convention = CONVENTIONS.get(rule.name)
+    convention = convention_of(rule)
     if convention is None or PLANES[plane][0] != "lr":
         return {}
     low, high, _ = span(plane, "lr", rule)
