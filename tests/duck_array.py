@@ -54,7 +54,7 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         self._values[_bare(key)] = _bare(value)
 
     def __getattr__(self, name):
-        if name in ("shape", "dtype", "ndim", "size"):
+        if name in ("shape", "dtype", "ndim", "size", "flags"):
             return getattr(self._values, name)
         if name == "T":
             return DeviceArray(self._values.T)

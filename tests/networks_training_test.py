@@ -41,6 +41,19 @@ def test_the_loss_of_many_rows_is_that_of_all_at_once():
     assert value == pytest.approx(np.mean(np.log(np.exp(scores).sum(1)) - scores[np.arange(700), y]), rel=1e-13)
 
 
+def test_points_may_lie_anyhow_in_memory():
+    wide = np.zeros((NET.n, 2))
+    theta = wide[:, 0]
+    for scale in (1.0, 2.0):  # the same array, moved in place
+        theta[:] = scale * START
+        assert LOSS(theta) == LOSS(scale * START)
+        assert (LOSS.grad(theta) == LOSS.grad(scale * START)).all()
+        assert LOSS.accuracy(theta) == LOSS.accuracy(scale * START)
+    for point, slope in ((theta, START.copy()), (START, theta)):
+        with pytest.raises(ValueError, match="needs a vector whose numbers lie side by side"):
+            LOSS.on_rows(point, slice(None), slope)
+
+
 def test_rows_are_taken_by_number_or_as_a_slice():
     slopes = np.empty((3, NET.n))
     rows = ([4, 2, 4], np.array([4, 2, 4]), slice(2, 5))

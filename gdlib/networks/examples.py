@@ -50,10 +50,15 @@ def at_home_of(like: Array, array: Array) -> Array:
 
 def one_point(theta: Any, n: int, argument: str = "theta") -> Array:
     """One point theta of shape (n,); ValueError for several."""
-    point = as_points(theta, n, argument)
+    point = side_by_side(as_points(theta, n, argument))
     if point.ndim != 1:
         raise ValueError(f"{argument}: needs one point of shape ({n},), got shape {point.shape}")
     return point
+
+
+def side_by_side(points: Array) -> Array:
+    """The points with the coordinates of each side by side in memory, copied where they are not."""
+    return points if points.flags.c_contiguous else np.copy(points, order="C")
 
 
 def generator_of(seed: Any) -> np.random.Generator:

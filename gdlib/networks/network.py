@@ -93,6 +93,8 @@ class Network:
 
     def _views(self, role: str, vector: Array) -> list[list[Array]]:
         """The same as `views`, kept for the next call: in a training it is always the same vector that moves."""
+        if not vector.flags.c_contiguous:  # no part of it could be seen as a matrix without a copy
+            raise ValueError(f"{role}: needs a vector whose numbers lie side by side in memory")
         kept = self._room.seen.get(role)
         if kept is None or kept[0] is not vector:
             kept = self._room.seen[role] = vector, self.views(vector)

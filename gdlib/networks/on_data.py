@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gdlib.networks.costs import COSTS
-from gdlib.networks.examples import at_home_of, examples, one_point
+from gdlib.networks.examples import at_home_of, examples, one_point, side_by_side
 from gdlib.networks.room import Room
 from gdlib.points import Array, as_points, is_foreign
 
@@ -64,7 +64,7 @@ class Loss:
 
     def __call__(self, points: Any) -> Any:
         """The mean cost at points of shape (..., n), of shape (...)."""
-        points = as_points(points, self.n, "points")
+        points = side_by_side(as_points(points, self.n, "points"))
         values = np.empty_like(points, shape=points.shape[:-1])
         for place in np.ndindex(values.shape):
             values[place] = self._whole(points[place], None)
@@ -72,8 +72,8 @@ class Loss:
 
     def grad(self, points: Any) -> Any:
         """The gradient at points of shape (..., n), of the same shape."""
-        points = as_points(points, self.n, "points")
-        slopes = np.empty_like(points, order="C")  # whose points are rows that a layer can write into
+        points = side_by_side(as_points(points, self.n, "points"))
+        slopes = np.empty_like(points)
         for place in np.ndindex(points.shape[:-1]):
             self._whole(points[place], slopes[place])
         return slopes
