@@ -14,7 +14,7 @@ import gdlib as gd
 from tests.conftest import Watch
 from tests.explorer_page import READY, drawn, picture, readout, set_state, shown, state
 
-PLANES = ("race", "inspector", "surface", "newton-model", "coordinates", "basin-map")
+PLANES = ("race", "inspector", "surface", "newton-model", "coordinates", "basin-map", "schedule", "clipping")
 LINES = {"step-size": "step-size", "newton-model in one variable": "newton-model"}
 OF_ONE = "x**4 - 3*x**2 + exp(-x)"
 TEXT = "(x**2 + y - 7)**2/5 + exp(-x)*cos(y)**2"

@@ -5,6 +5,7 @@ import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
 import { html, svg } from "./elements.mjs";
 import { short, ticks, tidy } from "./numbers.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { look } from "./plot.mjs";
 import { literal, opening, tuple } from "./python_cell.mjs";
 import { Readout } from "./readout.mjs";
@@ -18,7 +19,7 @@ const pair = (numbers) => `(${numbers.map((part) => short(part)).join(", ")})`;
 class Clipping {
   constructor(shell) {
     const { state, signal, controls } = shell;
-    Object.assign(this, { shell, computed: null, runs: [], placed: ["limit", "objective", "start", "lr", "steps", "step"] });
+    Object.assign(this, { shell, computed: null, runs: [], placed: ["limit", "objective", "start", "lr", "steps", "step", "formula"] });
     this.plane = new Board({ onMove: (vector) => shell.change({ vector }), onHold: (held) => this.hold(held), called: "Tip of the gradient", aspect: 0.74 });
     const shape = (kind, series) => svg(kind, { class: "gd-bound", style: `--series: ${look(series).colour}`, "stroke-dasharray": look(series).dash });
     Object.assign(this, { circle: shape("circle", 1), square: shape("rect", 2), cut: svg("path", { class: "gd-cut" }),
@@ -33,7 +34,7 @@ class Clipping {
     this.transport = new Transport({ signal, steps: state.steps, onMove: (step) => shell.change({ step }), onRest: (playing) => this.hold(playing) });
     this.formula = html("span");
     const second = html("div", { class: "gd-head gd-second" }, ["objective", "start", "steps"].map((name) => controls[name].node),
-      html("p", { class: "gd-formula" }, this.formula));
+      shell.spec.own.node, html("p", { class: "gd-formula" }, this.formula));
     shell.reads(["run", "θ", "‖g‖", "f(θ)"]);
     shell.plots.push(this.plane.plot, this.board.plot, this.curves.plot);
     this.pictures = [this.plane.node, html("div", { class: "gd-beside" }, controls.limit.node, this.vector.node), second,
@@ -169,4 +170,4 @@ function arrowTo([x, y], [tipX, tipY], width) {
   return width ? `${line}M${side(1)}L${tipX} ${tipY}L${side(-1)}Z` : line;
 }
 
-export default explorer(Clipping);
+export default explorer(Clipping, OwnFormula);

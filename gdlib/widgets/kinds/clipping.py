@@ -64,7 +64,7 @@ def clipping(
     fields: list[Field] = [
         Point("vector", "Gradient", ("g₁", "g₂")),
         setting("limit", "Limit c", (0.05, 5.0), allowed=(1e-6, 1e6), scale="log"),
-        Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, begin),
+        Choice("objective", "Landscape", {one["name"]: one["title"] for one in told}, begin, formula=2),
         Point("start", "Start"),
         Number(hyperparameter("lr", 0.1)),
         STEPS,
@@ -75,7 +75,7 @@ def clipping(
         fields,
         {"vector": [2.4, 0.8], "limit": 1.0, "objective": key(chosen), **begin[key(chosen)], "steps": steps,
          "step": min(5, steps)},
-        lambda state: _still(grounds[state["objective"]], state),
+        lambda state: _still(grounds.of(state), state),
         room="clipping",
         tries=TRIES,
         hint="Drag the tip of the gradient; drag the ring on the map to move the start.",

@@ -6,6 +6,7 @@ import { descend } from "./descend.mjs";
 import { svg } from "./elements.mjs";
 import { counts, short, ticks } from "./numbers.mjs";
 import { OneRule } from "./one_rule.mjs";
+import { OwnFormula } from "./own_formula.mjs";
 import { Plot, Series } from "./plot.mjs";
 import { keywords, literal, made, opening, tuple } from "./python_cell.mjs";
 import { explorer } from "./shell.mjs";
@@ -136,4 +137,4 @@ function headline(step, steps, [scheduled, constant], minimum) {
     + `${lower === "as high" ? "the same" : `${lower} than the ${short(over(constant))}`} of the constant step.`;
 }
 
-export default explorer(ScheduleExplorer);
+export default explorer(ScheduleExplorer, OwnFormula);

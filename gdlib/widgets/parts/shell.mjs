@@ -33,7 +33,7 @@ class Shell {
     this.formula = html("span");
     this.node = html("div", { class: `gd-explorer gd-${this.spec.kind}` },
       html("div", { class: "gd-head" }, own("head"), this.kind.head, button("Reset", () => this.reset()),
-        this.spec.own?.node, html("p", { class: "gd-formula" }, this.formula, html("span", {}, this.spec.hint))),
+        placed.includes("formula") ? null : this.spec.own?.node, html("p", { class: "gd-formula" }, this.formula, html("span", {}, this.spec.hint))),
       html("div", { class: "gd-columns" },
         html("div", { class: "gd-pictures" }, pictures, this.readout?.node),
         panel.length || turned.length ? html("div", { class: "gd-panel" }, turned, panel) : null),
@@ -49,7 +49,7 @@ class Shell {
     this.settle();
   }
 
-  /** The control of a field; a kind that lists its name in `placed` puts `shell.controls[name].node` itself. */
+  /** The control of a field; a kind that lists its name in `placed` puts `shell.controls[name].node` itself; so with the field of a formula. */
   control(field) {
     const { name, label } = field;
     const change = (value) => this.change({ [name]: value });
