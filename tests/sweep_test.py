@@ -132,7 +132,9 @@ def test_single_precision_is_descends_single_precision(rule):
 
 
 @pytest.mark.parametrize(
-    "schedule", [gd.schedules.cosine(40), gd.schedules.reduce_on_plateau(0.5, 2), lambda t: 1 / t], ids=str
+    "schedule",
+    [gd.schedules.cosine(40), gd.schedules.reduce_on_plateau(0.5, 2), lambda t: 1 / t],
+    ids=["cosine", "reduce_on_plateau", "a function"],
 )
 def test_schedules(schedule):
     for rule in gd.rules:
