@@ -3,7 +3,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help python env env-test read book test test-all claims bench test-gpu bench-gpu gallery-shots site.zip pins vendor goldens pictures
+.PHONY: help python env env-test read homework book test test-all claims bench test-gpu bench-gpu gallery-shots site.zip pins vendor goldens pictures
 
 help:            ## this list
 	@sed -n 's/^\([a-z.-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
@@ -32,6 +32,10 @@ test-gpu:        ## the tests of CUDA's texts on this machine's GPU (PYTHON= one
 
 bench-gpu:       ## measure on this machine's GPU, into benchmarks/gpu.json (PYTHON= one that holds CuPy)
 	@"$(PYTHON)" tools/on_gpu.py bench
+
+homework: python ## set up the grading tool: then .venv/bin/python -m homework
+	@"$(PYTHON)" tools/environment.py homework
+	@$(IN) -m homework --help
 
 gallery-shots: env-test book  ## pictures of every explorer of the built book, in _build/shots
 	@$(IN) -m tools.gallery_shots

@@ -1,6 +1,7 @@
 """Make `.venv` hold exactly the pinned packages, however the last attempt ended; `.venv-bench` likewise.
 
     python tools/environment.py book      # .venv, requirements.txt: build and read the book
+    python tools/environment.py homework  # .venv, requirements-homework.txt: release and grade homework as well
     python tools/environment.py test      # .venv, requirements-test.txt: run the tests as well
     python tools/environment.py bench     # .venv-bench, requirements-bench.txt: measure the library and its peers
 
@@ -20,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = {"book": ".venv", "test": ".venv", "bench": ".venv-bench"}  # peers' packages must not sway the book's
+# The peers' packages must not sway the book's.
+FOLDERS = {"book": ".venv", "homework": ".venv", "test": ".venv", "bench": ".venv-bench"}
 LISTS = {
     "book": ["requirements.txt"],
-    "test": ["requirements.txt", "requirements-test.txt"],
+    "homework": ["requirements.txt", "requirements-homework.txt"],
+    "test": ["requirements.txt", "requirements-homework.txt", "requirements-test.txt"],
     "bench": ["requirements-bench.txt"],
 }
 

@@ -18,7 +18,9 @@ OLDEST = "3.11"
 HEADS = {
     "requirements.txt": "# One set of pins for Python 3.11, 3.12 and 3.13 on Linux, macOS and Windows;\n"
     "# `make pins` resolves it anew from tools/pins/book.in.\n",
-    "requirements-test.txt": "# What the tests add to requirements.txt in the same environment;\n"
+    "requirements-homework.txt": "# What `make homework` adds to requirements.txt in the same environment;\n"
+    "# `make pins` resolves it anew from tools/pins/homework.in.\n",
+    "requirements-test.txt": "# What the tests add to the book's and the homework's packages in the same environment;\n"
     "# `make pins` resolves it anew from tools/pins/test.in.\n",
     "requirements-bench.txt": "# What `make bench` measures with, in an environment of its own, .venv-bench;\n"
     "# `make pins` resolves it anew from tools/pins/bench.in.\n",
@@ -65,10 +67,13 @@ def main() -> None:
     book = resolve("book.in")
     constraints = VENV / "book.txt"
     constraints.write_text("\n".join(book) + "\n")
-    both = resolve("book.in", "test.in", "--constraint", str(constraints))
+    graded = resolve("book.in", "homework.in", "--constraint", str(constraints))
+    constraints.write_text("\n".join(graded) + "\n")
+    tested = resolve("book.in", "homework.in", "test.in", "--constraint", str(constraints))
     write("requirements.txt", [*book, "-e ."])
-    write("requirements-test.txt", [line for line in both if line not in book])
-    constraints.write_text("\n".join(both) + "\n")  # gdlib is measured with the packages that it is tested with
+    write("requirements-homework.txt", [line for line in graded if line not in book])
+    write("requirements-test.txt", [line for line in tested if line not in graded])
+    constraints.write_text("\n".join(tested) + "\n")  # gdlib is measured with the packages that it is tested with
     # torch's wheel for a GPU names CUDA's packages and their versions itself; its wheel for processors needs none.
     bench = resolve("bench.in", "--constraint", str(constraints))
     write("requirements-bench.txt", [line for line in bench if not line.startswith(("cuda-", "nvidia-", "triton="))])
