@@ -1,5 +1,6 @@
 """What came of a submission, part by part: plain facts that grading writes and every later command reads."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -62,6 +63,11 @@ class Outcome:
         said: dict[str, Any] = json.loads(text)
         said["parts"] = tuple(Part(**part) for part in said["parts"])
         return cls(**(said | {"flags": tuple(said["flags"])}))
+
+
+def digest_of(answer: str) -> str:
+    """What stands for a written answer in `Outcome.answers`: a mark by hand holds while it is the same."""
+    return hashlib.sha256(answer.strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def load(path: Path) -> Outcome | None:
