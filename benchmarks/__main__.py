@@ -1,4 +1,4 @@
-"""Measure every row, print the table, and keep it in benchmarks/results.json: `make bench`.
+"""Measure every row, print the table, and keep it in benchmarks/*.json: `make bench`.
 
 .venv-bench/bin/python -m benchmarks            # all rows
 .venv-bench/bin/python -m benchmarks drag race  # those whose name holds one of the words; nothing is kept
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import machine, networks, reasons, rows, sweeps
+from benchmarks import growth, machine, networks, reasons, rows, sweeps
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
@@ -85,14 +85,17 @@ def main(words: list[str]) -> int:
             measured += [reasons.explained(row, load, machine.cores()) for row in work(chromium, site)]
         described = machine.description(chromium.version, load)
         chromium.close()
+    grown = None if words else growth.measure(tell)
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")
-    if words:
+    if grown is None:
         print("Only a part was measured, so benchmarks/results.json stays as it was.")
         return 0
     rows.write(measured, RESULTS)
     machine.write(described, MACHINE)
-    print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/results.json has the rows.")
+    growth.write(grown)
+    print(f"{growth.words(grown)}\n")
+    print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/*.json has them all.")
     return 0
 
 

@@ -87,13 +87,13 @@ def single_run(amount: Amount, tell: Tell) -> list[Row]:
     return rows
 
 
-def _sweep(rule: str, points: Any, steps: int, backend: str) -> Callable[[], Any]:
+def sweep_of(rule: str, points: Any, steps: int, backend: str) -> Callable[[], Any]:
     settings = peers.ADAM if rule == "adam" else peers.MOMENTUM
     return lambda: gd.sweep(F, gd.rules[rule], points, steps=steps, backend=backend, **settings).points
 
 
 def _forms(rule: str, points: Any, steps: int) -> dict[str, Callable[[], Any]]:
-    ways = {OURS: _sweep(rule, points, steps, "numba")}
+    ways = {OURS: sweep_of(rule, points, steps, "numba")}
     if "jax" in peers.here():
         ways |= peers.jax_sweeps(rule, points, steps)
     if "torch" in peers.here() and rule == "momentum":
@@ -133,9 +133,9 @@ def without_numba(amount: Amount, tell: Tell) -> list[Row]:
     for rule in ("adam", "momentum"):
         naive = "naive NumPy"
         small, points = grid(100), grid(amount.side)
-        check({OURS: _sweep(rule, small, 20, "numpy"), naive: peers.numpy_sweep(rule, small, 20)})
+        check({OURS: sweep_of(rule, small, 20, "numpy"), naive: peers.numpy_sweep(rule, small, 20)})
         ways = {
-            OURS: _sweep(rule, points, amount.few_steps, "numpy"),
+            OURS: sweep_of(rule, points, amount.few_steps, "numpy"),
             naive: peers.numpy_sweep(rule, points, amount.few_steps),
         }
         times = in_turn(ways, amount.runs, tell)
@@ -154,7 +154,7 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
     for size in amount.sizes:
         generator = np.random.default_rng(size)
         theta, g = generator.normal(size=(2, size)).astype(np.float32)
-        ways: dict[str, Callable[[], Any]] = {OURS: _our_step(theta.copy(), g)}
+        ways: dict[str, Callable[[], Any]] = {OURS: our_step(theta.copy(), g)}
         limit = "the memory-stream limit"
         if "torch" in peers.here():
             ways |= peers.torch_steps(theta, g)
@@ -170,7 +170,7 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
     return rows
 
 
-def _our_step(theta: Any, g: Any) -> Callable[[], Any]:
+def our_step(theta: Any, g: Any) -> Callable[[], Any]:
     """Steps 1, 2, 3, … of a run that keeps its memory, as a network's training takes them."""
     rule = gd.rules.adam
     blocks, step = compile_rule(rule), LargeStep(rule, compiler=True)

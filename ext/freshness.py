@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-INPUTS = ("gdlib", "requirements.txt")
+INPUTS = ("gdlib", "requirements.txt", "benchmarks/*.json", "homework/demo/*.json")  # the last two: what pages print
 MENDS = ("ext",)  # what changes pages without changing what they execute
 KEPT = 3  # so that going back and forth between two states executes nothing twice
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
@@ -23,8 +23,7 @@ IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 def fingerprint(root: Path, inputs: tuple[str, ...] = INPUTS) -> str:
     """A hash of all that a page's outputs depend on beyond its own text: sources, data, pins, Python."""
     total = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    for name in inputs:
-        top = root / name
+    for top in sorted(one for name in inputs for one in root.glob(name)):
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and not IGNORED & set(path.parts):
                 total.update(path.relative_to(root).as_posix().encode() + b"\0")

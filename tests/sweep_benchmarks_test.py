@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gdlib as gd
-from benchmarks import in_turn, limits, peers, rows, sweeps
+from benchmarks import growth, in_turn, limits, peers, rows, sweeps
 from gdlib.emit.trajectory import trajectory_of
 from tests.lanes_test import cache_of_our_own  # noqa: F401  # a fixture
 
@@ -31,7 +31,7 @@ def test_a_little_of_each_gives_rows_of_their_form(name, monkeypatch):
 @pytest.mark.parametrize("rule", ["adam", "momentum"])
 def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
     points = sweeps.grid(8)
-    ways = {sweeps.OURS: sweeps._sweep(rule, points, 20, "numpy"), "theirs": peers.numpy_sweep(rule, points, 20)}
+    ways = {sweeps.OURS: sweeps.sweep_of(rule, points, 20, "numpy"), "theirs": peers.numpy_sweep(rule, points, 20)}
     sweeps.check(ways)
     with pytest.raises(ValueError, match="theirs: needs to do the same work"):
         sweeps.check(ways | {"theirs": peers.numpy_sweep(rule, points, 19)})
@@ -60,3 +60,28 @@ def test_the_limit_counts_the_divisions_and_roots_of_the_rule_itself():
     limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.adam), 64, 1, 1)()
     with pytest.raises(ValueError, match="three divisions for each root, got 0 and 0"):
         limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.momentum), 64, 1, 1)
+
+
+def test_growth_is_measured_as_curves_whose_exponent_is_that_of_their_end():
+    little = growth.Amount(
+        runs=2, points=(100, 1000), steps=(5, 20), dimensions=(2, 4), parameters=(100, 1000), many=10**5
+    )
+    found = json.loads(json.dumps(growth.measure(quiet, little)))
+    assert [one["along"] for one in found["curves"]] == ["points", "steps", "dimensions", "parameters"]
+    for one in found["curves"]:
+        assert len(one["amounts"]) == len(one["seconds"]) == 2
+        assert all(
+            low <= mid <= high for low, mid, high in zip(one["lowest"], one["seconds"], one["highest"], strict=True)
+        )
+    assert [(one["backend"], one["steps"]) for one in found["memory"]] == [
+        ("numpy", 5),
+        ("numpy", 20),
+        ("numba", 5),
+        ("numba", 20),
+    ]
+    assert growth.words(found).count("\n") == 7
+
+
+def test_a_cubic_growth_has_exponent_three():
+    curve = growth.Curve("work", "points", (1, 10, 100), (5.0, 1.0, 1000.0), (), ())
+    assert curve.exponent == 3.0
