@@ -23,7 +23,9 @@ METADATA = {  # every environment of the book has this kernel
 def source(master: Master) -> NotebookNode:
     """The notebook with solutions in it, and what nbgrader must know of each cell; the same master, the same bytes."""
     points = {question.name: question.points for question in master.questions}
-    notebook: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA)
+    sheet = {"assignment": master.name, "cells": [cell.name for cell in _shown(master) if cell.name]}
+    # `check`, which students have, knows from `homework` what a notebook should hold.
+    notebook: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA | {"homework": sheet})
     for number, cell in enumerate(_shown(master), 1):
         make: Any = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
         said = {"nbgrader": nbgrader_metadata(cell, points[cell.question])} if cell.name else {}

@@ -47,6 +47,7 @@ def run(notebook: Any, folder: Path, seconds: float = CELL_SECONDS, whole: float
         kernel_name="python3",
         allow_errors=True,
         shutdown_kernel="immediate",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # it would warn of what a student cannot change
         resources={"metadata": {"path": str(folder)}},
         timeout_func=lambda cell: max(1, int(min(seconds, whole - (time.monotonic() - begun)))),
     )
