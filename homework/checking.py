@@ -65,7 +65,7 @@ class Sheet:
         text = cell.source.replace("\r\n", "\n") + cell.cell_type + f"{grade}{solution}{locked}" + said["grade_id"]
         if grade:
             text += str(float(said.get("points", 0)))
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == said.get("checksum")
+        return bool(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == said.get("checksum"))
 
 
 def check(path: Path, seconds: float = trying.CELL_SECONDS) -> Iterator[Finding]:
@@ -172,7 +172,8 @@ def _unreadable(cell: Any) -> SyntaxError | None:
     if cell.cell_type != "code" or cell.source.lstrip().startswith("%%"):
         return None
     try:
-        compile(TransformerManager().transform_cell(cell.source), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        python = TransformerManager().transform_cell(cell.source)  # type: ignore[no-untyped-call]
+        compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as problem:
         return problem
     except ValueError as problem:  # a NUL character
