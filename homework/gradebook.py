@@ -199,6 +199,7 @@ def _create(path: Path) -> None:
         api.Gradebook(_address(half)).close()
     finally:
         os.environ["PATH"] = before
+    half.chmod(0o600)
     os.replace(half, path)
 
 

@@ -6,13 +6,11 @@ private folder, and grading needs nothing else: neither the master nor the solut
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from homework.course import UserError
-from homework.ran import Job
 
 
 @dataclass(frozen=True)
@@ -55,21 +53,6 @@ class Plan:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-    def job(self, cells: Iterable[Released]) -> Job:
-        """What the sandbox runs of a notebook's cells: each question's judges right after its visible test."""
-        return {
-            "cells": [
-                {
-                    "kind": cell.kind,
-                    "text": cell.text,
-                    "judges": [
-                        judge.code for judge in self.judges if cell.role == "test" and judge.question == cell.question
-                    ],
-                }
-                for cell in cells
-            ]
-        }
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,216 @@
+"""Releasing an assignment: a master becomes what students get and what they are judged by, if it proves sound.
+
+Sound means: the solution runs, passes the visible tests and gives every judge a value, the same one when it runs again;
+with nothing answered every visible test fails and no judge gives a point. Nothing is written before that is known.
+"""
+
+import json
+import logging
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from homework import drawing, master, notebooks, sandbox
+from homework.course import Course, UserError, write
+from homework.gradebook import Gradebook
+from homework.judging import judged
+from homework.master import Master, MasterError
+from homework.plan import Judge, Plan, Released
+
+ASSIGNMENTS = Path(__file__).parent / "assignments"
+SETTINGS: dict[str, Any] = {  # of a new course; what they mean stands in the instructor's guide
+    "seed": "",
+    "sources": None,
+    "anonymous": False,
+    "due": {},
+    "late": {"grace_minutes": 15, "per_day": 0.1, "latest_days": 5},
+    "extensions": {},
+    "limits": {},
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An assignment that proved sound."""
+
+    plan: Plan
+    source: NotebookNode
+    released: NotebookNode
+
+
+def release(
+    course: Course,
+    assignment: str,
+    *,
+    sources: Path | None = None,
+    seed: str | None = None,
+    force: bool = False,
+    say: Callable[[str], None] = print,
+) -> Plan:
+    """Write all that an assignment needs into a course's folder, which is made if there is none.
+
+    What was released before stays as it is if the new plan is another and something was handed in or graded by the
+    old one, unless `force`; and whatever is found unsound.
+    """
+    settings = _settings(course)
+    if sources is not None:
+        settings["sources"] = str(sources.resolve())
+    if seed is not None and seed != settings["seed"]:
+        if settings["seed"]:  # of assignments that were released before
+            settings.setdefault("seeds", {})[assignment] = seed
+        else:
+            settings["seed"] = seed
+    settings["seed"] = settings["seed"] or secrets.token_hex(16)
+    text = _read(assignment, settings["sources"])
+    prepared = prepare(text, settings.get("seeds", {}).get(assignment, settings["seed"]), say)
+    path = course.private(assignment) / "plan.json"
+    if changed := not path.exists() or path.read_text("utf-8") != prepared.plan.to_json():
+        _refuse_if_used(course, assignment, force)
+    write(course.root / "course.json", json.dumps(settings, indent=1, ensure_ascii=False) + "\n")
+    write(course.source(assignment), notebooks.text(prepared.source))
+    write(course.released(assignment), notebooks.text(prepared.released))
+    course.released(assignment).chmod(0o644)
+    with Gradebook(course) as gradebook:
+        if changed:
+            gradebook.put(assignment, prepared.released)
+    write(path, prepared.plan.to_json())  # last: an assignment without a plan is not released
+    path.parent.parent.chmod(0o700)
+    return prepared.plan
+
+
+def prepare(text: Master, seed: str, say: Callable[[str], None] = lambda sentence: None) -> Prepared:
+    """Draw the values, make the notebooks, run the solution twice and the empty notebook once; raises UserError."""
+    try:
+        filled = drawing.filled(text, seed)
+    except MasterError as problem:
+        raise UserError(str(problem)) from None
+    source = notebooks.source(filled)
+    released = _without_solutions(filled.name, source)
+    solved, cells = notebooks.released(source, filled), notebooks.released(released, filled)
+    judges, hands = notebooks.judges(filled), notebooks.by_hand(filled)
+    sandboxed = sandbox.why_not() is None  # the solution is the instructor's own: it may run without
+    say(f"{filled.name}: running the solution")
+    values = list(_values(filled.name, judges, solved, sandboxed))
+    say(f"{filled.name}: running it again")
+    for judge, value, again in zip(judges, values, _values(filled.name, judges, solved, sandboxed), strict=True):
+        if not judged(value, value, judge.rtol)[0]:
+            raise UserError(f"{_called(filled.name, judge)}: needed a value that can be compared; {_unlike(value)}")
+        if not judged(value, again, judge.rtol)[0]:
+            raise UserError(f"{_called(filled.name, judge)}: needed the same value from two runs, came another")
+    judges = tuple(replace(judge, value=value) for judge, value in zip(judges, values, strict=True))
+    say(f"{filled.name}: running it with nothing answered")
+    _refuse_gifts(filled.name, judges, cells, sandboxed)
+    return Prepared(Plan(filled.name, filled.title, cells, judges, hands), source, released)
+
+
+def _settings(course: Course) -> dict[str, Any]:
+    return SETTINGS | (course.settings if (course.root / "course.json").exists() else {})
+
+
+def _read(assignment: str, sources: str | None) -> Master:
+    """The master of an assignment, an instructor's own before the book's."""
+    folders = [*([Path(sources)] if sources else []), ASSIGNMENTS]
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", assignment):
+        raise UserError(f"assignment: needed a name of small letters, digits and hyphens, came {assignment!r}")
+    for folder in folders:
+        if (path := folder / f"{assignment}.md").exists():
+            try:
+                return master.read(path)
+            except MasterError as problem:
+                raise UserError(str(problem)) from None
+    there = sorted({path.stem for folder in folders for path in folder.glob("*.md")})
+    raise UserError(f"assignment: needed one of {', '.join(there)} ({sources or 'the book'}), came {assignment}")
+
+
+def _refuse_if_used(course: Course, assignment: str, force: bool) -> None:
+    graded = list(course.outcome("", assignment).parent.glob("*.json"))
+    came = course.students(assignment)
+    if (graded or came) and not force:
+        raise UserError(
+            f"{assignment}: needed the plan by which {len(came)} were handed in and {len(graded)} graded, came another "
+            "(other text, or another seed); --force releases it all the same, and then all must be graded again"
+        )
+
+
+def _without_solutions(name: str, source: NotebookNode) -> NotebookNode:
+    """What nbgrader makes of a source: solutions cut, tests locked, a sum of each cell beside it."""
+    said: list[str] = []
+    log = logging.Logger("nbgrader")
+    log.addHandler(handler := logging.Handler())
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.path.realpath(folder)
+        write(Path(root) / "source" / name / f"{name}.ipynb", notebooks.text(source))
+        settings = Config({"SaveCells": {"enabled": False}})  # the gradebook learns of it once it proved sound
+        where = CourseDirectory(root=root, assignment_id=name)
+        try:
+            GenerateAssignment(coursedir=where, no_database=True, config=settings, log=log).start()
+        except NbGraderException:
+            reason = next(
+                (line for text in said if "Error: " in text for line in text.splitlines()[-1:]), "\n".join(said)
+            )
+            raise UserError(f"{name}: needed a master that nbgrader can release; {reason}") from None
+        made: NotebookNode = nbformat.read(Path(root) / "release" / name / f"{name}.ipynb", as_version=4)
+        return made
+
+
+def _run(judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> sandbox.Ran:
+    """Each question is judged right after its visible test, as in what students hand in unchanged."""
+    asked: list[sandbox.AskedCell] = [
+        {
+            "kind": cell.kind,
+            "text": cell.text,
+            "judges": [judge.code for judge in judges if (cell.role, cell.question) == ("test", judge.question)],
+        }
+        for cell in cells
+    ]
+    return sandbox.run({"cells": asked}, sandbox.Limits(), sandboxed=sandboxed)
+
+
+def _values(name: str, judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> Iterator[Any]:
+    """The reference's values, in the order of the judges."""
+    ran = _run(judges, cells, sandboxed)
+    for number, (cell, came) in enumerate(zip(cells, ran.cells, strict=True), 1):
+        if cell.kind == "code" and came.status != "ok":
+            which = f"{cell.role}:{cell.question}" if cell.question else f"the notebook's cell {number}"
+            what = f"{came.ename}: {came.evalue}" if came.status == "error" else came.status
+            raise UserError(f"{name}, {which}: needed to run with the solution in place, came {what}")
+    for judge, answer in zip(judges, (answer for answers in ran.judges for answer in answers), strict=True):
+        if answer.status != "value":
+            what = answer.reason or answer.status
+            raise UserError(f"{_called(name, judge)}: needed a value from the solution, came {what}")
+        yield answer.value
+
+
+def _refuse_gifts(name: str, judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> None:
+    """A test that passes on nothing tests nothing, and points for nothing are none."""
+    ran = _run(judges, cells, sandboxed)
+    for number, (cell, came) in enumerate(zip(cells, ran.cells, strict=True), 1):
+        if cell.role == "test" and came.status == "ok":
+            raise UserError(f"{name}, test:{cell.question}: needed to fail with nothing answered, came a pass")
+        if cell.role == "shown" and cell.kind == "code" and came.status != "ok":
+            what = f"{came.ename}: {came.evalue}" if came.status == "error" else came.status
+            raise UserError(f"{name}, cell {number}: needed to run with nothing answered, came {what}")
+    for judge, answer in zip(judges, (answer for answers in ran.judges for answer in answers), strict=True):
+        if answer.status == "value" and judged(judge.value, answer.value, judge.rtol)[0]:
+            raise UserError(f"{_called(name, judge)}: needed no points for nothing answered, came the right value")
+
+
+def _called(name: str, judge: Judge) -> str:
+    return f"{name}, judge:{judge.question} ({judge.title})"
+
+
+def _unlike(value: Any) -> str:
+    return judged(value, value, 0.0)[1]
