@@ -1,4 +1,4 @@
-"""The notebook that a person marks: a submission as it ran, with verdicts and rubrics, and nothing in it that could act.
+"""The notebook that a person marks: a submission as it ran, verdicts and rubrics, and nothing in it that could act.
 
 It is shown in the marker's browser, and all of it but the plan's own cells comes from a student. Outputs keep text and
 small PNG pictures; Markdown keeps text and formulas, while HTML becomes text; every part has a limit, so has the sum.
@@ -55,7 +55,9 @@ def _cells(plan: Plan, cells: Sequence[Released], ran: Ran | None, outcome: Outc
         if ran and number < len(ran.cells):
             outputs, left = harmless(ran.cells[number].outputs, left)
             if stopped := wording.STOPPED.get(ran.cells[number].status):
-                outputs.append(nbformat.v4.new_output("stream", name="stderr", text=f"This cell has no end: {stopped}.\n"))
+                outputs.append(
+                    nbformat.v4.new_output("stream", name="stderr", text=f"This cell has no end: {stopped}.\n")
+                )
         yield from _cell(cell, worth, rubrics, outcome, outputs)
     for cell in missing.values():
         unread = f"# {UNREAD}" if cell.kind == "code" else f"*{UNREAD}*"

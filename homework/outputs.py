@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbconvert.filters.ansi import strip_ansi
 from nbformat.v4 import new_output
 
 TEXT = 20_000  # characters of one cell or one output: more than a marker will read
@@ -14,13 +13,14 @@ SIDE = 4_000  # pixels of its longer side: a small file can hold a picture of gi
 WHOLE = 4_000_000  # characters of all the outputs of a submission
 COUNT = 50  # outputs of one cell
 TWICE = {"text/plain", "text/latex"}  # left out without a word where another form of it is shown
+ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?")  # a terminal's
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SIGNATURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
 def plain(text: object) -> str:
     """Text without what a terminal or browser would act on, cut to TEXT characters."""
-    said = strip_ansi(text if isinstance(text, str) else "")
-    said = re.sub(r"[^\S \n\t]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", said)
+    said = UNSEEN.sub("", ESCAPES.sub("", text if isinstance(text, str) else ""))
     return said if len(said) <= TEXT else f"{said[:TEXT]}\n… ({len(said) - TEXT:,} more characters)"
 
 
@@ -58,7 +58,8 @@ def _one(output: Mapping[str, Any]) -> tuple[Any, set[str]]:
     data = output.get("data")
     if kind not in ("display_data", "execute_result") or not isinstance(data, Mapping):
         return None, set()
-    shown, gone = {}, {_word(form) for form in data if form not in TWICE | {"image/png"}}
+    shown: dict[str, str] = {}
+    gone = {_word(form) for form in data if form not in TWICE | {"image/png"}}
     if "image/png" in data:
         picture = _picture(data["image/png"])
         shown |= {"image/png": picture} if picture else {}

@@ -41,3 +41,12 @@ def share(earned: float | None, of: float) -> str:
 def known(status: PartStatus) -> bool:
     """Whether such a part says what its answer is worth."""
     return EARNED[status] is not None
+
+
+def title(question: str) -> str:
+    """A question's name as a heading.
+
+    >>> title("step-size")
+    'Step size'
+    """
+    return question.replace("-", " ").capitalize()
