@@ -26,6 +26,8 @@ _CHUNKS = 6
 """Chunks for each worker, at least: so that none is idle for long at the end."""
 _WORKERS = 8
 """Workers of an executor that does not say how many it has."""
+_WORTH = 2**18
+"""Runs times steps below which a chunk is done sooner than another thread is awake."""
 
 
 class Work:
@@ -68,7 +70,8 @@ class Work:
             yield from self._spread(executor, self._parts(missing, self._share(most, workers)))
             return
         threads = module.threads()
-        parts = self._parts(missing, most if threads == 1 else self._share(most, threads))
+        worth = min(most, math.ceil(_WORTH / max(1, self._asked.plan.steps)))
+        parts = self._parts(missing, most if threads == 1 else max(worth, self._share(most, threads)))
         if threads == 1 or len(parts) == 1:
             for part in parts:
                 yield part, module.advance(self.text, self.chunk_of(part))
