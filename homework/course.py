@@ -2,15 +2,16 @@
 
 course.json                     settings: deadlines, late policy, extensions, whether marking is anonymous, the seed
 private/ASSIGNMENT/             the plan: what is judged, and the reference's values; never given to anyone
+private/pseudonyms.key          what STUDENT is made with where marking is anonymous
 source/ASSIGNMENT/              the notebook that nbgrader releases from
 release/ASSIGNMENT/             what students get
-submitted/STUDENT/ASSIGNMENT/   what came: ASSIGNMENT.ipynb, timestamp.txt
+submitted/STUDENT/ASSIGNMENT/   what came: ASSIGNMENT.ipynb; handed-in.json: when, and who says so; timestamp.txt
 outcomes/ASSIGNMENT/            STUDENT.json: what came of it
 autograded/STUDENT/ASSIGNMENT/  the notebook as it ran, for the marking page
 feedback/ASSIGNMENT/            STUDENT.html: what students get back
 exports/                        tables and reports
 gradebook.db                    nbgrader's: points by hand, comments
-roster.json                     pseudonym -> name, where marking is anonymous
+roster.json                     STUDENT -> who it is: id, name, the learning system's numbers (homework.people)
 """
 
 import json
@@ -80,13 +81,13 @@ class Course:
         return sorted(path.parts[-2] for path in (self.root / "submitted").glob(f"*/{assignment}") if path.is_dir())
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a whole file or nothing: an interruption leaves what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, half = tempfile.mkstemp(dir=path.parent, prefix=".half-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         os.replace(half, path)
     except BaseException:
         os.unlink(half)
