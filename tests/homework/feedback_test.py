@@ -1,0 +1,77 @@
+"""The page that a student gets back: what it says, what it must never say, and how it looks to a machine."""
+
+import re
+
+import pytest
+
+from homework.feedback import page
+from homework.gradebook import Mark
+from homework.lateness import Late
+from tests.homework.handmade import OUTCOMES, plan
+
+MARKS = {
+    "s01": {"step": Mark(4.0, None, 0.0, "", False), "why": Mark(None, 2.5, 0.0, "Good.\nSay why.", False)},
+    "s02": {"step": Mark(1.0, None, 0.0, "", False), "why": Mark(None, None, 0.0, "", True)},
+    "s03": {"step": Mark(None, None, 0.0, "", True), "why": Mark(None, 1.0, 0.0, "<script>x</script>", False)},
+}
+
+
+def text(number: int, **more: object) -> str:
+    outcome = OUTCOMES[number]
+    return page(plan(), outcome, MARKS.get(outcome.student, {}), f"Student {number + 1:02} <b>", **more)  # type: ignore[arg-type]
+
+
+def test_points_verdicts_and_comments_are_said() -> None:
+    said = text(0)
+    assert "6.5 of 7 points" in said
+    assert "4 of 4" in said
+    assert "2.5 of 3" in said
+    assert "one step from another point" in said
+    assert "Good.\nSay why." in said
+    assert "so far" not in said
+    wrong = text(1)
+    assert "not right" in wrong
+    assert "3 of 10 numbers differ" in wrong
+
+
+def test_what_is_not_known_is_said_in_words_and_is_no_zero() -> None:
+    assert "1 of 7 points so far" in text(1)
+    said = text(2)
+    assert "ran out of time" in said
+    assert "not known yet, of 3" in said
+    assert "Not known yet: Step." in said
+    assert "came a PDF" in text(3)
+    assert "Nothing was handed in." in text(4)
+
+
+def test_lateness_is_taken_off_with_its_reason() -> None:
+    late = Late(0.2, 2, "2 started days late: −20 % of the points earned")
+    said = text(0, late=late)
+    assert "5.2 of 7 points" in said
+    assert late.reason in said
+    assert "nothing was taken off" in text(0, late=Late(None, None, "give it with `collect --times`"))
+
+
+def test_a_flag_is_no_accusation() -> None:
+    said = text(1)
+    assert "restored to the released text" in said
+    assert "np.dot" not in said
+    assert "restored" not in text(0)
+
+
+@pytest.mark.parametrize("number", range(len(OUTCOMES)))
+def test_nothing_of_the_plan_is_given_away(number: int) -> None:
+    said, asked = text(number), plan()
+    lines = {line.strip() for judge in asked.judges for line in judge.code.splitlines()[1:]}
+    rubric = next(cell.rubric for cell in asked.cells if cell.rubric)
+    for secret in {*(line for line in lines if len(line) > 6), "1.234", "1.875", "4711", rubric, rubric.split(".")[0]}:
+        assert secret not in said
+
+
+@pytest.mark.parametrize("number", range(len(OUTCOMES)))
+def test_words_of_others_are_escaped_and_no_host_is_asked(number: int) -> None:
+    said = text(number)
+    assert "<script" not in said
+    assert "Student" in said
+    assert "<b>" not in said
+    assert not re.search(r"https?:|src=|@import|url\(", said)
