@@ -1,6 +1,7 @@
-"""Values as data: what a judge's expression gave, from the student's process to the grader's, which believes none of it.
+"""Values as data: what a judge's expression gave, handed from the student's process to a grader who believes nothing.
 
-null, true, false and text stand for themselves; so do whole numbers below 2**53 and lists (tuples and ranges are lists).
+null, true, false and text stand for themselves; so do whole numbers below 2**53, and lists, as which tuples and ranges
+are told.
 The rest is an object with one key that says what it is:
 
     {"int": "…"}                    a larger whole number, in decimal
@@ -92,7 +93,9 @@ def _encode(value: Any, depth: int, count: _Count) -> Any:
             count.take(len(value), depth)
         return [_encode(entry, depth + 1, count) for entry in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {"dict": [[_encode(key, depth, count), _encode(entry, depth + 1, count)] for key, entry in value.items()]}
+        return {
+            "dict": [[_encode(key, depth, count), _encode(entry, depth + 1, count)] for key, entry in value.items()]
+        }
     return _of_libraries(value, depth, count)
 
 
