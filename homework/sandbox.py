@@ -46,7 +46,7 @@ def run(job: Job, limits: Limits, *, sandboxed: bool = True, stop: threading.Eve
 
     Where `stop` is set meanwhile, it ends at once, and what was not reached is "not run".
     """
-    if sandboxed and (reason := why_not()):
+    if (sandboxed or os.name == "nt") and (reason := why_not()):
         raise UserError(reason)
     return _Run(job, limits, sandboxed, stop or threading.Event()).whole()
 
