@@ -92,10 +92,10 @@ class Gradebook:
                 self._db.delete(cell)
         self._db.commit()
         for submission in kept.submissions:
-            _complete(submission)
+            self._complete(submission)
             for grade in submission.grades:
                 grade.auto_score = None
-                if points.get(grade.cell.name) != now[grade.cell.name].get("points"):
+                if points.get(grade.name) != now[grade.name].get("points"):
                     grade.manual_score = grade.extra_credit = None  # they were of other points
                 grade.needs_manual_grade = grade.manual_score is None
         self._db.commit()
@@ -107,7 +107,8 @@ class Gradebook:
         if outcome.status == "missing":
             self._withdraw(*where)
             return
-        notebook = book.update_or_create_submission(*where, timestamp=self._timestamp(*where)).notebooks[0]
+        with self._db.no_autoflush:  # else SQLAlchemy warns of nbgrader's half-made rows
+            notebook = book.update_or_create_submission(*where, timestamp=self._timestamp(*where)).notebooks[0]
         marked, answers = self._answers(*where), {}
         comments = {comment.name: comment for comment in notebook.comments}
         for grade in notebook.grades:
@@ -166,6 +167,17 @@ class Gradebook:
             connection.execute(text("VACUUM"))
         return True
 
+    def _complete(self, submission: Any) -> None:
+        """Rows for the cells that an assignment got after it was handed in."""
+        graded = {grade.cell_id for grade in submission.grades}
+        said = {comment.cell_id for comment in submission.comments}
+        new = [api.Grade(cell_id=cell.id) for cell in submission.notebook.grade_cells if cell.id not in graded]
+        new += [api.Comment(cell_id=cell.id) for cell in submission.notebook.solution_cells if cell.id not in said]
+        for row in new:
+            row.notebook_id = submission.id
+        self._db.add_all(new)
+        self._db.commit()
+
     def _withdraw(self, assignment: str, student: str) -> None:
         with contextlib.suppress(api.MissingEntry):
             self._nbgrader.remove_submission(assignment, student)
@@ -205,18 +217,6 @@ def _create(path: Path) -> None:
 
 def _address(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
-
-
-def _complete(submission: Any) -> None:
-    """Rows for the cells that an assignment got after it was handed in."""
-    graded = {grade.cell_id for grade in submission.grades}
-    said = {comment.cell_id for comment in submission.comments}
-    for cell in submission.notebook.grade_cells:
-        if cell.id not in graded:
-            api.Grade(cell_id=cell.id, cell=cell, notebook=submission)
-    for cell in submission.notebook.solution_cells:
-        if cell.id not in said:
-            api.Comment(cell_id=cell.id, cell=cell, notebook=submission)
 
 
 def _is_by_hand(question: str, plan: Plan) -> bool:

@@ -159,6 +159,8 @@ def _faults(master: Master) -> Iterator[str]:
     if sum(cell.role == "draw" for cell in master.cells) > 1:
         yield "draw: needed one cell at most, came several"
     for question in master.questions:
+        if f"{question.name}-test" in {other.name for other in master.questions}:
+            yield f"{question.name}-test: needed a name of its own, came that of {question.name}'s test"
         roles = [cell.role for cell in master.of(question.name)]
         shape = ["written"] if question.by_hand else ["answer", "test", "judge"]
         if missing := [role for role in shape if role not in roles]:

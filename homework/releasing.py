@@ -97,7 +97,7 @@ def prepare(text: Master, seed: str, say: Callable[[str], None] = lambda sentenc
     except MasterError as problem:
         raise UserError(str(problem)) from None
     source = notebooks.source(filled)
-    released = _without_solutions(filled.name, source)
+    released = without_solutions(filled.name, source)
     solved, cells = notebooks.released(source, filled), notebooks.released(released, filled)
     judges, hands = notebooks.judges(filled), notebooks.by_hand(filled)
     sandboxed = sandbox.why_not() is None  # the solution is the instructor's own: it may run without
@@ -144,7 +144,7 @@ def _refuse_if_used(course: Course, assignment: str, force: bool) -> None:
         )
 
 
-def _without_solutions(name: str, source: NotebookNode) -> NotebookNode:
+def without_solutions(name: str, source: NotebookNode) -> NotebookNode:
     """What nbgrader makes of a source: solutions cut, tests locked, a sum of each cell beside it."""
     said: list[str] = []
     log = logging.Logger("nbgrader")
