@@ -118,7 +118,7 @@ def _formula_differs(reference: Any, came: Any, rtol: float, floor: float) -> st
             wanted = Function(reference.text)
         except FormulaError as problem:
             return f"the reference cannot be read: it {problem.sentence[:200]}"
-        if wanted.names or wanted.number is None:
+        if wanted.number is None or (isinstance(read, Function) and read.names):
             if isinstance(read, Function) or (_is_number(read) and isinstance(read, int | float)):
                 return differ(wanted, read, rtol)
             return f"needed a formula, came {_named(came)}"

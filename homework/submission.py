@@ -38,10 +38,11 @@ def load(path: Path) -> bytes | None:
         raise UnreadableError(
             f"needed a notebook's file, came one that cannot be opened ({problem.strerror})"
         ) from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise UnreadableError("needed a notebook's file, came something else of its name")
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise UnreadableError("needed a notebook's file, came something else of its name")
         raw = file.read(BYTES + 1) if about.st_size <= BYTES else b""
     if about.st_size > BYTES or len(raw) > BYTES:
         raise UnreadableError(
