@@ -9,7 +9,6 @@ import difflib
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +144,7 @@ def _cells(sheet: Sheet) -> Iterator[Finding]:
         if len(places) > 1:
             clean = False
             where = " and ".join(f"cell {place + 1}" for place in places)
-            yield Finding(f"{name} is there more than once: {where}", "Delete the copies; the first one counts.")
+            yield Finding(f"{name} is there more than once: {where}", "Delete the copies.")
         cell = sheet.cells[places[0]]
         said = cell.metadata.nbgrader
         if said.get("cell_type", cell.cell_type) != cell.cell_type:
@@ -215,22 +214,20 @@ def _run(sheet: Sheet, tried: trying.Tried, unreadable: set[int]) -> Iterator[Fi
 
 
 def _answers(sheet: Sheet, tried: trying.Tried) -> Iterator[Finding]:
-    passed = Counter[str]()
-    for name, places in sheet.named.items():
-        if name.endswith("-test") and (said := tried.ran.get(places[0])):
-            question = name.removesuffix("-test")
-            if not said.ename:
-                passed[question] += 1
-            elif said.ename != "NotImplementedError":
-                yield Finding(f"visible test of {question}: {said.ename}: {said.evalue}", f"Look at {question} again.")
-    if passed:
-        yield Finding(f"visible tests passed: {', '.join(passed)}")
-    solutions = [(name, sheet.cells[places[0]]) for name, places in sheet.named.items()]
+    tests = {name.removesuffix("-test"): places[0] for name, places in sheet.named.items() if name.endswith("-test")}
+    came = {question: tried.ran[place] for question, place in tests.items() if place in tried.ran}
+    passed = [question for question, said in came.items() if not said.ename]
+    cells = {name: sheet.cells[places[0]] for name, places in sheet.named.items()}
     empty = [
         name
-        for name, cell in solutions
-        if cell.metadata.nbgrader.get("solution") and not passed[name] and (_blank(cell) or sheet.as_released(cell))
+        for name, cell in cells.items()
+        if cell.metadata.nbgrader.get("solution") and name not in passed and (_blank(cell) or sheet.as_released(cell))
     ]
+    for question, said in came.items():
+        if said.ename and question not in empty:
+            yield Finding(f"visible test of {question}: {said.ename}: {said.evalue}", f"Look at {question} again.")
+    if passed:
+        yield Finding(f"visible tests passed: {', '.join(passed)}")
     if empty:
         yield Finding(f"still without an answer: {', '.join(empty)}", "Answer them; an empty answer earns nothing.")
 

@@ -1,0 +1,166 @@
+"""Takes the simulated class through a course, from release to report, and puts what it got beside what it deserves."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from homework import drawing, master, outcomes, plan, wording
+from homework.course import Course, write
+from homework.demo import guards, handing_in
+from homework.demo.handing_in import Student
+from homework.demo.sheets import Target
+from homework.gradebook import Gradebook, Mark
+from homework.outcomes import Outcome
+from homework.plan import Plan
+
+NAME = "demo"
+SEED = "the demo's own seed"
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent.parent
+SETTINGS: dict[str, Any] = {
+    "due": {NAME: handing_in.DUE.isoformat()},
+    "late": {"grace_minutes": 15, "per_day": 0.1, "latest_days": 5},
+    "limits": {"cell_seconds": 5, "whole_seconds": 60},  # small: the endless loops are waited for
+}
+Type = Callable[[list[str]], int]  # a command's words -> its exit status
+
+
+@dataclass(frozen=True)
+class Row:
+    """A kind of submission in the table."""
+
+    kind: str
+    story: str
+    deserved: str
+    got: str
+    why: str
+
+    @property
+    def equal(self) -> bool:
+        return self.deserved == self.got
+
+
+@dataclass
+class Demo:
+    """What came of the class: the table, and whatever went wrong beside it, in sentences."""
+
+    rows: list[Row] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+
+def run(root: Path, jobs: int, command: Type) -> Demo:
+    """Take the class through a course made in `root`, an empty folder; `command` does what an instructor types."""
+    demo, course, canary = Demo(), Course(root / "course"), root / "beside-the-course"
+    write(canary / "of-another-course.txt", "Nothing of this class's may be found here.\n")
+
+    def typed(*words: str, status: int = 0) -> None:
+        if (came := command([*words, "--course", str(course.root)])) != status:
+            demo.troubles.append(f"{' '.join(words)}: needed exit status {status}, came {came}")
+
+    with guards.Listener() as listener:
+        typed("release", NAME, "--sources", str(HERE), "--seed", SEED)
+        write(course.root / "course.json", json.dumps(course.settings | SETTINGS, indent=1))
+        course = Course(course.root)  # its settings are read once
+        target = Target(course.root, canary, listener.port)
+        students = list(handing_in.everyone(course.released(NAME).read_bytes(), target))
+        _collect(students, root / "handed-in", typed)
+        for student in students:
+            if student.kind.extension:
+                until = (student.time + handing_in.EARLY).isoformat()
+                typed("extend", NAME, "--student", student.id, "--until", until)
+        kept = [REPOSITORY, canary, *(course.root / name for name in ("private", "source", "release", "submitted"))]
+        before = guards.sums(kept)
+        typed("grade", NAME, "--jobs", str(jobs), status=3)  # some could not be graded, and it says so
+        demo.troubles += guards.changes(before, guards.sums(kept))
+        demo.troubles += [f"heard on 127.0.0.1 while grading: {what}" for what in listener.heard]
+    asked = plan.load(course.private(NAME) / "plan.json")
+    _mark(course, asked, students)
+    demo.troubles += _regraded(course, students[0], typed)
+    typed("feedback", NAME)
+    for form in ("csv", "canvas", "moodle"):
+        typed("export", NAME, "--format", form)
+    typed("report", NAME)
+    demo.troubles += _told(course, asked)
+    with Gradebook(course) as gradebook:
+        marks = gradebook.marks(asked)
+    for student in students:
+        outcome = outcomes.load(course.outcome(student.id, NAME))
+        if outcome is None:
+            demo.troubles.append(f"{student.kind.name}: needed an outcome, came none")
+        else:
+            demo.rows.append(_row(student, outcome, marks.get(student.id, {}), _total(course, student)))
+    return demo
+
+
+def _collect(students: list[Student], place: Path, typed: Callable[..., None]) -> None:
+    """Collect from each of the ways by which the class handed in."""
+    place.mkdir()
+    roster = handing_in.roster(students, place / "students.csv")
+    times = handing_in.times(students, place / "times.csv")
+    for source in handing_in.pack(students, place):
+        typed("collect", NAME, str(source), "--roster", str(roster), "--times", str(times))
+
+
+def _mark(course: Course, asked: Plan, students: list[Student]) -> None:
+    """Give the points for words by hand, as on the marking page, wherever the gradebook asks for a person."""
+    with Gradebook(course) as gradebook:
+        marks = gradebook.marks(asked)
+        for student in students:
+            for question, _ in asked.by_hand:
+                mark = marks.get(student.id, {}).get(question)
+                if mark and mark.wanted and student.kind.deserved.words is not None:
+                    gradebook.give(student.id, NAME, question, student.kind.deserved.words, "Marked by hand.")
+
+
+def _regraded(course: Course, student: Student, typed: Callable[..., None]) -> Iterator[str]:
+    """Whether grading one student again gives the same bytes, and keeps what was marked by hand."""
+    path = course.outcome(student.id, NAME)
+    before = path.read_bytes()
+    typed("regrade", NAME, "--student", student.id)
+    if path.read_bytes() != before:
+        yield f"regrade: needed the same outcome for {student.id}, came another"
+
+
+def _told(course: Course, asked: Plan) -> Iterator[str]:
+    """Hidden values, judges' lines or solutions, in what students or a learning system get."""
+    text = master.read(HERE / f"{NAME}.md")
+    hidden = {name: value for name, value in drawing.draw(text, SEED).items() if name.startswith(master.HIDDEN)}
+    secrets = [repr(value) for value in hidden.values() if isinstance(value, float | list)]
+    secrets += [judge.code for judge in asked.judges] + ["BEGIN SOLUTION", "np.asarray(grad(point))", SEED]
+    for folder in (course.root / "release", course.root / "feedback", course.exports):
+        for path in sorted(folder.rglob("*")):
+            said = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+            yield from (f"{path.relative_to(course.root)} holds {secret!r}" for secret in secrets if secret in said)
+            if "<script>fetch" in said or "onerror=" in said.replace("onerror=&", ""):
+                yield f"{path.relative_to(course.root)} holds a student's script"
+
+
+def _total(course: Course, student: Student) -> str:
+    """The points in the table that an instructor enters, after lateness."""
+    raise NotImplementedError
+
+
+def _row(student: Student, outcome: Outcome, marks: dict[str, Mark], total: str) -> Row:
+    due, kind = student.kind.deserved, student.kind
+    deserved = _said(due.status, due.points, due.unknown, due.words, due.kept)
+    known = [part.earned for part in outcome.parts if part.earned is not None]
+    unknown = sum(part.points for part in outcome.parts if part.earned is None)
+    words = marks["words"].points if "words" in marks else None
+    got = _said(outcome.status, sum(known) if known else None, unknown, words, due.kept)
+    return Row(kind.name, kind.story, deserved, got, "")
+
+
+def _said(status: str, points: float | None, unknown: float, words: float | None, kept: float) -> str:
+    return f"{status} {wording.points(points)} {unknown} {words} {kept}"
+
+
+def in_new_folder(jobs: int, command: Type, keep: Path | None = None) -> Demo:
+    """The same in a folder that is gone afterwards, unless one to keep is named."""
+    if keep is not None:
+        keep.mkdir(parents=True)
+        return run(keep.resolve(), jobs, command)
+    with tempfile.TemporaryDirectory(prefix="homework-demo-") as folder:
+        return run(Path(folder).resolve(), jobs, command)
