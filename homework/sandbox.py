@@ -147,7 +147,7 @@ class _Run:
                 if end and self.begun is None:
                     _ended(process.pid, 1.0)  # it may have a last word
             finally:
-                tree.end()
+                tree.end(self.sandboxed)
                 _, _, used = os.wait4(process.pid, 0)
                 process.returncode = 0  # it is waited for: Popen need not
                 self.cpu_seconds += max(tree.cpu_seconds, used.ru_utime + used.ru_stime)
@@ -201,9 +201,10 @@ class _Run:
         if now - heard > (limits.cell_seconds + SLACK if self.begun else BEFORE):
             return "timeout", f"took longer than {limits.cell_seconds:g} s"
         seen = tree.look()
+        tree.calm(seen, OURS - 1)
         if len(seen) > limits.processes + OURS:
             return "crashed", f"more than {limits.processes} processes"
-        if tree.memory(seen, limits.memory_bytes) > limits.memory_bytes:
+        if tree.too_large(seen, limits.memory_bytes):
             return "memory", f"more than {limits.memory_bytes >> 20} MiB of memory"
         if any(one.state in "Tt" for one in seen[: OURS - 2]):
             return "crashed", "what runs the notebook was stopped"

@@ -29,7 +29,9 @@ class Tree:
         self.cpu_seconds = 0.0
         self._each: dict[int, float] = {}
         self._foreign: set[int] = set()
-        self._looks = 0
+        self._calmed: set[int] = set()
+        self._first: dict[int, int] = {}  # process -> its memory when it was first seen
+        self._looks = self._asked = 0
 
     def look(self) -> list[Seen]:
         """All living processes of the tree, the root first; also keeps the time that each has taken.
@@ -53,22 +55,48 @@ class Tree:
         self.cpu_seconds = sum(self._each.values())
         return [one for one in found.values() if one.state not in "ZX"]
 
-    def memory(self, seen: list[Seen], limit: int) -> int:
-        """Bytes of memory that the processes take; what they share is counted once where the first sum is too large."""
-        total = sum(one.bytes for one in seen)
-        if total <= limit:
-            return total
-        return sum(_share(one.process, one.bytes) for one in seen)
+    def too_large(self, seen: list[Seen], limit: int) -> bool:
+        """Whether the processes take more bytes of memory than they may.
 
-    def end(self) -> None:
-        """Kill them all, the last first: a sandbox's first process takes all others with it."""
+        A process shares what it holds with the one that it was forked from, so the plain sum may be too much, and the
+        sum of what each has grown by too little. The true sum makes the kernel wait for each of them, which takes
+        seconds while they fork, so it is asked for only where the two disagree, now and then.
+        """
+        for one in seen:
+            self._first.setdefault(one.process, one.bytes)
+        if sum(one.bytes for one in seen) <= limit:
+            self._asked = self._looks
+            return False
+        ours = {one.process for one in seen[:4]}
+        if sum(one.bytes - (0 if one.process in ours else self._first[one.process]) for one in seen) > limit:
+            return True
+        if self._looks - self._asked < 10:
+            return False
+        self._asked = self._looks
+        return sum(_share(one.process, one.bytes) for one in seen) > limit
+
+    def calm(self, seen: list[Seen], ours: int) -> None:
+        """Let all processes but the first few come after everybody else's: many of them at work slow nobody."""
+        for one in seen[ours:]:
+            if one.process not in self._calmed:
+                self._calmed.add(one.process)
+                with contextlib.suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, one.process, 19)
+
+    def end(self, walled: bool) -> None:
+        """Kill them all; in a sandbox, the first process that the root started takes all others with it."""
         for _ in range(100):
             seen = self.look()
-            for one in reversed(seen):
-                with contextlib.suppress(OSError):
-                    os.kill(one.process, signal.SIGKILL)
-            if all(one.process == self.root for one in seen):
-                return
+            for one in seen[1:2] if walled else seen[1:]:
+                _kill(one.process)
+            if len(seen) < 2 or walled:
+                break
+        _kill(self.root)
+
+
+def _kill(process: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(process, signal.SIGKILL)
 
 
 def _listed() -> list[str]:

@@ -19,11 +19,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-THREADS = 64  # the notebook's own: Jupyter's in both processes, and some of a library's
+THREADS = 48  # the notebook's own: Jupyter's in both processes, and some of a library's
 ROOM = 1 << 30  # of address space, which programs reserve and do not use
 GRACE = 3.0  # seconds for a cell to end after an interrupt
 FLOOD = 256  # times what is kept of a cell's output
 PR_SET_DUMPABLE = 4
+NICE = 10  # of the kernel and all that it starts, so that who watches it gets its turn
 LONGEST_VALUE = 16 << 20
 
 
@@ -105,6 +106,7 @@ class Runner:
         command = [sys.executable, *self.job["flags"], "-m", "homework.inside.kernel", str(connection_file)]
         null = subprocess.DEVNULL
         kernel = subprocess.Popen(command, cwd=work, stdin=null, stdout=null, stderr=null, start_new_session=True)
+        os.setpriority(os.PRIO_PROCESS, kernel.pid, NICE)
         return kernel, key, address
 
     def _all(self) -> None:
