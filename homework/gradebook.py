@@ -19,7 +19,7 @@ from nbgrader import api
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from homework.course import Course
+from homework.course import Course, UserError
 from homework.outcomes import Outcome, Part, digest_of
 from homework.plan import Plan
 
@@ -132,6 +132,33 @@ class Gradebook:
                 for name, answer in answers.items()
             ],
         )
+        self._db.commit()
+
+    def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
+        """A person's mark for a written answer, and a comment, as nbgrader's marking page enters them."""
+        notebook = self._nbgrader.find_submission_notebook(assignment, assignment, student)
+        for grade in notebook.grades:
+            if grade.name == question:
+                grade.manual_score, grade.needs_manual_grade = points, False
+        for said in notebook.comments:
+            if said.name == question:
+                said.manual_comment = comment
+        self._db.commit()
+
+    def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
+        """Enter a person's mark, as the marking page does; raises UserError where there is nothing to mark."""
+        try:
+            notebook = self._nbgrader.find_submission(assignment, student).notebooks[0]
+        except api.MissingEntry:
+            raise UserError(f"student: needed one whose {assignment} was graded, came {student}") from None
+        grades = {grade.name: grade for grade in notebook.grades}
+        grade = grades.get(question) or grades.get(f"{question}-test")
+        if grade is None:
+            raise UserError(f"question: needed one of {assignment}'s, came {question}")
+        grade.manual_score, grade.needs_manual_grade = points, False
+        for said in notebook.comments:
+            if said.name == question and comment:
+                said.manual_comment = comment
         self._db.commit()
 
     def marks(self, plan: Plan) -> dict[str, dict[str, Mark]]:
