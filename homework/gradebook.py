@@ -135,17 +135,6 @@ class Gradebook:
         self._db.commit()
 
     def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
-        """A person's mark for a written answer, and a comment, as nbgrader's marking page enters them."""
-        notebook = self._nbgrader.find_submission_notebook(assignment, assignment, student)
-        for grade in notebook.grades:
-            if grade.name == question:
-                grade.manual_score, grade.needs_manual_grade = points, False
-        for said in notebook.comments:
-            if said.name == question:
-                said.manual_comment = comment
-        self._db.commit()
-
-    def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
         """Enter a person's mark, as the marking page does; raises UserError where there is nothing to mark."""
         try:
             notebook = self._nbgrader.find_submission(assignment, student).notebooks[0]
