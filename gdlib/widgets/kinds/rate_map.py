@@ -137,7 +137,7 @@ def rate_map(
          "steps": whole_steps(steps, "steps")},
         lambda state: _still(state, known),
         room="rate-map gradient_descent" if list(known) == ["gradient_descent"] else f"rate-map {first}",
-        tries=_TRIES.get(first, [_TRY]),
+        tries=[*_TRIES_WITH.get((first, runners[first][0]["name"]), []), *_TRIES.get(first, [_TRY])],
         objectives=[landscape_json(BOWL, (*_START, 100.0)) | {"window": [list(side) for side in _WINDOW],
                                                              "glsl": landscape_text(BOWL, held=1)}],
         rules=[_told(rule, series) for series, rule in enumerate(known.values())],
@@ -192,7 +192,6 @@ def _told(rule: Rule, series: int) -> Json:
 _TRIES: Mapping[str, list[str]] = {
     "lr-beta": [
         "Go from the best spot without momentum, β = 0, up to the best of all. How far is each from the edge?",
-        "At β = 0.9 move along from η = 0.3 to η = 3.7. How much does theory’s rate change, and which number is it?",
         "Turn κ from 100 to 10, then to 1000. Where does the best spot go?",
     ],
     "lr-kappa": [
@@ -204,6 +203,11 @@ _TRIES: Mapping[str, list[str]] = {
         "At β₁ = 0.5 lower β₂ from 0.99. From where on does the run no longer come to a millionth?",
         "Choose AMSGrad, which forgets no large slope. What becomes of that border?",
     ],
+}
+_TRIES_WITH: Mapping[tuple[str, str], list[str]] = {  # what is true of one rule alone
+    ("lr-beta", "momentum"): [
+        "At β = 0.9 move along from η = 0.3 to η = 3.7. How much does theory’s rate change, and which number is it?"
+    ]
 }
 _TRY = "Move the ring from the palest part of the map to the darkest. What becomes of the path?"
 
