@@ -104,7 +104,7 @@ class Grader:
         except UnreadableError as problem:
             return Graded(replace(blank, reason=str(problem)))
         matched = match(self.plan, came)
-        ran = sandbox.run(_job(self.plan, matched.cells), self.limits, sandboxed=self.sandboxed, stop=self.stop)
+        ran = sandbox.run(job(self.plan, matched.cells), self.limits, sandboxed=self.sandboxed, stop=self.stop)
         parts = tuple(_parts(self.plan, matched.cells, ran))
         status, reason = _whole(parts)
         outcome = replace(
@@ -164,7 +164,11 @@ def _keep(grader: Grader, graded: Graded, gradebook: Gradebook, progress: Progre
     if outcome.status == "missing":
         course.autograded(outcome.student, plan.assignment).unlink(missing_ok=True)
     else:
-        marking.write(course, plan, outcome.student, graded.cells, graded.ran, outcome)
+        try:
+            marking.write(course, plan, outcome.student, graded.cells, graded.ran, outcome)
+        except Exception:  # of what is in the notebook: its verdicts stand, and the page shows it empty
+            progress.note(f"{outcome.student}: no marking page with what was handed in: {traceback.format_exc()}")
+            marking.write(course, plan, outcome.student, (), None, outcome)
     gradebook.record(outcome, plan)
     write(course.outcome(outcome.student, plan.assignment), outcome.to_json())
     progress.add(said(outcome))
@@ -209,7 +213,8 @@ def _judges(plan: Plan, cell: Released) -> list[Judge]:
     return [judge for judge in plan.judges if (cell.role, cell.question) == ("test", judge.question)]
 
 
-def _job(plan: Plan, cells: Iterable[Released]) -> Job:
+def job(plan: Plan, cells: Iterable[Released]) -> Job:
+    """What the sandbox runs of a notebook: its cells, and each question's judges right after its visible test."""
     return {
         "cells": [
             {"kind": cell.kind, "text": cell.text, "judges": [judge.code for judge in _judges(plan, cell)]}

@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ from traitlets.config import Config
 from homework import drawing, master, notebooks, sandbox
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
+from homework.grading import job
+from homework.grading import limits as limits_of
 from homework.judging import judged
 from homework.master import Master, MasterError
 from homework.plan import Judge, Plan, Released
+from homework.ran import Limits
 
 ASSIGNMENTS = Path(__file__).parent / "assignments"
 SETTINGS: dict[str, Any] = {  # of a new course; what they mean stands in the instructor's guide
@@ -74,7 +78,8 @@ def release(
             settings["seed"] = seed
     settings["seed"] = settings["seed"] or secrets.token_hex(16)
     text = _read(assignment, settings["sources"])
-    prepared = prepare(text, settings.get("seeds", {}).get(assignment, settings["seed"]), say)
+    limits = limits_of(course) if (course.root / "course.json").exists() else Limits()
+    prepared = prepare(text, settings.get("seeds", {}).get(assignment, settings["seed"]), say, limits)
     path = course.private(assignment) / "plan.json"
     if changed := not path.exists() or path.read_text("utf-8") != prepared.plan.to_json():
         _refuse_if_used(course, assignment, force)
@@ -90,7 +95,9 @@ def release(
     return prepared.plan
 
 
-def prepare(text: Master, seed: str, say: Callable[[str], None] = lambda sentence: None) -> Prepared:
+def prepare(
+    text: Master, seed: str, say: Callable[[str], None] = lambda sentence: None, limits: Limits | None = None
+) -> Prepared:
     """Draw the values, make the notebooks, run the solution twice and the empty notebook once; raises UserError."""
     try:
         filled = drawing.filled(text, seed)
@@ -99,20 +106,23 @@ def prepare(text: Master, seed: str, say: Callable[[str], None] = lambda sentenc
     source = notebooks.source(filled)
     released = without_solutions(filled.name, source)
     solved, cells = notebooks.released(source, filled), notebooks.released(released, filled)
-    judges, hands = notebooks.judges(filled), notebooks.by_hand(filled)
-    sandboxed = sandbox.why_not() is None  # the solution is the instructor's own: it may run without
-    say(f"{filled.name}: running the solution")
-    values = list(_values(filled.name, judges, solved, sandboxed))
-    say(f"{filled.name}: running it again")
-    for judge, value, again in zip(judges, values, _values(filled.name, judges, solved, sandboxed), strict=True):
-        if not judged(value, value, judge.rtol)[0]:
-            raise UserError(f"{_called(filled.name, judge)}: needed a value that can be compared; {_unlike(value)}")
+    plan = Plan(filled.name, filled.title, cells, notebooks.judges(filled), notebooks.by_hand(filled))
+
+    def ran(cells: tuple[Released, ...], what: str) -> sandbox.Ran:
+        say(f"{plan.assignment}: {what}")
+        walled = sandbox.why_not() is None  # all of it is the instructor's own: it may run without
+        return sandbox.run(job(plan, cells), limits or Limits(), sandboxed=walled)
+
+    values = list(_values(plan, ran(solved, "running the solution")))
+    for judge, value, again in zip(plan.judges, values, _values(plan, ran(solved, "running it again")), strict=True):
+        if (reason := judged(value, value, judge.rtol)) != (True, ""):
+            raise UserError(f"{_called(plan, judge)}: needed a value that can be compared; {reason[1]}")
         if not judged(value, again, judge.rtol)[0]:
-            raise UserError(f"{_called(filled.name, judge)}: needed the same value from two runs, came another")
-    judges = tuple(replace(judge, value=value) for judge, value in zip(judges, values, strict=True))
-    say(f"{filled.name}: running it with nothing answered")
-    _refuse_gifts(filled.name, judges, cells, sandboxed)
-    return Prepared(Plan(filled.name, filled.title, cells, judges, hands), source, released)
+            raise UserError(f"{_called(plan, judge)}: needed the same value from two runs, came another")
+    judges = tuple(replace(judge, value=value) for judge, value in zip(plan.judges, values, strict=True))
+    plan = replace(plan, judges=judges)
+    _refuse_gifts(plan, ran(cells, "running it with nothing answered"))
+    return Prepared(plan, source, released)
 
 
 def _settings(course: Course) -> dict[str, Any]:
@@ -166,51 +176,36 @@ def without_solutions(name: str, source: NotebookNode) -> NotebookNode:
         return made
 
 
-def _run(judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> sandbox.Ran:
-    """Each question is judged right after its visible test, as in what students hand in unchanged."""
-    asked: list[sandbox.AskedCell] = [
-        {
-            "kind": cell.kind,
-            "text": cell.text,
-            "judges": [judge.code for judge in judges if (cell.role, cell.question) == ("test", judge.question)],
-        }
-        for cell in cells
-    ]
-    return sandbox.run({"cells": asked}, sandbox.Limits(), sandboxed=sandboxed)
-
-
-def _values(name: str, judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> Iterator[Any]:
+def _values(plan: Plan, ran: sandbox.Ran) -> Iterator[Any]:
     """The reference's values, in the order of the judges."""
-    ran = _run(judges, cells, sandboxed)
-    for number, (cell, came) in enumerate(zip(cells, ran.cells, strict=True), 1):
+    for number, (cell, came) in enumerate(zip(plan.cells, ran.cells, strict=True), 1):
         if cell.kind == "code" and came.status != "ok":
-            which = f"{cell.role}:{cell.question}" if cell.question else f"the notebook's cell {number}"
-            what = f"{came.ename}: {came.evalue}" if came.status == "error" else came.status
-            raise UserError(f"{name}, {which}: needed to run with the solution in place, came {what}")
-    for judge, answer in zip(judges, (answer for answers in ran.judges for answer in answers), strict=True):
+            which = f"{cell.role}:{cell.question}" if cell.question else f"cell {number}"
+            raise UserError(f"{plan.assignment}, {which}: needed to run with the solution in place, came {_end(came)}")
+    for judge, answer in zip(plan.judges, chain.from_iterable(ran.judges), strict=True):
         if answer.status != "value":
             what = answer.reason or answer.status
-            raise UserError(f"{_called(name, judge)}: needed a value from the solution, came {what}")
+            raise UserError(f"{_called(plan, judge)}: needed a value from the solution, came {what}")
         yield answer.value
 
 
-def _refuse_gifts(name: str, judges: tuple[Judge, ...], cells: tuple[Released, ...], sandboxed: bool) -> None:
+def _refuse_gifts(plan: Plan, ran: sandbox.Ran) -> None:
     """A test that passes on nothing tests nothing, and points for nothing are none."""
-    ran = _run(judges, cells, sandboxed)
-    for number, (cell, came) in enumerate(zip(cells, ran.cells, strict=True), 1):
+    for number, (cell, came) in enumerate(zip(plan.cells, ran.cells, strict=True), 1):
         if cell.role == "test" and came.status == "ok":
-            raise UserError(f"{name}, test:{cell.question}: needed to fail with nothing answered, came a pass")
+            raise UserError(
+                f"{plan.assignment}, test:{cell.question}: needed to fail with nothing answered, came a pass"
+            )
         if cell.role == "shown" and cell.kind == "code" and came.status != "ok":
-            what = f"{came.ename}: {came.evalue}" if came.status == "error" else came.status
-            raise UserError(f"{name}, cell {number}: needed to run with nothing answered, came {what}")
-    for judge, answer in zip(judges, (answer for answers in ran.judges for answer in answers), strict=True):
+            raise UserError(f"{plan.assignment}, cell {number}: needed to run with nothing answered, came {_end(came)}")
+    for judge, answer in zip(plan.judges, chain.from_iterable(ran.judges), strict=True):
         if answer.status == "value" and judged(judge.value, answer.value, judge.rtol)[0]:
-            raise UserError(f"{_called(name, judge)}: needed no points for nothing answered, came the right value")
+            raise UserError(f"{_called(plan, judge)}: needed no points for nothing answered, came the right value")
 
 
-def _called(name: str, judge: Judge) -> str:
-    return f"{name}, judge:{judge.question} ({judge.title})"
+def _called(plan: Plan, judge: Judge) -> str:
+    return f"{plan.assignment}, judge:{judge.question} ({judge.title})"
 
 
-def _unlike(value: Any) -> str:
-    return judged(value, value, 0.0)[1]
+def _end(came: sandbox.CellRan) -> str:
+    return f"{came.ename}: {came.evalue}" if came.status == "error" else came.status

@@ -9,7 +9,7 @@ import pytest
 from nbgrader import api
 
 from homework import drawing, notebooks, releasing
-from homework.course import Course
+from homework.course import Course, UserError
 from homework.gradebook import Gradebook, Mark
 from homework.master import read
 from homework.outcomes import Outcome, Part, digest_of
@@ -164,6 +164,21 @@ def test_who_handed_nothing_in_has_no_marks_and_loses_those_of_a_file_taken_back
     by_hand(course, "why", 3.0)
     assert record(course, plan, replace(missing, student="s01")) == {}
     assert record(course, plan, outcome("right", "right"))["s01"]["why"] == UNREAD
+
+
+def test_a_mark_can_be_given_without_the_page(course, plan):
+    record(course, plan, outcome("right", "timeout", status="partly"))
+    with Gradebook(course) as book:
+        book.give("s01", "tiny", "why", 2.0, "Almost.")
+        book.give("s01", "tiny", "step", 3.0)
+        with pytest.raises(UserError, match="student: needed one whose tiny was graded, came s02"):
+            book.give("s02", "tiny", "why", 2.0)
+        with pytest.raises(UserError, match="question: needed one of tiny's, came whose"):
+            book.give("s01", "tiny", "whose", 2.0)
+        assert book.marks(plan)["s01"] == {
+            "step": Mark(None, 3.0, 0.0, "", False),
+            "why": Mark(None, 2.0, 0.0, "Almost.", False),
+        }
 
 
 def test_students_do_not_touch_each_other(course, plan):
