@@ -111,8 +111,11 @@ class _Run:
         self.begun, self.ended, self.lost, self.finished = None, "", "", False
         with contextlib.ExitStack() as kept:
             fonts = walls.warmed()
+            passed: tuple[int, ...] = ()
             if self.sandboxed:
-                home, command = walls.HOME, walls.command(self.limits, fonts)
+                refusing = walls.refusals(kept)
+                passed = () if refusing is None else (refusing,)
+                home, command = walls.HOME, walls.command(self.limits, fonts, refusing)
                 variables, fonts = None, fonts and walls.FONTS / fonts.name
             else:
                 top = tempfile.mkdtemp(prefix="homework-")
@@ -130,7 +133,7 @@ class _Run:
             try:
                 process = subprocess.Popen(
                     [*command, sys.executable, *walls.FLAGS, "-m", "homework.inside.runner", *numbers],
-                    pass_fds=(asked.fileno(), write),
+                    pass_fds=(*passed, asked.fileno(), write),
                     env=variables,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -206,7 +209,7 @@ class _Run:
             return "crashed", f"more than {limits.processes} processes"
         if tree.too_large(seen, limits.memory_bytes):
             return "memory", f"more than {limits.memory_bytes >> 20} MiB of memory"
-        if any(one.state in "Tt" for one in seen[: OURS - 2]):
+        if any(one.state in "Tt" for one in seen[: OURS - 1]):
             return "crashed", "what runs the notebook was stopped"
         return None
 

@@ -1,16 +1,19 @@
 """The walls of the sandbox: bubblewrap's arguments, what is seen through them, and why they cannot be built here."""
 
 import compileall
+import contextlib
 import functools
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from homework import syscalls
 from homework.ran import Limits
 
 BOOK = Path(__file__).resolve().parent.parent
@@ -69,8 +72,8 @@ def environment(home: Path, book: Path) -> dict[str, str]:
     }
 
 
-def command(limits: Limits, fonts: Path | None) -> list[str]:
-    """bubblewrap with everything that is asked of it; the program to run in the sandbox comes behind."""
+def command(limits: Limits, fonts: Path | None, refusing: int | None) -> list[str]:
+    """bubblewrap with everything that is asked of it; the program to run comes behind; `refusing`: refusals' file."""
     made = [
         "--proc",
         "/proc",
@@ -99,6 +102,8 @@ def command(limits: Limits, fonts: Path | None) -> list[str]:
         walls += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         walls += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+    if refusing is not None:
+        walls += ["--seccomp", str(refusing)]
     return ["bwrap", *walls, *shown, *made, "--remount-ro", "/", *variables]
 
 
@@ -117,6 +122,18 @@ def _python() -> list[Path]:
     paths = dict.fromkeys(root / name for root in roots for name in OF_PYTHON)
     seen = tuple(f"{name}/" for name in OF_THE_SYSTEM)
     return [path for path in paths if path.exists() and not f"{path}/".startswith(seen)]
+
+
+def refusals(kept: contextlib.ExitStack) -> int | None:
+    """The number of an open file with the system calls to refuse, which closes with `kept`."""
+    program = syscalls.program()
+    if program is None:
+        return None
+    file = tempfile.TemporaryFile()  # noqa: SIM115  closed by who asked
+    kept.callback(file.close)
+    file.write(program)
+    file.seek(0)
+    return file.fileno()
 
 
 def free_user() -> int:
@@ -144,11 +161,21 @@ def why_not() -> str | None:
             "The sandbox needs the program bwrap: `sudo apt-get install bubblewrap` (Debian, Ubuntu) or "
             "`sudo dnf install bubblewrap` (Fedora) installs it."
         )
-    tried = [*command(Limits(), None), sys.executable, *FLAGS, "-c", "import homework.inside, socket; socket.socket()"]
-    try:
-        probe = subprocess.run(tried, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return f"The sandbox needs a bwrap that starts, and it did not: {problem}."
+    with contextlib.ExitStack() as kept:
+        refusing = refusals(kept)
+        tried = [*command(Limits(), None, refusing), sys.executable, *FLAGS, "-c", "import homework.inside"]
+        try:
+            probe = subprocess.run(
+                tried,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                stdin=subprocess.DEVNULL,
+                pass_fds=() if refusing is None else (refusing,),
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            return f"The sandbox needs a bwrap that starts, and it did not: {problem}."
     return None if probe.returncode == 0 else _reason(probe.stderr.strip())
 
 

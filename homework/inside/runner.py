@@ -184,8 +184,8 @@ class Runner:
             self.tell(ended=f"Python ended ({ending})")
             raise LostError
         if self.job["sandboxed"]:
-            disk = os.statvfs(self.home)
-            if disk.f_files - disk.f_ffree > self.limits["files"]:
+            disks = [os.statvfs(folder) for folder in (self.home, "/dev/shm")]
+            if sum(disk.f_files - disk.f_ffree for disk in disks) > self.limits["files"]:
                 self.tell(ended=f"more than {self.limits['files']} files")
                 raise LostError
 
