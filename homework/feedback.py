@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from homework import wording
 from homework.gradebook import Mark
 from homework.lateness import Late
 from homework.outcomes import Outcome, Part
 from homework.plan import Plan
+from homework.rendering import rendered
 
 ON_TIME = Late(0.0, 0, "")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -90,7 +92,7 @@ def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dic
         "points": wording.share(mark.points if mark else None, of),
         "parts": [_part(part) for part in parts],
         "lines": lines,
-        "comment": mark.comment.strip() if mark else "",
+        "comment": Markup(rendered(mark.comment)) if mark and mark.comment.strip() else "",
     }
 
 

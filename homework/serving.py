@@ -8,22 +8,20 @@ and to ask no other host, so that what cleaning missed has no effect either.
 import os
 import secrets
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import bleach  # type: ignore[import-untyped]
 import jinja2
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from tornado.web import StaticFileHandler
 from traitlets.config import Config
 
 from homework.course import Course
+from homework.rendering import rendered
 
 TEMPLATES = Path(__file__).parent / "templates" / "marking"
 MATHJAX = Path(__file__).parent.parent / "assets" / "vendor" / "mathjax"
@@ -43,11 +41,6 @@ PAGES = (  # what a marker needs; every other handler of nbgrader's is left out
     apihandlers.NotebookCollectionHandler,
     apihandlers.SubmittedNotebookCollectionHandler,
 )
-TAGS = {
-    *("a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "li", "ol", "p", "pre", "span"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
-}
-ATTRIBUTES = {"a": ["href"], "div": ["class"], "span": ["class"], "td": ["align"], "th": ["align"]}
 
 
 def policy(nonce: str) -> str:
@@ -57,16 +50,6 @@ def policy(nonce: str) -> str:
         "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
-
-
-def rendered(source: str) -> str:
-    """Markdown as HTML in which nothing acts and no other host is asked; formulas are left to MathJax."""
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
-    try:
-        html = MarkdownWithMath(renderer=renderer).render(source)
-    except Exception:  # whatever a parser does with hostile text, the marker sees the text
-        html = f"<pre>{escape(source)}</pre>"
-    return str(bleach.clean(html, tags=TAGS, attributes=ATTRIBUTES, protocols=["http", "https", "mailto"], strip=True))
 
 
 class Templates(jinja2.FileSystemLoader):

@@ -10,7 +10,7 @@ from homework.lateness import Late
 from tests.homework.handmade import OUTCOMES, plan
 
 MARKS = {
-    "s01": {"step": Mark(4.0, None, 0.0, "", False), "why": Mark(None, 2.5, 0.0, "Good.\nSay why.", False)},
+    "s01": {"step": Mark(4.0, None, 0.0, "", False), "why": Mark(None, 2.5, 0.0, "Good, *but*\nsay why.", False)},
     "s02": {"step": Mark(1.0, None, 0.0, "", False), "why": Mark(None, None, 0.0, "", True)},
     "s03": {"step": Mark(None, None, 0.0, "", True), "why": Mark(None, 1.0, 0.0, "<script>x</script>", False)},
 }
@@ -27,7 +27,7 @@ def test_points_verdicts_and_comments_are_said() -> None:
     assert "4 of 4" in said
     assert "2.5 of 3" in said
     assert "one step from another point" in said
-    assert "Good.\nSay why." in said
+    assert "Good, <em>but</em>" in said
     assert "so far" not in said
     wrong = text(1)
     assert "not right" in wrong
