@@ -25,7 +25,7 @@ def moment(text: str, *, utc: bool = False, end: bool = False) -> datetime:
         try:
             zone = ZoneInfo(named["zone"])
             plain = datetime.fromisoformat(named["time"])
-        except (ValueError, OSError):  # no such zone, none installed, or no time
+        except (KeyError, ValueError, OSError):  # no such zone, none installed, or no time
             raise ValueError(f"{needed}, came {text!r}") from None
         if plain.tzinfo is not None:
             raise ValueError(f"{needed}, came two zones, {text!r}")
