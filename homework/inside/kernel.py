@@ -80,6 +80,7 @@ def main(connection_file: str) -> None:
     config.InteractiveShell.colors = "nocolor"
     app: Any = IPKernelApp.instance(config=config)  # where IPython looks for it
     app.initialize([])
+    app.shell.ask_exit = lambda: None  # exit() would end Python a moment later, in a cell that is not to blame
     app.start()
 
 
