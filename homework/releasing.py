@@ -4,6 +4,7 @@ Sound means: the solution runs, passes the visible tests and gives every judge a
 with nothing answered every visible test fails and no judge gives a point. Nothing is written before that is known.
 """
 
+import copy
 import json
 import logging
 import os
@@ -126,7 +127,8 @@ def prepare(
 
 
 def _settings(course: Course) -> dict[str, Any]:
-    return SETTINGS | (course.settings if (course.root / "course.json").exists() else {})
+    fresh = Course(course.root)  # a course reads its settings once
+    return copy.deepcopy(SETTINGS) | (fresh.settings if (course.root / "course.json").exists() else {})
 
 
 def _read(assignment: str, sources: str | None) -> Master:

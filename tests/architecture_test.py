@@ -10,49 +10,119 @@ from pathlib import Path
 import gdlib as gd
 from tests.conftest import ROOT
 
-PACKAGE = ROOT / "gdlib"
+LONGEST = 300
+ROOMS = {  # of each package: a room may import from those before it, and from itself
+    "gdlib": [
+        {"trace", "vocabulary", "registry"},
+        {"arguments", "emit", "points"},
+        {
+            "formulas",
+            "descriptions",
+            "objective",
+            "landscapes",
+            "update_rule",
+            "first_order",
+            "per_coordinate",
+            "adaptive",
+            "variants",
+            "second_order",
+            "rates",
+            "averages",
+        },
+        {"clipping", "schedules", "stationary", "stopping", "loops", "running"},
+        {"sweeps"},
+        {"networks", "figures"},
+        {"widgets"},
+    ],
+    "homework": [
+        {"inside"},  # all that a sandbox sees of the package
+        {"course", "master", "plan", "outcomes", "ran"},  # the contracts
+        {"wording", "progress", "clock", "drawing", "notebooks"},
+        {"walls", "syscalls", "watch", "reading", "sandbox"},
+        {"submission", "scan", "matching", "functions", "judging"},
+        {"archives", "recognising", "people", "lateness", "collecting"},
+        {"outputs", "marking", "gradebook", "grading"},
+        {
+            "releasing",
+            "rendering",
+            "feedback",
+            "exporting",
+            "report_pictures",
+            "reporting",
+            "serving",
+            "trying",
+            "checking",
+        },
+        {"demo"},
+        {"commands"},
+        {"__main__"},
+    ],
+}
 MODULES = {  # dotted name -> file
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
-    for file in sorted(PACKAGE.rglob("*.py"))
+    for package in ROOMS
+    for file in sorted((ROOT / package).rglob("*.py"))
 }
-LONGEST = 300
-ROOMS = [  # each may import from those before it, and from itself
-    {"trace", "vocabulary", "registry"},
-    {"arguments", "emit", "points"},
-    {"formulas", "descriptions", "objective", "landscapes", "update_rule", "first_order", "per_coordinate", "adaptive", "variants", "second_order", "rates", "averages"},
-    {"clipping", "schedules", "stationary", "stopping", "loops", "running"},
-    {"sweeps"},
-    {"networks", "figures"},
-    {"widgets"},
-]
+SANDBOXED = "homework.inside"
+NBGRADER = {"gradebook", "releasing", "serving", "rendering"}  # only they know nbgrader
 
 
 def imported(file: Path) -> set[str]:
-    """Modules of gdlib that a file imports, at its top or inside its functions."""
+    """Modules of these packages that a file imports, at its top or inside its functions."""
+    return {name for name in all_imported(file) if name.split(".")[0] in ROOMS}
+
+
+def all_imported(file: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gdlib"):
+        if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 found.add(whole if whole in MODULES else str(node.module))
         elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.startswith("gdlib")}
+            found |= {alias.name for alias in node.names}
     return found
 
 
 def room(module: str) -> int:
-    name = module.split(".")[1]
-    return next(place for place, names in enumerate(ROOMS) if name in names)
+    package, name = module.split(".")[:2]
+    return next(place for place, names in enumerate(ROOMS[package]) if name in names)
 
 
 def test_imports_go_one_way_from_room_to_room():
     for module, file in MODULES.items():
-        if module == "gdlib":
+        package = module.split(".")[0]
+        if module == package:
             continue
-        for other in imported(file) - {"gdlib"}:
-            assert room(other) <= room(module), f"{module} imports {other}"
-        if "gdlib" in imported(file):
-            assert room(module) >= room("gdlib.figures"), f"{module} imports the whole package"
+        others = imported(file)
+        for other in others - {"gdlib", "homework"}:
+            if other.split(".")[0] == package:
+                assert room(other) <= room(module), f"{module} imports {other}"
+        if package == "gdlib":
+            assert not {name for name in others if name.startswith("homework")}, f"{module} imports the homework"
+            if "gdlib" in others:
+                assert room(module) >= room("gdlib.figures"), f"{module} imports the whole package"
+
+
+def test_a_sandbox_sees_nothing_of_the_homework_but_what_runs_in_it():
+    for module, file in MODULES.items():
+        if module.startswith(SANDBOXED):
+            outside = {name for name in imported(file) if not name.startswith((SANDBOXED, "gdlib"))}
+            assert outside == set(), f"{module} imports {outside}"
+
+
+def test_few_modules_know_nbgrader_and_a_students_check_needs_none_of_them():
+    knowing = {
+        module
+        for module, file in MODULES.items()
+        if any(name.split(".")[0] in ("nbgrader", "sqlalchemy") for name in all_imported(file))
+    }
+    assert knowing <= {f"homework.{name}" for name in NBGRADER}
+    needed, todo = set(), {"homework.commands.check", "homework.__main__"}
+    while todo:
+        needed |= todo
+        todo = {name for module in todo for name in imported(MODULES[module])} - needed
+    assert needed & knowing == set()
 
 
 def test_no_circle():
@@ -63,12 +133,12 @@ def test_no_circle():
         if module in done:
             return
         stack.append(module)
-        for other in imported(MODULES[module]) - {"gdlib", module}:
+        for other in imported(MODULES[module]) - {*ROOMS, module}:
             visit(other)
         done.add(stack.pop())
 
     for module in MODULES:
-        if module != "gdlib":
+        if module not in ROOMS:
             visit(module)
 
 
@@ -81,7 +151,9 @@ def test_modules_are_short_and_say_first_why_they_exist():
 
 
 def test_public_objects_stay_what_they_are_when_every_module_is_imported():
-    public = {name: getattr(gd, name) for name in gd.__all__ if name not in ("figures", "networks", "sweeps", "widgets")}
+    public = {
+        name: getattr(gd, name) for name in gd.__all__ if name not in ("figures", "networks", "sweeps", "widgets")
+    }
     functions = {name: getattr(gd.emit, name) for name in gd.emit.__all__}
     for module in pkgutil.walk_packages(gd.__path__, "gdlib."):
         importlib.import_module(module.name)
@@ -90,7 +162,7 @@ def test_public_objects_stay_what_they_are_when_every_module_is_imported():
     for name in ("rule", "descend", "sweep", "explore", "Objective", "clip_norm"):
         assert callable(getattr(gd, name))
     taken = {"rule", "rules", "objectives", "methods", "descend", "sweep", "classify", "explore"}
-    assert not {name.split(".")[-1] for name in MODULES} & taken
+    assert not {name.split(".")[-1] for name in MODULES if name.startswith("gdlib")} & taken
 
 
 def test_import_is_light():
@@ -103,7 +175,9 @@ def test_import_is_light():
         "print(sorted(heavy), took)"
     )
     results = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.split()
         for _ in range(3)
     ]
     assert all(heavy == "[]" for heavy, _ in results)

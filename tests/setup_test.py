@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from tests.conftest import ROOT
 from tools import environment, python_fits
 
+LISTS = ("requirements.txt", "requirements-homework.txt", "requirements-test.txt")  # each is what it adds
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
 SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
@@ -26,6 +27,11 @@ SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": 
 
 def pins(name: str) -> list[str]:
     return [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
+
+
+def of_the_tests() -> list[Requirement]:
+    """What an environment for tests is made of: the book's, the homework's and the tests' own packages."""
+    return [Requirement(line) for name in LISTS for line in pins(name) if line != "-e ."]
 
 
 def holds(marker: Marker | None, python: str, system: str) -> bool:
@@ -45,19 +51,18 @@ def holds(marker: Marker | None, python: str, system: str) -> bool:
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_each_package_is_pinned_once_for_every_python_and_system(python: str, system: str) -> None:
-    lines = [*pins("requirements.txt")[:-1], *pins("requirements-test.txt")]
-    held = [one for one in map(Requirement, lines) if holds(one.marker, python, system)]
+    held = [one for one in of_the_tests() if holds(one.marker, python, system)]
     names = [one.name for one in held]
     assert sorted(set(names)) == sorted(names)
     assert [str(one) for one in held if not str(one.specifier).startswith("==")] == []
-    assert {"numpy", "sympy", "jupyter-book", "jupyterlab", "pytest"} <= set(names)
+    assert {"numpy", "sympy", "jupyter-book", "jupyterlab", "nbgrader", "pytest"} <= set(names)
     assert ("pywinpty" in names) == (system == "win32")
     assert ("pexpect" in names) == (system != "win32")
 
 
 def test_the_pins_end_with_the_library_and_name_no_registry() -> None:
     assert pins("requirements.txt")[-1] == "-e ."
-    for name in ("requirements.txt", "requirements-test.txt", "requirements-bench.txt"):
+    for name in (*LISTS, "requirements-bench.txt"):
         assert not re.search(r"--(?!\S*python)|://|sha256", "\n".join(pins(name)))
 
 
@@ -65,7 +70,8 @@ def test_the_pins_end_with_the_library_and_name_no_registry() -> None:
     ("source", "names"),
     [
         ("book.in", ["requirements.txt"]),
-        ("test.in", ["requirements.txt", "requirements-test.txt"]),
+        ("homework.in", ["requirements.txt", "requirements-homework.txt"]),
+        ("test.in", [*LISTS]),
         ("bench.in", ["requirements-bench.txt"]),
     ],
 )
@@ -77,7 +83,7 @@ def test_what_is_needed_directly_is_pinned(source: str, names: list[str]) -> Non
 
 def test_what_measures_and_what_is_measured_are_the_same_packages() -> None:
     """What the book and the tests have pinned too stands at the same version in the benchmarks' environment."""
-    pinned = [Requirement(line) for line in (*pins("requirements.txt")[:-1], *pins("requirements-test.txt"))]
+    pinned = of_the_tests()
     versions = {(one.name, str(one.specifier)) for one in pinned}  # a marker may differ: another needs it for less
     names = {one.name for one in pinned}
     common = [one for one in map(Requirement, pins("requirements-bench.txt")) if one.name in names]
@@ -89,8 +95,7 @@ def test_this_environment_holds_the_pins() -> None:
     """An environment that was made by the commands; a package changed by hand shows here."""
     from importlib.metadata import version
 
-    lines = map(Requirement, [*pins("requirements.txt")[:-1], *pins("requirements-test.txt")])
-    held = [one for one in lines if one.marker is None or one.marker.evaluate()]
+    held = [one for one in of_the_tests() if one.marker is None or one.marker.evaluate()]
     assert [(str(one), version(one.name)) for one in held if version(one.name) not in one.specifier] == []
 
 
@@ -102,7 +107,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     """A repository with a space in its path, where making an environment and installing take no time."""
     root = tmp_path / "a folder"
     root.mkdir()
-    for name in ("requirements.txt", "requirements-test.txt", "requirements-bench.txt", "pyproject.toml"):
+    for name in (*LISTS, "requirements-bench.txt", "pyproject.toml"):
         (root / name).write_text(name)
     venv = root / ".venv"
     installed: list[str] = []
@@ -126,10 +131,10 @@ def test_an_environment_is_made_once(workshop: SimpleNamespace, capsys: pytest.C
     assert "Making the environment" in capsys.readouterr().out
 
 
-def test_an_environment_for_tests_is_one_for_the_book(workshop: SimpleNamespace) -> None:
-    for purpose in ("book", "test", "book", "test"):
+def test_an_environment_for_tests_is_one_for_the_book_and_the_homework(workshop: SimpleNamespace) -> None:
+    for purpose in ("book", "homework", "book", "test", "homework", "book", "test"):
         environment.prepare(purpose)
-    assert workshop.installed == ["book", "test"]
+    assert workshop.installed == ["book", "homework", "test"]
 
 
 def test_what_measures_has_an_environment_of_its_own(workshop: SimpleNamespace) -> None:

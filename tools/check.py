@@ -13,22 +13,26 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import book, browser  # noqa: E402  found once the repository's root is on the path
+from tools import book, browser, bubblewrap  # noqa: E402  found once the repository's root is on the path
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "--durations=10", "--durations-min=2"]
+SHARED = ["-n", "2", "--dist", "worksteal"]  # a worker whose tests are done takes over others' that have not begun
+HOMEWORK = ["tests/homework", "homework"]  # apart: they take a sandbox
 
 
 def steps(everything: bool) -> dict[str, list[str]]:
     """Each step's command by its name; tests that look at the built site come after the build."""
     pace = "" if everything else " and not slow"
+    elsewhere = [*PYTEST, *(f"--ignore={folder}" for folder in HOMEWORK)]
     return {
         "lint": [PYTHON, "-m", "ruff", "check", "."],
         "types": [PYTHON, "-m", "mypy"],
-        "unit": [*PYTEST, "-n", "2", "-m", "not browser and not site" + pace],
+        "unit": [*elsewhere, "-n", "2", "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
-        # Each worker has its own Chromium; one whose tests are done takes over others' that have not begun.
-        "browser": [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "(browser or site)" + pace],
+        "homework": [*PYTEST, *SHARED, *HOMEWORK, *([] if everything else ["-m", "not slow"])],
+        # Each worker has its own Chromium.
+        "browser": [*elsewhere, *SHARED, "-m", "(browser or site)" + pace],
     }
 
 
@@ -37,8 +41,10 @@ def main(words: list[str]) -> int:
     names = [word for word in words if word != "--all"] or list(plan)
     if unknown := [name for name in names if name not in plan]:
         sys.exit(f"step: needed one of {', '.join(plan)}, got {', '.join(unknown)}")
-    if "browser" in names or "unit" in names:
-        browser.ensure()  # before the minutes of the other steps, not after
+    if {"browser", "unit", "homework"} & set(names):  # before the minutes of the other steps, not after
+        browser.ensure()
+    if "homework" in names and sys.platform == "linux":
+        bubblewrap.ensure()
     outcome = []
     for name in names:
         print(f"\n== {name}", flush=True)

@@ -89,7 +89,7 @@ def test_another_plan_for_what_was_graded_takes_force(course, tmp_path, monkeypa
     assert now == before
     release(course, "tiny", seed="another", force=True, say=quiet)
     assert plans.load(course.private("tiny") / "plan.json").judges[0].value == 1
-    assert course.settings["seed"] == "seed"  # that of the course's other assignments
+    assert Course(course.root).settings["seed"] == "seed"  # that of the course's other assignments
     written = files(course)
     release(course, "tiny", say=quiet)
     assert files(course) == written
