@@ -9,7 +9,12 @@ def beside(sheet: Sheet, text: str) -> Sheet:
     return sheet.solved().add(text, after="momentum-test")
 
 
-@kind("loop that ignores interrupts", "an endless loop that ignores SIGINT and SIGTERM, all answers right", 7)
+@kind(
+    "loop that ignores interrupts",
+    "an endless loop that ignores SIGINT and SIGTERM, all answers right",
+    7,
+    "did not end",
+)
 def stubborn(sheet: Sheet, target: Target) -> Sheet:
     return beside(
         sheet,
@@ -25,17 +30,17 @@ def stubborn(sheet: Sheet, target: Target) -> Sheet:
     )
 
 
-@kind("memory bomb at once", "asks for 30 GB in one array, all answers right", 7)
+@kind("memory bomb at once", "asks for 30 GB in one array, all answers right", 7, "memory")
 def one_array(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "much = np.ones(30 * 10**9 // 8)\n")
 
 
-@kind("memory bomb by and by", "fills memory 50 MB at a time, all answers right", 7)
+@kind("memory bomb by and by", "fills memory 50 MB at a time, all answers right", 7, "memory")
 def filling(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "much = []\nwhile True:\n    much.append(bytearray(b'x') * (50 * 10**6))\n")
 
 
-@kind("fork bomb", "starts processes that start processes, all answers right", 7)
+@kind("fork bomb", "starts processes that start processes, all answers right", 7, "fork")
 def fork_bomb(sheet: Sheet, target: Target) -> Sheet:
     return beside(
         sheet,
@@ -44,7 +49,10 @@ def fork_bomb(sheet: Sheet, target: Target) -> Sheet:
 
 
 @kind(
-    "processes left behind", "starts programs that outlive their cell and hold their own session, all answers right", 7
+    "processes left behind",
+    "starts programs that outlive their cell and hold their own session, all answers right",
+    7,
+    "subprocess",
 )
 def left_behind(sheet: Sheet, target: Target) -> Sheet:
     return beside(
@@ -53,12 +61,12 @@ def left_behind(sheet: Sheet, target: Target) -> Sheet:
     )
 
 
-@kind("100 MB output in long lines", "prints 100 lines of a million letters, all answers right", 7)
+@kind("100 MB output in long lines", "prints 100 lines of a million letters, all answers right", 7, "did not end")
 def long_lines(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "for k in range(100):\n    print('x' * 10**6)\n")
 
 
-@kind("100 MB output in short lines", "prints ten million lines, all answers right", 7)
+@kind("100 MB output in short lines", "prints ten million lines, all answers right", 7, "did not end")
 def short_lines(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "for k in range(100):\n    print('descent!!\\n' * 10**5)\n")
 
@@ -71,7 +79,7 @@ def big_file(sheet: Sheet, target: Target) -> Sheet:
     )
 
 
-@kind("many files", "fills the disk with files of 20 MB, all answers right", 7)
+@kind("many files", "fills the disk with files of 20 MB, all answers right", 7, "file")
 def many_files(sheet: Sheet, target: Target) -> Sheet:
     return beside(
         sheet,
@@ -81,12 +89,12 @@ def many_files(sheet: Sheet, target: Target) -> Sheet:
     )
 
 
-@kind("killed kernel", "ends the kernel's process in the second question", 3, unknown=4, status="partly")
+@kind("killed kernel", "ends the kernel's process in the second question", 3, "_exit", unknown=4, status="partly")
 def killed(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved(gradient="import os\nos._exit(0)\n")
 
 
-@kind("exit()", "leaves Python politely at the end of the first question, all answers right", 7)
+@kind("exit()", "leaves Python politely after the first question, all answers right", 7)
 def leaves(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "exit()\n")
 
@@ -96,7 +104,7 @@ def huge_value(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved(momentum=MOMENTUM.replace("np.array(points)", "np.zeros((10**7, 2))"))
 
 
-@kind("stack overflow", "takes away the limit of recursion, and recurses until the process falls", 7)
+@kind("stack overflow", "takes away the limit of recursion, and recurses until the process falls", 7, "did not end")
 def stack(sheet: Sheet, target: Target) -> Sheet:
     return beside(
         sheet,

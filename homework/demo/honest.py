@@ -52,12 +52,12 @@ def syntax(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved(momentum=MOMENTUM.replace("range(steps):", "range(steps:"))
 
 
-@kind("loop in a cell", "an endless loop in a cell of its own, all answers right", 7)
+@kind("loop in a cell", "an endless loop in a cell of its own, all answers right", 7, "did not end")
 def loop_in_cell(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved().add("while True:\n    pass\n", after="momentum-test")
 
 
-@kind("loop in a function", "momentum never returns", 4, unknown=3, status="partly")
+@kind("loop in a function", "momentum never returns", 4, "did not end", unknown=3, status="partly")
 def loop_in_function(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved(momentum=MOMENTUM.replace("for k in range(steps):", "while steps:"))
 

@@ -12,6 +12,7 @@ from homework.course import Course, write
 from homework.demo import guards, handing_in
 from homework.demo.handing_in import Student
 from homework.demo.sheets import Target
+from homework.demo.table import Row
 from homework.gradebook import Gradebook, Mark
 from homework.outcomes import Outcome
 from homework.plan import Plan
@@ -23,24 +24,10 @@ REPOSITORY = HERE.parent.parent
 SETTINGS: dict[str, Any] = {
     "due": {NAME: handing_in.DUE.isoformat()},
     "late": {"grace_minutes": 15, "per_day": 0.1, "latest_days": 5},
-    "limits": {"cell_seconds": 5, "whole_seconds": 60},  # small: the endless loops are waited for
+    # Small: endless loops are waited for, and a flood is stopped at 256 times what is kept of it.
+    "limits": {"cell_seconds": 5, "whole_seconds": 60, "output_bytes": 1 << 17},
 }
 Type = Callable[[list[str]], int]  # a command's words -> its exit status
-
-
-@dataclass(frozen=True)
-class Row:
-    """A kind of submission in the table."""
-
-    kind: str
-    story: str
-    deserved: str
-    got: str
-    why: str
-
-    @property
-    def equal(self) -> bool:
-        return self.deserved == self.got
 
 
 @dataclass
@@ -86,12 +73,13 @@ def run(root: Path, jobs: int, command: Type) -> Demo:
     demo.troubles += _told(course, asked)
     with Gradebook(course) as gradebook:
         marks = gradebook.marks(asked)
+    totals: dict[str, float] = {}
     for student in students:
         outcome = outcomes.load(course.outcome(student.id, NAME))
         if outcome is None:
             demo.troubles.append(f"{student.kind.name}: needed an outcome, came none")
         else:
-            demo.rows.append(_row(student, outcome, marks.get(student.id, {}), _total(course, student)))
+            demo.rows.append(_row(student, outcome, marks.get(student.id, {}), totals.get(student.id)))
     return demo
 
 
@@ -138,23 +126,42 @@ def _told(course: Course, asked: Plan) -> Iterator[str]:
                 yield f"{path.relative_to(course.root)} holds a student's script"
 
 
-def _total(course: Course, student: Student) -> str:
-    """The points in the table that an instructor enters, after lateness."""
-    raise NotImplementedError
-
-
-def _row(student: Student, outcome: Outcome, marks: dict[str, Mark], total: str) -> Row:
+def _row(student: Student, outcome: Outcome, marks: dict[str, Mark], total: float | None) -> Row:
+    """What a submission deserves and what it got, both in the same words."""
     due, kind = student.kind.deserved, student.kind
-    deserved = _said(due.status, due.points, due.unknown, due.words, due.kept)
     known = [part.earned for part in outcome.parts if part.earned is not None]
     unknown = sum(part.points for part in outcome.parts if part.earned is None)
     words = marks["words"].points if "words" in marks else None
-    got = _said(outcome.status, sum(known) if known else None, unknown, words, due.kept)
-    return Row(kind.name, kind.story, deserved, got, "")
+    seen = [word for word in due.flags if any(word in flag for flag in outcome.flags)]
+    flagged = (
+        "flagged" if outcome.flags and len(seen) == len(due.flags) else "flagged otherwise" if outcome.flags else ""
+    )
+    whole = None if due.points is None or due.words is None or due.unknown else (due.points + due.words) * due.kept
+    deserved = _said(due.status, due.points, due.words, due.unknown, whole, "flagged" if due.flags else "")
+    got = _said(outcome.status, sum(known) if known else None, words, unknown, total, flagged)
+    return Row(kind.name, kind.story, deserved, got, _why(outcome))
 
 
-def _said(status: str, points: float | None, unknown: float, words: float | None, kept: float) -> str:
-    return f"{status} {wording.points(points)} {unknown} {words} {kept}"
+def _said(
+    status: str, points: float | None, words: float | None, unknown: float, total: float | None, flagged: str
+) -> str:
+    """A result in a few words: `7 + 3 = 10`, the judged points and those by hand."""
+    if points is None:
+        said = status
+    else:
+        both = points + (words or 0.0)
+        said = f"{wording.points(points)} + {wording.points(words)}"
+        said += f", {wording.points(unknown)} not known" if unknown else f" = {wording.points(both)}"
+        said += "" if total in (None, both) else f", late: {wording.points(total)}"
+        said = said if status == "graded" and total is not None else f"{status}: {said}"
+    return f"{said}; {flagged}" if flagged else said
+
+
+def _why(outcome: Outcome) -> str:
+    """What the graders say to it, in the order in which an instructor asks."""
+    lost = [part for part in outcome.parts if part.status != "right"] if outcome.status in ("graded", "partly") else []
+    parts = dict.fromkeys(f"{part.question}: {part.reason or wording.PART[part.status]}" for part in lost)
+    return ". ".join([*([outcome.reason] if outcome.status in ("failed", "missing") else []), *parts, *outcome.flags])
 
 
 def in_new_folder(jobs: int, command: Type, keep: Path | None = None) -> Demo:
