@@ -65,13 +65,13 @@ def _sum(plan: Plan, earned: Mapping[str, float | None], late: Late) -> str:
 def _below(outcome: Outcome, earned: Mapping[str, float | None], late: Late) -> Iterator[str]:
     if outcome.status in ("failed", "missing"):
         yield _sentence(": ".join(filter(None, [wording.WHOLE[outcome.status], outcome.reason])))
-    unknown = [wording.title(question) for question, points in earned.items() if points is None]
+    unknown = [f"“{wording.title(question)}”" for question, points in earned.items() if points is None]
     if unknown and outcome.status != "missing":
         yield f"Not known yet: {', '.join(unknown)}. That is not zero: a person will look at it."
     if late.share is None:
         yield "Whether this came late is not known yet; nothing was taken off."
     elif late.share:
-        yield f"Late: {late.reason}. The points of each question below are those before that."
+        yield f"{_sentence(late.reason)} The points of each question below are those before that."
 
 
 def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _part(part: Part) -> dict[str, str]:
         "sign": sign,
         "title": part.title,
         "said": wording.PART[part.status],
-        "points": wording.share(part.earned, part.points),
+        "points": f"{'?' if part.earned is None else wording.points(part.earned)} of {wording.points(part.points)}",
         "why": part.reason,
     }
 

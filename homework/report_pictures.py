@@ -53,7 +53,7 @@ def of_totals(totals: Sequence[float], points: float) -> Figure:
 def of_questions(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:
     """A striped bar for each question; `counts` are submissions with all, some, none and unknown of its points."""
     rows = range(len(names))
-    room = 0.11 * max(map(len, names)) + 0.3  # inches for the names
+    room = 0.095 * max(map(len, names)) + 0.25  # inches for the names
     high = 0.42 * len(names) + 0.75
     with canvas(7.2, high) as drawn:
         axes = drawn.axes
@@ -86,5 +86,5 @@ def of_questions(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figur
         f"{name}: {', '.join(f'{count} {words}' for (words, _, _), count in zip(FORMS, row, strict=True) if count)}"
         for name, row in zip(names, counts, strict=True)
     ]
-    caption = "Submissions that got all, some or none of a question's points, the darker the more."
+    caption = "Submissions that got all, some or none of a question's points; the stronger the colour, the more."
     return Figure([(svg, "Points of each question", f"Striped bars. {'; '.join(said)}.")], caption)

@@ -82,7 +82,7 @@ def page(report: Report) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     pictures = [
-        {"title": title, "words": words, "figure": Markup(figure._repr_html_())}
+        {"title": title, "words": words, "svg": Markup(figure.svg), "caption": figure.caption}
         for title, words, figure in _pictures(report)
     ]
     return environment.get_template("report.html").render(
@@ -154,10 +154,10 @@ def _question_words(questions: Sequence[Question]) -> str:
         return "No question's points are known yet."
     hardest, easiest = min(shares, key=lambda name: shares[name]), max(shares, key=lambda name: shares[name])
     if shares[hardest] == shares[easiest]:
-        return f"{100 * shares[easiest]:.0f} % of the points were earned in every question."
+        return f"{100 * shares[easiest]:.0f}\u00a0% of the points were earned in every question."
     return (
-        f"Most was earned in {wording.title(easiest)} ({100 * shares[easiest]:.0f} % of its points), "
-        f"least in {wording.title(hardest)} ({100 * shares[hardest]:.0f} %)."
+        f"Most was earned in {wording.title(easiest)} ({100 * shares[easiest]:.0f}\u00a0% of its points), "
+        f"least in {wording.title(hardest)} ({100 * shares[hardest]:.0f}\u00a0%)."
     )
 
 
@@ -169,7 +169,7 @@ def _correlation(ours: Sequence[float], others: Sequence[float]) -> float | None
 
 def _row(question: Question) -> list[str]:
     earned = question.earned
-    mean = wording.points(statistics.fmean(earned)) if earned else "–"
+    mean = f"{statistics.fmean(earned):.2f}" if earned else "–"
     return [
         wording.title(question.name),
         wording.points(question.points),

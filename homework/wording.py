@@ -24,7 +24,7 @@ WHOLE: dict[Status, str] = {
     "graded": "graded",
     "partly": "graded in part: some points are not known yet",
     "failed": "not graded: no points are known yet",
-    "missing": "nothing was handed in",
+    "missing": "missing: nothing was handed in",
 }
 
 

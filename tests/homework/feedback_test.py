@@ -38,10 +38,10 @@ def test_what_is_not_known_is_said_in_words_and_is_no_zero() -> None:
     assert "1 of 7 points so far" in text(1)
     said = text(2)
     assert "ran out of time" in said
-    assert "not known yet, of 3" in said
-    assert "Not known yet: Step." in said
+    assert "? of 3" in said
+    assert "Not known yet: “Step”." in said
     assert "came a PDF" in text(3)
-    assert "Nothing was handed in." in text(4)
+    assert "Missing: nothing was handed in." in text(4)
 
 
 def test_lateness_is_taken_off_with_its_reason() -> None:
