@@ -111,12 +111,14 @@ class _Run:
         self.begun, self.ended, self.lost, self.finished = None, "", "", False
         with contextlib.ExitStack() as kept:
             fonts = walls.warmed()
+            variables: dict[str, str]
             passed: tuple[int, ...] = ()
             if self.sandboxed:
                 refusing = walls.refusals(kept)
                 passed = () if refusing is None else (refusing,)
                 home, command = walls.HOME, walls.command(self.limits, fonts, refusing)
-                variables, fonts = None, fonts and walls.FONTS / fonts.name
+                variables = {}  # bubblewrap's own: students' code can read it, and the user's may hold what is secret
+                fonts = fonts and walls.FONTS / fonts.name
             else:
                 top = tempfile.mkdtemp(prefix="homework-")
                 kept.callback(shutil.rmtree, top, ignore_errors=True)
@@ -216,6 +218,8 @@ class _Run:
     def _hear(self, said: dict[str, Any]) -> None:
         """Take in a line: only steps of this job, each once, only the one that is under way."""
         if (begun := reading.place(said.get("begun"))) in self.steps:
+            if self.begun is not None and self.begun != begun:  # it did not say what came of the last: once only
+                self._record(self.begun, {"status": "error", "reason": "gave nothing that can be read"})
             self.begun = begun
         elif "at" in said and reading.place(said["at"]) == self.begun is not None:
             self._record(self.begun, said)

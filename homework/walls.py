@@ -104,7 +104,7 @@ def command(limits: Limits, fonts: Path | None, refusing: int | None) -> list[st
         walls += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
     if refusing is not None:
         walls += ["--seccomp", str(refusing)]
-    return ["bwrap", *walls, *shown, *made, "--remount-ro", "/", *variables]
+    return [shutil.which("bwrap") or "bwrap", *walls, *shown, *made, "--remount-ro", "/", *variables]
 
 
 def _system() -> Iterator[tuple[str, str, str]]:

@@ -85,6 +85,9 @@ class Runner:
             self._all()
         except LostError:
             return
+        except Exception as problem:  # messages that are none: students' code can write to Jupyter's sockets
+            self.tell(ended=f"Jupyter's messages are broken ({type(problem).__name__})")
+            return
         self.tell(end=True)
         kernel.kill()
         kernel.wait()

@@ -28,8 +28,8 @@ MOST_DIGITS = 4_000
 MOST_ENTRIES = 1_000_000  # of lists, dicts and arrays together
 TYPES = {"bool": "?", "int64": "<i8", "float64": "<f8", "complex128": "<c16"}
 EXACT = 1 << 53
-_FLOAT = re.compile(r"-?(?:\d{1,400}(?:\.\d{1,400})?(?:e[-+]?\d{1,4})?|inf)|nan")
-_INT = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}")
+_FLOAT = re.compile(r"-?(?:\d{1,400}(?:\.\d{1,400})?(?:e[-+]?\d{1,4})?|inf)|nan", re.ASCII)
+_INT = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}", re.ASCII)
 
 
 class DataError(ValueError):
