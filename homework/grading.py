@@ -96,9 +96,11 @@ class Grader:
 
     def _grade(self, blank: Outcome) -> Graded:
         try:
-            raw = load(self.course.submitted(blank.student, blank.assignment))
+            path = self.course.submitted(blank.student, blank.assignment)
+            raw = load(path)
             if raw is None:
-                return Graded(replace(blank, status="missing", reason="nothing was handed in"))
+                reason = f"the folder of this student has no {path.name} in it" if path.parent.exists() else ""
+                return Graded(replace(blank, status="missing", reason=reason))
             blank = replace(blank, submission=sha256(raw).hexdigest())
             came = read(raw)
         except UnreadableError as problem:

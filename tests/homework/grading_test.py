@@ -31,12 +31,18 @@ CLASS = {  # student -> the answer's cell; what they get for one step (1) and fo
     "s05": (CALLS.format("while calls > 6: pass"), "right", "timeout", "partly", 1),
     "s06": (CALLS.format("much = np.ones(10**10) if calls > 6 else 0"), "right", "memory", "partly", 1),
     "s07": (CALLS.format("import os; calls < 7 or os._exit(0)"), "right", "crashed", "partly", 1),
-    "s08": ("while True: print('x' * 10**6)\n" + RIGHT, "output", "output", "failed", 0),
+    "s08": (
+        "import time\nwhile True:\n    print('x' * 10**4)\n    time.sleep(0.001)\n" + RIGHT,
+        "output",
+        "output",
+        "failed",
+        0,
+    ),
     "s09": ("import os; os._exit(0)\n" + RIGHT, "crashed", "crashed", "failed", 0),
     "s10": (RIGHT.replace("w - lr", "0 - lr") + "np.allclose = print\n", "wrong", "wrong", "graded", 0),
 }
 NO_NOTEBOOK = {"s11": b"%PDF-1.7", "s12": b'{"cells": ' + b"[" * 10**5, "s13": None}  # student -> bytes
-LIMITS = {"cell_seconds": 3, "whole_seconds": 60, "memory_bytes": 800 << 20}
+LIMITS = {"cell_seconds": 3, "whole_seconds": 60, "memory_bytes": 800 << 20, "output_bytes": 1 << 12}
 
 
 def hand_in(course, student, raw):
@@ -117,7 +123,7 @@ def test_what_was_not_reached_is_not_run(handed_in):
 
 @pytest.mark.parametrize(
     ("student", "status", "reason"),
-    [("s11", "failed", "came a PDF"), ("s12", "failed", "nested deeper"), ("s13", "missing", "nothing was handed in")],
+    [("s11", "failed", "came a PDF"), ("s12", "failed", "nested deeper"), ("s13", "missing", "no tiny.ipynb in it")],
 )
 def test_what_is_no_notebook_is_no_zero(graded, student, status, reason):
     came = outcome(graded, student)
