@@ -1,0 +1,218 @@
+"""What is known of each student's grade, and the tables that say it: one's own, Canvas's and Moodle's.
+
+What is not known is blank, never 0, and named. A learning system takes a blank for "delete" (Canvas's
+lib/gradebook_importer.rb: a score where there was one, a blank now, is a change; Moodle's mod/assign/feedback/offline:
+an empty comment replaces one), so that its table leaves out the students whose total is not known.
+"""
+
+import csv
+import html
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from homework import outcomes, wording
+from homework.course import Course
+from homework.gradebook import Gradebook, Mark
+from homework.lateness import Late, handed_in, lateness
+from homework.outcomes import Outcome
+from homework.people import Person, Roster
+from homework.plan import Plan
+
+Format = Literal["csv", "canvas", "moodle"]
+FORMULA = ("=", "+", "-", "@")  # what makes a cell one, to a spreadsheet
+ON_TIME = Late(0.0, 0, "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student's grade; `gaps`: question -> why its points are not known."""
+
+    folder: str
+    person: Person
+    status: str
+    reason: str
+    flags: tuple[str, ...]
+    handed: str
+    points: Mapping[str, float | None]
+    comments: Mapping[str, str]
+    gaps: Mapping[str, str]
+    late: Late
+    sandbox: str
+
+    @property
+    def raw(self) -> float | None:
+        """The points of all questions."""
+        return None if None in self.points.values() else sum(one for one in self.points.values() if one is not None)
+
+    @property
+    def total(self) -> float | None:
+        """What counts, after lateness."""
+        return None if self.raw is None or self.late.share is None else self.raw * (1 - self.late.share)
+
+    @property
+    def unknown(self) -> str:
+        """Why there is no total, "" where there is one."""
+        if self.total is not None:
+            return ""
+        if len(set(self.gaps.values())) == 1 and len(self.gaps) == len(self.points):
+            return next(iter(self.gaps.values()))
+        late = [self.late.reason] if self.late.share is None else []
+        return "; ".join([*(f"{question}: {why}" for question, why in self.gaps.items()), *late])
+
+
+def gathered(course: Course, plan: Plan) -> list[Row]:
+    """A row for each student who is known to the course or handed this in, in the order of their ids."""
+    marks: Mapping[str, Mapping[str, Mark]] = {}
+    if course.gradebook.exists():
+        with Gradebook(course) as gradebook:
+            marks = gradebook.marks(plan)
+    people = Roster(course)
+    return [_row(course, plan, people, folder, marks.get(folder, {})) for folder in people.everyone(plan.assignment)]
+
+
+def _row(course: Course, plan: Plan, people: Roster, folder: str, marks: Mapping[str, Mark]) -> Row:
+    questions = points_of(plan)
+    outcome = outcomes.load(course.outcome(folder, plan.assignment))
+    came = course.submitted(folder, plan.assignment)
+    here = came.is_file()
+    why = _stale(plan, outcome, sha256(came.read_bytes()).hexdigest() if here else None)
+    if why or outcome is None:
+        points, gaps = dict.fromkeys(questions), dict.fromkeys(questions, why)
+    else:
+        points = {name: marks[name].points if name in marks else None for name in questions}
+        gaps = {name: _gap(plan, outcome, name) for name, known in points.items() if known is None}
+    when = handed_in(course, folder, plan.assignment) if here else None
+    time = "" if not when or not when.time else f"{'' if when.exact else 'by '}{when.time.isoformat(' ', 'seconds')}"
+    status = "missing" if not here else "not graded" if outcome is None else "stale" if why else outcome.status
+    return Row(
+        folder,
+        people.person(folder),
+        status,
+        why or (outcome.reason if outcome else ""),
+        outcome.flags if outcome and not why else (),
+        time,
+        points,
+        {name: mark.comment for name, mark in marks.items() if mark.comment and not why},
+        gaps,
+        lateness(course, folder, plan.assignment) if here else ON_TIME,
+        outcome.sandbox if outcome and not why else "",
+    )
+
+
+def points_of(plan: Plan) -> dict[str, float]:
+    """Question -> the points it gives, in the order of the notebook."""
+    by_hand = dict(plan.by_hand)
+    names = [name for name in dict.fromkeys(cell.question for cell in plan.cells) if name]
+    judged = {name: sum(judge.points for judge in plan.judges if judge.question == name) for name in names}
+    return {name: by_hand.get(name, judged[name]) for name in names}
+
+
+def _stale(plan: Plan, outcome: Outcome | None, digest: str | None) -> str:
+    """Why no points of an outcome count, "" where they do."""
+    if digest is None:
+        return wording.WHOLE["missing"]
+    if outcome is None:
+        return f"not graded yet: run `grade {plan.assignment}`"
+    if outcome.plan != plan.digest:
+        return f"released again since it was graded: run `grade {plan.assignment}`"
+    if outcome.status == "missing" or (outcome.submission and outcome.submission != digest):
+        return f"collected again since it was graded: run `grade {plan.assignment}`"
+    return ""
+
+
+def _gap(plan: Plan, outcome: Outcome, question: str) -> str:
+    """Why a question's points are not known."""
+    if outcome.status == "failed":
+        return outcome.reason or wording.WHOLE["failed"]
+    if any(question == name for name, _ in plan.by_hand):
+        return "not marked yet"
+    stopped = dict.fromkeys(p.status for p in outcome.parts if p.question == question and not wording.known(p.status))
+    return ", ".join(wording.PART[status] for status in stopped) or "not marked yet"
+
+
+def own(plan: Plan, rows: list[Row]) -> str:
+    """The course's own table: everything that is known, a line a student."""
+    head = ["id", "name", "student", "status", "reason", "flags", "handed in"]
+    for name, most in points_of(plan).items():
+        head += [f"{name} (of {wording.points(most)})", f"{name}: not known because"]
+    head += [f"points (of {wording.points(plan.points)})", "days late", "late penalty", "why", "total", "sandbox"]
+    table = [head]
+    for row in rows:
+        line = [row.person.id, row.person.name, row.folder, row.status, row.reason, "; ".join(row.flags), row.handed]
+        for name, points in row.points.items():
+            line += [_number(points), row.gaps.get(name, "")]
+        days = "" if row.late.days is None else str(row.late.days)
+        share = "" if row.late.share is None else f"{row.late.share:.6g}"
+        line += [_number(row.raw), days, share, row.late.reason, _number(row.total), row.sandbox]
+        table.append(line)
+    return _text(table)
+
+
+def canvas(plan: Plan, rows: list[Row], canvas_id: str = "") -> str:
+    """What Canvas's gradebook imports: Student, ID, SIS User ID, SIS Login ID, Section, then `Title (id)`.
+
+    So lib/gradebook_importer.rb reads it: a student by ID, else by the SIS ids, else by name; an assignment by the
+    number in brackets, else by its title; a row whose first cell has Points Possible gives the most it can be.
+    """
+    title = f"{plan.title} ({canvas_id})" if canvas_id else plan.title
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
+    table = [head, ["Points Possible", "", "", "", "", wording.points(plan.points)]]
+    for row in rows:
+        if row.total is not None:
+            one = row.person
+            line = [one.name or one.id, one.lms_id, one.sis_id, one.login, one.section, _number(row.total)]
+            table.append(line)
+    return _text(table)
+
+
+def moodle(plan: Plan, rows: list[Row]) -> str:
+    """What Moodle's assignment takes as its offline grading worksheet, in a site whose language is English.
+
+    mod/assign/feedback/offline/importgradeslib.php needs Identifier, Grade and Last modified (grade), and takes
+    Feedback comments, which are HTML; the gradebook's own import of CSV maps Email address and Grade.
+    """
+    asked = points_of(plan)
+    table = [
+        [
+            "Identifier",
+            "Full name",
+            "Email address",
+            "Grade",
+            "Maximum Grade",
+            "Last modified (grade)",
+            "Feedback comments",
+        ]
+    ]
+    for row in rows:
+        if row.total is not None:
+            words = [
+                f"{name}: {wording.share(points, asked[name])}"
+                + (f". {said}" if (said := row.comments.get(name)) else "")
+                for name, points in row.points.items()
+            ]
+            number = row.person.numbers.get(plan.assignment, "")
+            line = [f"Participant {number}" if number else "", row.person.name or row.person.id, row.person.email]
+            words += [row.late.reason] if row.late.reason else []
+            comment = "<br>".join(html.escape(word) for word in words)
+            table.append([*line, _number(row.total), wording.points(plan.points), "-", comment])
+    return _text(table)
+
+
+def _number(points: float | None) -> str:
+    return "" if points is None else wording.points(points)
+
+
+def _text(table: list[list[str]]) -> str:
+    """CSV as RFC 4180 has it, UTF-8 without a mark at its beginning: neither Canvas nor Moodle needs one."""
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\r\n").writerows([_cell(text) for text in line] for line in table)
+    return file.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A cell in which no spreadsheet finds a formula: an apostrophe before what would begin one."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    return f"'{text}" if text.startswith(FORMULA) and text != "-" else text
