@@ -40,8 +40,7 @@ def page(
     appeal: Sequence[str] = APPEAL,
 ) -> str:
     """The HTML file for one student; `marks` are those of the gradebook, by question."""
-    questions = [question for question in dict.fromkeys(cell.question for cell in plan.cells) if question]
-    earned = {question: marks[question].points if question in marks else None for question in questions}
+    earned = {question: marks[question].points if question in marks else None for question in plan.questions}
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
@@ -50,7 +49,7 @@ def page(
         name=name,
         sum=_sum(plan, earned, late),
         below=list(_below(outcome, earned, late)),
-        questions=[_question(plan, outcome, question, marks.get(question)) for question in questions],
+        questions=[_question(plan, outcome, question, marks.get(question)) for question in plan.questions],
         notes=list(_notes(outcome)),
         appeal=appeal,
     )
@@ -75,11 +74,9 @@ def _below(outcome: Outcome, earned: Mapping[str, float | None], late: Late) -> 
 
 
 def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dict[str, Any]:
-    by_hand = dict(plan.by_hand)
-    of = by_hand.get(name, sum(judge.points for judge in plan.judges if judge.question == name))
     parts = [part for part in outcome.parts if part.question == name]
     lines = []
-    if name in by_hand:
+    if name in dict(plan.by_hand):
         lines.append(
             "Marked by a person." if mark and mark.points is not None else "A person marks this; not done yet."
         )
@@ -89,7 +86,7 @@ def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dic
         lines.append("Nothing of this question could be judged.")
     return {
         "title": wording.title(name),
-        "points": wording.share(mark.points if mark else None, of),
+        "points": wording.share(mark.points if mark else None, plan.questions[name]),
         "parts": [_part(part) for part in parts],
         "lines": lines,
         "comment": Markup(rendered(mark.comment)) if mark and mark.comment.strip() else "",

@@ -42,9 +42,7 @@ def write(
 
 def _cells(plan: Plan, cells: Sequence[Released], ran: Ran | None, outcome: Outcome) -> Iterator[Any]:
     yield _note("for-the-marker", _summary(outcome))
-    worth = dict(plan.by_hand)
-    for judge in plan.judges:
-        worth[judge.question] = worth.get(judge.question, 0.0) + judge.points
+    worth = plan.questions
     rubrics = {cell.question: cell.rubric for cell in plan.cells if cell.rubric}
     missing = {cell.name: cell for cell in plan.cells if cell.name}
     left = WHOLE

@@ -76,9 +76,3 @@ def load(path: Path) -> Outcome | None:
         return Outcome.from_json(path.read_text("utf-8"))
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def load_all(folder: Path) -> list[Outcome]:
-    """The outcomes of an assignment, in the order of the students' names."""
-    found = (load(path) for path in sorted(folder.glob("*.json")))
-    return [outcome for outcome in found if outcome]

@@ -51,6 +51,14 @@ class Plan:
     def points(self) -> float:
         return sum(judge.points for judge in self.judges) + sum(points for _, points in self.by_hand)
 
+    @property
+    def questions(self) -> dict[str, float]:
+        """Question -> the points it gives, in the order of the notebook."""
+        worth = dict.fromkeys((cell.question for cell in self.cells if cell.question), 0.0)
+        for question, points in (*((judge.question, judge.points) for judge in self.judges), *self.by_hand):
+            worth[question] = worth.get(question, 0.0) + points
+        return worth
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -52,28 +52,29 @@ class Report:
     questions: tuple[Question, ...]
     totals: tuple[float, ...]  # of the submissions all of whose points are known
     statuses: Mapping[str, int]
+    left_out: int = 0  # handed in, but not graded as they are now
 
 
-def gathered(plan: Plan, outcomes: Sequence[Outcome], marks: Mapping[str, Mapping[str, Mark]]) -> Report:
+def gathered(
+    plan: Plan, outcomes: Sequence[Outcome], marks: Mapping[str, Mapping[str, Mark]], left_out: int = 0
+) -> Report:
     """What a class's outcomes and marks (student -> question -> mark) say."""
-    names = [name for name in dict.fromkeys(cell.question for cell in plan.cells) if name]
+    names = list(plan.questions)
     table = [
         {name: mark.points if (mark := marks.get(one.student, {}).get(name)) else None for name in names}
         for one in outcomes
         if one.status != "missing"
     ]
     known = [row for row in table if None not in row.values()]
-    by_hand = dict(plan.by_hand)
     questions = []
-    for name in names:
-        worth = by_hand.get(name, sum(judge.points for judge in plan.judges if judge.question == name))
+    for name, worth in plan.questions.items():
         stopped = sum(any(part.question == name and part.status in TROUBLES for part in one.parts) for one in outcomes)
         ours = [row[name] or 0.0 for row in known]
         others = [sum(points or 0.0 for other, points in row.items() if other != name) for row in known]
         earned = tuple(points for row in table if (points := row[name]) is not None)
         questions.append(Question(name, worth, earned, _correlation(ours, others), stopped, len(table) - len(earned)))
     totals = tuple(sum(points or 0.0 for points in row.values()) for row in known)
-    return Report(plan.title, plan.points, tuple(questions), totals, Counter(one.status for one in outcomes))
+    return Report(plan.title, plan.points, tuple(questions), totals, Counter(one.status for one in outcomes), left_out)
 
 
 def page(report: Report) -> str:
@@ -98,10 +99,12 @@ def page(report: Report) -> str:
 def submissions(report: Report) -> list[str]:
     """How many submissions ended how, in sentences."""
     count = sum(report.statuses.values())
-    lines = [f"{count} in all."]
+    lines = [f"{count + report.left_out} in all."]
     for status, words in wording.WHOLE.items():
         if report.statuses.get(status):
             lines.append(f"{report.statuses[status]} {words}.")
+    if report.left_out:
+        lines.append(f"{report.left_out} left out here: not graded since they, or the assignment, last changed.")
     unknown = count - report.statuses.get("missing", 0) - len(report.totals)
     if unknown:
         lines.append(f"{unknown} without a total yet: a question is still to be marked or to be settled by hand.")

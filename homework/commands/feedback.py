@@ -3,11 +3,13 @@
 import argparse
 from pathlib import Path
 
-from homework import feedback, outcomes, plan
+from homework import exporting, feedback, outcomes, plan
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.lateness import lateness
+from homework.outcomes import Outcome
 from homework.people import Roster
+
+NOT_ALL = 3  # the exit status where someone gets no page
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,24 +20,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     course, assignment = Course(given.course), given.assignment
-    appeal = course.settings.get("appeal", feedback.APPEAL)
-    if isinstance(appeal, str):
-        appeal = [appeal]
+    appeal = _appeal(course)
     asked = plan.load(course.private(assignment) / "plan.json")
-    roster = Roster(course)
-    found = outcomes.load_all(course.outcome("", assignment).parent)
-    if given.student:
-        folder = roster.find(given.student)
-        found = [outcome for outcome in found if outcome.student == folder]
-    if not found:
-        raise UserError(f"feedback: needed graded submissions of {assignment}, came none; run `grade {assignment}`")
+    only = Roster(course).find(given.student) if given.student else None
+    rows = [row for row in exporting.gathered(course, asked) if only in (None, row.folder)]
+    if not rows:
+        raise UserError(f"feedback: needed submissions of {assignment}, came none; `collect` takes them in")
     with Gradebook(course) as gradebook:
         marks = gradebook.marks(asked)
-    for outcome in found:
-        student = outcome.student
-        late = lateness(course, student, assignment) if outcome.status != "missing" else feedback.ON_TIME
-        person = roster.person(student)
-        path = course.feedback(student, assignment)
-        write(path, feedback.page(asked, outcome, marks.get(student, {}), person.shown, late, appeal))
-        print(f"{person.shown}: {path}")
-    return 0
+    left_out = 0
+    for row in rows:
+        path = course.feedback(row.folder, assignment)
+        if row.status in ("stale", "not graded"):
+            path.unlink(missing_ok=True)  # what it says no longer holds
+            print(f"{row.person.shown}: no page: {row.reason}")
+            left_out += 1
+            continue
+        outcome = outcomes.load(course.outcome(row.folder, assignment))
+        outcome = outcome or Outcome(row.folder, assignment, "missing")
+        write(path, feedback.page(asked, outcome, marks.get(row.folder, {}), row.person.shown, row.late, appeal))
+        print(f"{row.person.shown}: {path}")
+    return NOT_ALL if left_out else 0
+
+
+def _appeal(course: Course) -> list[str]:
+    """What the page says of appeals: `appeal` in course.json, a text or several paragraphs, or what is usual."""
+    said = course.settings.get("appeal", list(feedback.APPEAL))
+    said = [said] if isinstance(said, str) else said
+    if not isinstance(said, list) or not all(isinstance(line, str) for line in said):
+        raise UserError("course.json, appeal: needed a text or a list of texts, came something else")
+    return said

@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from homework import outcomes, plan, reporting
+from homework import exporting, outcomes, plan, reporting
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
+from homework.outcomes import Outcome
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +17,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     course, assignment = Course(given.course), given.assignment
     asked = plan.load(course.private(assignment) / "plan.json")
-    found = outcomes.load_all(course.outcome("", assignment).parent)
+    rows = exporting.gathered(course, asked)
+    found = [
+        outcomes.load(course.outcome(row.folder, assignment)) or Outcome(row.folder, assignment, "missing")
+        for row in rows
+        if row.status not in ("stale", "not graded")
+    ]
     if not found:
         raise UserError(f"report: needed graded submissions of {assignment}, came none; run `grade {assignment}`")
     with Gradebook(course) as gradebook:
-        report = reporting.gathered(asked, found, gradebook.marks(asked))
+        report = reporting.gathered(asked, found, gradebook.marks(asked), len(rows) - len(found))
     path = course.exports / f"{assignment}-report.html"
     write(path, reporting.page(report))
     print(reporting.summary(report))

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homework.ran import Job, Limits, Ran
+from tests.homework import handmade
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,9 @@ def sandbox() -> Callable[..., Ran]:
         return walled.run(job, Limits(**limits), sandboxed=sandboxed)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def handmade_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with outcomes made by hand, to be copied: its gradebook takes seconds to make."""
+    return handmade.course(tmp_path_factory.mktemp("handmade")).root

@@ -1,12 +1,17 @@
 """The page that a student gets back: what it says, what it must never say, and how it looks to a machine."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from homework.__main__ import main
+from homework.course import Course, write
 from homework.feedback import page
 from homework.gradebook import Mark
 from homework.lateness import Late
+from tests.homework import handmade
 from tests.homework.handmade import OUTCOMES, plan
 
 MARKS = {
@@ -75,3 +80,37 @@ def test_words_of_others_are_escaped_and_no_host_is_asked(number: int) -> None:
     assert "Student" in said
     assert "<b>" not in said
     assert not re.search(r"https?:|src=|@import|url\(", said)
+
+
+def test_the_command_writes_a_page_for_each_and_none_that_no_longer_holds(
+    tmp_path: Path, handmade_course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = Course(shutil.copytree(handmade_course, tmp_path, dirs_exist_ok=True))
+    words = ["feedback", handmade.NAME, "--course", str(tmp_path)]
+    assert main(words) == 0
+    page_of = course.feedback("s01", handmade.NAME)
+    assert "4 of 7 points so far" in page_of.read_text("utf-8")
+    assert not course.feedback("s06", handmade.NAME).exists()
+    write(course.submitted("s01", handmade.NAME), '{"cells": []}')
+    assert main(words) == 3
+    assert "s01: no page: collected again" in capsys.readouterr().out
+    assert not page_of.exists()
+    write(tmp_path / "course.json", '{"appeal": "Come on Monday."}')
+    assert main([*words, "--student", "s02"]) == 0
+    said = course.feedback("s02", handmade.NAME).read_text("utf-8")
+    assert "Come on Monday." in said
+    assert "A person decides" not in said
+
+
+def test_the_report_is_written_and_said(
+    tmp_path: Path, handmade_course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = Course(shutil.copytree(handmade_course, tmp_path, dirs_exist_ok=True))
+    assert main(["report", handmade.NAME, "--course", str(tmp_path)]) == 0
+    assert "1 not graded" in capsys.readouterr().out
+    assert "Every question in numbers" in (course.exports / f"{handmade.NAME}-report.html").read_text("utf-8")
+    write(course.submitted("s01", handmade.NAME), '{"cells": []}')
+    assert main(["report", handmade.NAME, "--course", str(tmp_path)]) == 0
+    assert "1 left out here" in capsys.readouterr().out
+    assert main(["report", "hw9", "--course", str(tmp_path)]) == 2
+    assert "needed one that was released" in capsys.readouterr().err

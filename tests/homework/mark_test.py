@@ -1,5 +1,6 @@
 """The marking page in a browser: a person's points reach the gradebook, and nothing of a student's notebook acts."""
 
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ NAME = handmade.NAME
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return handmade.course(tmp_path_factory.mktemp("a course's folder"))
+def course(tmp_path_factory: pytest.TempPathFactory, handmade_course: Path) -> Course:
+    return Course(shutil.copytree(handmade_course, tmp_path_factory.mktemp("a course's") / "fol der"))
 
 
 @pytest.fixture(scope="module")
