@@ -78,7 +78,6 @@ class _Run:
             if self.steps <= self.came.keys():
                 break
             if start and time.monotonic() > self.until:
-                why = f"all together took longer than {self.limits.whole_seconds:g} s"
                 break
             end = self._start()
             if self.stop.is_set():
@@ -88,11 +87,16 @@ class _Run:
                 break
             status, reason = end
             if self.begun is None:
-                raise RuntimeError(f"the sandbox did not come to a first cell: {reason}")
+                if start == 0 and time.monotonic() <= self.until:
+                    raise RuntimeError(f"the sandbox did not come to a first cell: {reason}")
+                why = reason
+                break
             self._record(self.begun, {"status": status, "ename": status, "evalue": reason, "reason": reason})
             self.skip.add(self.begun)
-            self.notes.append(f"{_named(self.begun)}: {self.lost or reason}; started anew without it.")
-            why = f"nothing runs after {_named(self.begun)}: {self.lost or reason}"
+            why = f"nothing ran after {_named(self.begun)}: {self.lost or reason}"
+            again = start + 1 < STARTS and time.monotonic() <= self.until
+            then = "started anew without it" if again else "nothing ran after it"
+            self.notes.append(f"{_named(self.begun)}: {self.lost or reason}; {then}.")
         return self._told(why)
 
     def _told(self, why: str) -> Ran:

@@ -66,7 +66,9 @@ def said(problem: BaseException) -> str:
     """An exception in one line, the same whenever it comes: without addresses."""
     try:
         text = str(problem).strip().partition("\n")[0]
-    except Exception:  # its __str__ is the student's
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # its __str__ is the student's
         text = ""
     name = type(problem).__name__
     return ADDRESS.sub("0x…", f"{name}: {text}" if text else name)[:300]
