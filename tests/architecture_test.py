@@ -47,6 +47,7 @@ ROOMS = {  # of each package: a room may import from those before it, and from i
             "rendering",
             "feedback",
             "exporting",
+            "forgetting",
             "report_pictures",
             "reporting",
             "serving",
