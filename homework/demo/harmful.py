@@ -35,7 +35,7 @@ def one_array(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "much = np.ones(30 * 10**9 // 8)\n")
 
 
-@kind("memory bomb by and by", "fills memory 50 MB at a time, all answers right", 7, "memory")
+@kind("memory bomb by and by", "fills memory 50 MB at a time, all answers right", 7, "did not end")
 def filling(sheet: Sheet, target: Target) -> Sheet:
     return beside(sheet, "much = []\nwhile True:\n    much.append(bytearray(b'x') * (50 * 10**6))\n")
 

@@ -1,5 +1,6 @@
 """Takes the simulated class through a course, from release to report, and puts what it got beside what it deserves."""
 
+import csv
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -68,18 +69,21 @@ def run(root: Path, jobs: int, command: Type) -> Demo:
     demo.troubles += _regraded(course, students[0], typed)
     typed("feedback", NAME)
     for form in ("csv", "canvas", "moodle"):
-        typed("export", NAME, "--format", form)
+        typed("export", NAME, "--format", form, status=3)  # some have no total, and it says who
     typed("report", NAME)
     demo.troubles += _told(course, asked)
     with Gradebook(course) as gradebook:
         marks = gradebook.marks(asked)
-    totals: dict[str, float] = {}
+    totals = _totals(course)
     for student in students:
         outcome = outcomes.load(course.outcome(student.id, NAME))
         if outcome is None:
             demo.troubles.append(f"{student.kind.name}: needed an outcome, came none")
         else:
             demo.rows.append(_row(student, outcome, marks.get(student.id, {}), totals.get(student.id)))
+    gone = students[-1].id
+    typed("forget", "--student", gone, "--yes")
+    demo.troubles += [f"forget: {path} is left" for path in sorted(course.root.rglob(f"*{gone}*"))]
     return demo
 
 
@@ -118,12 +122,18 @@ def _told(course: Course, asked: Plan) -> Iterator[str]:
     hidden = {name: value for name, value in drawing.draw(text, SEED).items() if name.startswith(master.HIDDEN)}
     secrets = [repr(value) for value in hidden.values() if isinstance(value, float | list)]
     secrets += [judge.code for judge in asked.judges] + ["BEGIN SOLUTION", "np.asarray(grad(point))", SEED]
-    for folder in (course.root / "release", course.root / "feedback", course.exports):
+    for folder in (course.root / "release", course.root / "feedback", course.exports):  # what leaves the course
         for path in sorted(folder.rglob("*")):
             said = path.read_text("utf-8", errors="replace") if path.is_file() else ""
             yield from (f"{path.relative_to(course.root)} holds {secret!r}" for secret in secrets if secret in said)
             if "<script>fetch" in said or "onerror=" in said.replace("onerror=&", ""):
                 yield f"{path.relative_to(course.root)} holds a student's script"
+
+
+def _totals(course: Course) -> dict[str, float]:
+    """Student -> what counts after lateness, as in the table that an instructor reads; without those not known."""
+    with (course.exports / f"{NAME}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: float(row["total"]) for row in csv.DictReader(file) if row["total"]}
 
 
 def _row(student: Student, outcome: Outcome, marks: dict[str, Mark], total: float | None) -> Row:
@@ -146,14 +156,13 @@ def _said(
     status: str, points: float | None, words: float | None, unknown: float, total: float | None, flagged: str
 ) -> str:
     """A result in a few words: `7 + 3 = 10`, the judged points and those by hand."""
-    if points is None:
-        said = status
-    else:
+    by = f"{wording.points(points)} + {wording.points(words)}"
+    if status == "graded" and points is not None and total is not None:
         both = points + (words or 0.0)
-        said = f"{wording.points(points)} + {wording.points(words)}"
-        said += f", {wording.points(unknown)} not known" if unknown else f" = {wording.points(both)}"
-        said += "" if total in (None, both) else f", late: {wording.points(total)}"
-        said = said if status == "graded" and total is not None else f"{status}: {said}"
+        said = f"{by} = {wording.points(both)}" + ("" if total == both else f", late: {wording.points(total)}")
+    else:
+        said = f"{status}: {by}, {wording.points(unknown)} not known" if points is not None else status
+        said += "" if total is None else f", and yet a total of {wording.points(total)}"
     return f"{said}; {flagged}" if flagged else said
 
 
