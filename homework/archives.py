@@ -19,6 +19,7 @@ from typing import IO
 
 from homework.course import UserError
 
+FOLDER = "is a folder, where a notebook's name needs a file"
 LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git")
 
 
@@ -89,6 +90,8 @@ def _folder(root: Path, limits: Limits) -> Archive:
     spent = _Spent(limits)
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not _litter(name))
+        named = [(Path(folder) / name).relative_to(root).parts for name in folders if _is_notebook(name)]
+        archive.refused += [f"{_shown(parts)}: {FOLDER}" for parts in named]
         for name in sorted(files) + [name for name in folders if (Path(folder) / name).is_symlink()]:
             path = Path(folder) / name
             parts = path.relative_to(root).parts
@@ -122,8 +125,8 @@ def _zip(zipped: zipfile.ZipFile, limits: Limits) -> Archive:
         if any(_litter(part) for part in parts):
             continue
         if info.is_dir() or name.endswith("\\"):
-            if name.rstrip("/\\").casefold().endswith(".ipynb"):
-                archive.refused.append(f"{_shown(parts)}: is a folder, where a notebook's name needs a file")
+            if parts and _is_notebook(parts[-1]):
+                archive.refused.append(f"{_shown(parts)}: {FOLDER}")
             continue
         if reason := _unsafe(parts, info, limits):
             archive.refused.append(f"{_shown(parts)}: {reason}; not read")
@@ -205,6 +208,10 @@ def _time(info: zipfile.ZipInfo) -> datetime | None:
         return datetime(*info.date_time).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _is_notebook(name: str) -> bool:
+    return name.casefold().endswith(".ipynb")
 
 
 def _litter(name: str) -> bool:

@@ -2,18 +2,21 @@
 
 import json
 import os
+import re
 import stat
 import struct
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from homework.__main__ import main
 from homework.archives import Limits
 from homework.clock import moment
 from homework.collecting import collect
-from homework.course import Course, UserError
+from homework.course import Course, UserError, write
 from homework.lateness import handed_in, lateness
 from homework.people import Roster
 from homework.recognising import named
@@ -372,9 +375,15 @@ def test_links_and_pipes_in_a_folder_are_refused(course, tmp_path):
     (source / "s08" / "hw1.ipynb").symlink_to(tmp_path / "secret")
     os.mkfifo(source / "s09" / "hw1.ipynb")
     (source / "s10").symlink_to(source / "s07")
+    (source / "s11" / "hw1.ipynb").mkdir(parents=True)
     done = collect(course, "hw1", source)
     assert course.students("hw1") == ["s07"]
-    assert sorted(line.partition(":")[0] for line in done.trouble) == ["s08/hw1.ipynb", "s09/hw1.ipynb", "s10"]
+    assert sorted(line.partition(":")[0] for line in done.trouble) == [
+        "s08/hw1.ipynb",
+        "s09/hw1.ipynb",
+        "s10",
+        "s11/hw1.ipynb",
+    ]
 
 
 def test_bombs_are_refused_by_ratio_size_sum_and_number(course, tmp_path):
@@ -506,3 +515,28 @@ def test_extending_by_name_writes_the_folders_name(course, roster, tmp_path, cap
     assert json.loads((course.root / "course.json").read_text())["extensions"] == {"hw1": {"s07": "2026-11-24T23:59Z"}}
     assert main([*words, "s77"]) == 2
     assert "needed one of the course's 3 students, came 's77'" in capsys.readouterr().err
+
+
+PIECES = st.sampled_from(["..", ".", "", "/", "\\", "hw1.ipynb", "s07", "_1_assignsubmission_file", "_1_2_", "C:", "\u202e", "ß", "hw1", "~", "$X", " ", "\n", "_LATE_"])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.lists(PIECES | st.text(max_size=4), min_size=1, max_size=6).map("".join).filter(bool),
+        max_size=4,
+        unique=True,
+    )
+)
+def test_whatever_a_zip_calls_its_files_only_notebooks_in_students_folders_are_written(tmp_path_factory, names):
+    root = tmp_path_factory.mktemp("fuzz")
+    (root / "course/release/hw1").mkdir(parents=True)
+    write(root / "course/course.json", "{}")
+    try:
+        path = zipped(root / "m.zip", [(name, "x") for name in names])
+    except (UnicodeEncodeError, ValueError, UserWarning):
+        return  # no zip has such a name
+    collect(Course(root / "course"), "hw1", path)
+    written = {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()} - {"m.zip", "course/course.json"}
+    for place in written - {"course/roster.json"}:
+        assert re.fullmatch(r"course/submitted/[^/]+/hw1/(hw1\.ipynb|handed-in\.json)", place)
