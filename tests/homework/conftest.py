@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from homework.ran import Job, Limits, Ran
-from tests.homework import handmade
 
 
 @pytest.fixture(scope="session")
@@ -32,4 +31,6 @@ def sandbox() -> Callable[..., Ran]:
 @pytest.fixture(scope="session")
 def handmade_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course with outcomes made by hand, to be copied: its gradebook takes seconds to make."""
+    from tests.homework import handmade
+
     return handmade.course(tmp_path_factory.mktemp("handmade")).root

@@ -36,7 +36,7 @@ def test_points_verdicts_and_comments_are_said() -> None:
     assert "so far" not in said
     wrong = text(1)
     assert "not right" in wrong
-    assert "3 of 10 numbers differ" in wrong
+    assert "9 of 10 numbers differ" in wrong
 
 
 def test_what_is_not_known_is_said_in_words_and_is_no_zero() -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
 from homework.course import Course, write
 from homework.gradebook import Gradebook, Mark
 from tests.conftest import Watch
 from tests.homework import handmade
-from tests.homework.mark_page import served
+from tests.homework.mark_page import give, served, submission
 
 NAME = handmade.NAME
 
@@ -36,23 +36,6 @@ def watch(context: BrowserContext, address: str) -> Watch:
     page = Watch(context.new_page())
     page.page.goto(address)
     return page
-
-
-def submission(page: Page, student: str) -> None:
-    """Open a student's submission, whose number says nothing of who they are."""
-    found = page.evaluate(f"fetch('/formgrader/api/submitted_notebooks/{NAME}/{NAME}').then(answer => answer.json())")
-    identity = next(one["id"] for one in found if one["student"] == student)
-    page.goto(page.url.split("/formgrader")[0] + f"/formgrader/submissions/{identity}/")
-    page.wait_for_function(
-        "() => formgrader.loaded && formgrader.grades.loaded && formgrader.comments.loaded && MathJax.loaded"
-    )
-
-
-def give(page: Page, box: str, words: str) -> None:
-    with page.expect_response(lambda answer: answer.request.method == "PUT") as answer:
-        page.fill(f"#{box}", words)
-        page.press(f"#{box}", "Escape")
-    assert answer.value.ok
 
 
 def marks(course: Course, student: str) -> dict[str, Mark]:

@@ -41,7 +41,7 @@ def test_the_marker_reads_rubric_before_and_verdicts_after(tmp_path: Path) -> No
     assert place["step-verdicts"] == place["step-test"] + 1
     assert place["why-rubric"] == place["why"] - 1
     assert "1 point: the curvatures differ" in said[place["why-rubric"]]
-    assert "3 of 10 numbers differ" in said[place["step-verdicts"]]
+    assert "9 of 10 numbers differ" in said[place["step-verdicts"]]
     assert "not right" in said[place["step-verdicts"]]
     assert "cell 3 replaces np" in said[place["for-the-marker"]]
 
