@@ -34,8 +34,7 @@ def main(words: list[str] | None = None) -> int:
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     words = sys.argv[1:] if words is None else words
     asked = next((word for word in words if word in COMMANDS), None)
-    there = {path.stem for path in (Path(__file__).parent / "commands").glob("*.py")}
-    for name in (name for name in COMMANDS if name in there):
+    for name in COMMANDS:
         sentence = _help(name)
         one = parsers.add_parser(name, help=sentence, description=sentence)
         if name == asked and (COMMANDS[name] or _has_nbgrader()):  # the others' imports would take a second

@@ -78,7 +78,7 @@ def release(
         else:
             settings["seed"] = seed
     settings["seed"] = settings["seed"] or secrets.token_hex(16)
-    text = _read(assignment, settings["sources"])
+    text = _read(assignment, sources, settings["sources"], say)
     limits = limits_of(course) if (course.root / "course.json").exists() else Limits()
     prepared = prepare(text, settings.get("seeds", {}).get(assignment, settings["seed"]), say, limits)
     path = course.private(assignment) / "plan.json"
@@ -88,8 +88,9 @@ def release(
     write(course.source(assignment), notebooks.text(prepared.source))
     write(course.released(assignment), notebooks.text(prepared.released))
     course.released(assignment).chmod(0o644)
+    unknown = not course.gradebook.exists()
     with Gradebook(course) as gradebook:
-        if changed:
+        if changed or unknown:
             gradebook.put(assignment, prepared.released)
     write(path, prepared.plan.to_json())  # last: an assignment without a plan is not released
     path.parent.parent.chmod(0o700)
@@ -131,19 +132,22 @@ def _settings(course: Course) -> dict[str, Any]:
     return copy.deepcopy(SETTINGS) | (fresh.settings if (course.root / "course.json").exists() else {})
 
 
-def _read(assignment: str, sources: str | None) -> Master:
-    """The master of an assignment, an instructor's own before the book's."""
-    folders = [*([Path(sources)] if sources else []), ASSIGNMENTS]
+def _read(assignment: str, sources: Path | None, kept: str | None, say: Callable[[str], None]) -> Master:
+    """The master of an assignment: from `sources` and nowhere else if given; else an instructor's before the book's."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", assignment):
         raise UserError(f"assignment: needed a name of small letters, digits and hyphens, came {assignment!r}")
+    folders = [sources] if sources else [*([Path(kept)] if kept else []), ASSIGNMENTS]
     for folder in folders:
         if (path := folder / f"{assignment}.md").exists():
+            say(f"{assignment}: from {path}")
             try:
                 return master.read(path)
             except MasterError as problem:
                 raise UserError(str(problem)) from None
-    there = sorted({path.stem for folder in folders for path in folder.glob("*.md")})
-    raise UserError(f"assignment: needed one of {', '.join(there)} ({sources or 'the book'}), came {assignment}")
+    there = ", ".join(sorted({path.stem for folder in folders for path in folder.glob("*.md")}))
+    raise UserError(
+        f"assignment: needed one of {there or 'none'} (in {', '.join(map(str, folders))}), came {assignment}"
+    )
 
 
 def _refuse_if_used(course: Course, assignment: str, force: bool) -> None:

@@ -167,8 +167,9 @@ def test_a_value_that_is_not_drawn_is_said(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nothing"], "assignment: needed one of "),
+        (["nothing"], "assignment: needed one of tiny (in "),
         (["../tiny"], "assignment: needed a name of small letters"),
+        (["hw1"], "assignment: needed one of tiny (in "),  # the book's is not taken for a private one
     ],
 )
 def test_a_wrong_name_is_refused_and_writes_nothing(tmp_path, capsys, words, sentence):
