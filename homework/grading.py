@@ -275,7 +275,7 @@ def _scanned(plan: Plan, cells: Iterable[Released]) -> tuple[str, ...]:
         for number, cell in enumerate(cells, 1)
         if cell.kind == "code" and cell.role != "test" and "".join(cell.text.split()) not in given
     ]
-    return scan.flags(own, "\n".join(cell.text for cell in plan.cells))
+    return scan.flags(own, "\n".join(cell.text for cell in plan.cells if cell.kind == "code"))
 
 
 def _stopped(cells: Sequence[Released], ran: Sequence[CellRan]) -> Iterator[str]:

@@ -54,8 +54,8 @@ def parsed(text: str) -> ast.Module | None:
 def flags(cells: Iterable[tuple[int, str, bool]], given: str) -> tuple[str, ...]:
     """What stands out in a submission's code, in sentences.
 
-    `cells` are numbers, texts and whether they are answers; `given` is all that was released: what of gdlib is not in
-    it, an answer was to do without.
+    `cells` are numbers, texts and whether they are answers; `given` is the code that was released: what of gdlib is
+    not used there, an answer was to do without.
     """
     cells = list(cells)
     trees = [(number, answers, parsed(text)) for number, text, answers in cells]
@@ -70,7 +70,7 @@ def flags(cells: Iterable[tuple[int, str, bool]], given: str) -> tuple[str, ...]
     for number, answers, tree in trees:
         for node in ast.walk(tree) if tree else ():
             found |= {f"cell {number}: {said}": None for said in _seen(node, modules)}
-            if answers and (rule := _of_gdlib(node, modules)) and not re.search(rf"\b{rule}\b", given):
+            if answers and (rule := _of_gdlib(node, modules)) and not re.search(rf"\bgd\.{rule}\b", given):
                 found[f"cell {number}: an answer uses gdlib's {rule}, which the assignment does not"] = None
     listed = list(found)
     return tuple(listed[:MOST] + ([f"and {len(listed) - MOST} more like these"] if len(listed) > MOST else []))

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import gdlib as gd
-from homework import drawing, master
+from homework import drawing, master, scan
 from homework.inside import values
 from homework.judging import judged
 from homework.master import Cell, Master
@@ -448,3 +448,15 @@ def test_what_the_solution_on_the_fan_says_it_measured(seed: str) -> None:
     assert 1.45 < names["exponent"](f, [0.005, 0.01, 0.02], 2_000_000) < 1.52
     assert 1 / 3300 < names["share_below"](f, 0.01, 2_000_000) < 1 / 1700
     assert 55_000 < 1 / names["share_below"](f, 1e-3, 5_000_000) < 105_000
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "own"),
+    [("hw1", "ten", "gd.classify(f, at)"), ("hw2", "descent", "gd.descend(f, gd.rules.gradient_descent, start)")],
+)
+def test_the_librarys_own_in_an_answer_is_flagged_and_the_solution_is_not(name: str, question: str, own: str) -> None:
+    code = [c for c in sheet(name).cells if c.kind == "code" and c.role in ("shown", "answer", "test")]
+    given = "\n".join(emptied(c.text) for c in code)
+    assert scan.flags([(n, c.text, c.role == "answer") for n, c in enumerate(code, 1)], given) == ()
+    answer = next(sheet(name).of(question, "answer")).text
+    assert scan.flags([(1, f"{answer}\n    {own}", True)], given)

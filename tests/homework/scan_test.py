@@ -81,6 +81,8 @@ def test_the_books_own_rule_in_an_answer():
         "cell 4: an answer uses gdlib's adam, which the assignment does not",
     )
     assert flags("path = gd.show(gd.objectives.bowl)", answer=True) == ()
+    namesake = scan.flags([(4, "gd.momentum(f, w)", True)], GIVEN + "\ndef momentum(theta, g): ...")
+    assert namesake == ("cell 4: an answer uses gdlib's momentum, which the assignment does not",)
     assert flags("gd.momentum(f, w)  # a comparison of the student's own") == ()
 
 
