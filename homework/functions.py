@@ -81,7 +81,7 @@ def differ(reference: Function, came: "Function | float", rtol: float) -> str:
     if len(pairs) < NEEDED:
         return "the reference is finite at too few points to compare with it"
     positive = {point for point, _ in pairs if POINTS[point][0] > 0}
-    floor = max(abs(wanted) for _, wanted in pairs) * 1e-12 or 1e-12
+    floor = 1e-12 * float(min(1, max(abs(wanted) for _, wanted in pairs)) or 1)  # beside a zero of the reference
     for point, wanted in pairs:
         found = came.at(point) if isinstance(came, Function) else _number(came)
         if found is None:

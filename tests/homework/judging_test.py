@@ -37,6 +37,7 @@ RIGHT = {  # what an honest student may give -> for the reference
     "an array of truths": ([True, False], np.array([True, False])),
     "a zero but for rounding": (0.0, 3e-17),
     "a near-zero among numbers": (np.array([1.0, 1e-15]), [1.0, -4e-15]),
+    "a small number beside a large one": (np.array([1.0, 1e-13]), [1.0, 2e-13]),
     "a real as complex": (2.0, 2 + 0j),
     "both diverged": ([1.0, np.inf, np.nan], np.array([1.0, np.inf, np.nan])),
     "a dict in another order": ({"a": 1, "b": [2.0]}, {"b": np.array([2.0]), "a": 1.0}),
@@ -113,6 +114,9 @@ WRONG = {  # -> a word of the reason
     "right at whole numbers only": (x, x + sp.sin(sp.pi * x) / 10**6, "not equal"),
     "right for positive numbers only": (sp.Abs(x), x, "not equal"),
     "a derivative's sign": (2 * x, -2 * x, "not equal"),
+    "a term that is small beside the rest": (sp.exp(10 * x), sp.exp(10 * x) + 1, "not equal"),
+    "a term that is smaller still": (x**20, x**20 + sp.Rational(1, 10**6), "not equal"),
+    "a small number for a small formula": (x / 10**9, x / 10**9 + sp.Rational(1, 10**15), "not equal"),
     "another name": (x**2, lam**2, "it holds lambda, which that does not"),
     "a number for a formula": (x**2, 4.0, "not equal"),
     "a formula for a number": (4.0, x**2, "needed a number, came a formula"),
@@ -152,6 +156,9 @@ def test_reasons_do_not_tell_the_reference():
         "((((x**1000)**1000)**1000)**1000)**1000",
         "sin(exp(exp(exp(x + 9))))",
         "x**(10**300)",
+        "+".join(f"{k}.5**(10**299*x)" for k in range(1, 150)),
+        "+".join(f"sin({k}*10**296*x)" for k in range(1, 150)),
+        "(x + 0.001)**(x * 10**200)",
         "+".join(f"sin({k}*x)" for k in range(10_000)),
         "(" * 50_000 + "x" + ")" * 50_000,
         "-" * 100_000 + "x",
@@ -214,6 +221,7 @@ def test_rtol_is_the_masters():
     assert verdict(100.0, 100.9, rtol=0.01) == (True, "")
     assert not verdict(100.0, 102.0, rtol=0.01)[0]
     assert not verdict(100, 101, rtol=0.01)[0]  # whole numbers are exact all the same
+    assert not verdict(100, 100.5, rtol=0.01)[0]
     assert verdict(x * 100, x * sp.Float("100.9"), rtol=0.01)[0]
 
 
