@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import gdlib as gd
-from homework import drawing, master, releasing
+from homework import drawing, master, releasing, scan
 from homework.inside.values import encode
 from homework.judging import judged
 from homework.master import Cell, Master
@@ -140,6 +140,20 @@ def test_nothing_answered_earns_nothing(name: str) -> None:
 
 
 FORMULAS = {"constants", "landing", "recurrence"}
+
+
+@pytest.mark.parametrize("name", ["hw3", "hw4"])
+@pytest.mark.parametrize("theirs", ["gd.rules.adam", "gd.methods.lbfgs", "gd.descend"])
+def test_the_librarys_own_in_an_answer_is_flagged(name: str, theirs: str) -> None:
+    given = [
+        SOLUTION.sub("", cell.text)
+        for cell in filled(name, SEEDS[0]).cells
+        if cell.kind == "code" and cell.role != "judge"
+    ]
+    assert scan.flags([(1, f"def answer():\n    return {theirs}", True)], "\n".join(given))
+    assert not scan.flags([(1, f"{theirs}", False)], "\n".join(given)), "in a cell of one's own it is welcome"
+
+
 OWN = {"All three of your functions on a landscape with a saddle", "With your own two loops and step length"}
 RUNS = {"Many points on a landscape, each with its own value", "Many points on a landscape with a hill"}
 # assignment, what stands in the solution, what a student may write, the judges that must see it, those that may
