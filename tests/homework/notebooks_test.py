@@ -1,6 +1,7 @@
 """A master becomes valid notebooks that run anywhere, with nothing in the students' one that they must not see."""
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -96,3 +97,29 @@ def test_judges_come_in_the_order_of_the_visible_tests(filled):
     ]
     assert "«" not in "".join(judge.code for judge in judges)
     assert notebooks.by_hand(filled) == (("why", 3),)
+
+
+@pytest.mark.parametrize("path", sorted(releasing.ASSIGNMENTS.glob("*.md")), ids=lambda path: path.stem)
+def test_nothing_of_the_books_assignments_gets_out(path):
+    """Solutions, judges, rubrics and hidden values: none of their lines is in what students get."""
+    master = read(path)
+    filled = drawing.filled(master, "seed")
+    released = releasing.without_solutions(master.name, notebooks.source(filled))
+    out = {line.strip() for cell in released.cells for line in cell.source.splitlines()}
+    solution = re.compile("### BEGIN SOLUTION(.*?)### END SOLUTION", re.S)
+    given = [cell for cell in filled.cells if cell.role not in ("judge", "rubric")]
+    shown = {line.strip() for cell in given for line in solution.sub("", cell.text).splitlines()}
+    secret = {
+        line.strip()
+        for cell in filled.cells
+        if cell.role in ("judge", "rubric")
+        for line in cell.text.splitlines()
+        if "(" in line
+    }
+    for cell in given:
+        for cut in solution.findall(cell.text):
+            secret |= {line.strip() for line in cut.splitlines() if len(line.strip()) > 20}
+    assert len(secret) > 50
+    assert (secret - shown) & out == set()
+    hidden = [repr(v) for name, v in drawing.draw(master, "seed").items() if name.startswith("hidden_")]
+    assert [value for value in hidden if len(value) > 6 and value in notebooks.text(released)] == []
