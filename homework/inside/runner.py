@@ -21,7 +21,7 @@ from typing import Any
 
 THREADS = 48  # the notebook's own: Jupyter's in both processes, and some of a library's
 ROOM = 1 << 30  # of address space, which programs reserve and do not use
-GRACE = 3.0  # seconds for a cell to end after an interrupt
+GRACE = 6.0  # seconds for a cell to end after an interrupt
 FLOOD = 256  # times what is kept of a cell's output
 PR_SET_DUMPABLE = 4
 NICE = 10  # of the kernel and all that it starts, so that who watches it gets its turn
@@ -147,7 +147,7 @@ class Runner:
         while not client.answered and time.monotonic() < last:
             with contextlib.suppress(ProcessLookupError):
                 self.kernel.send_signal(signal.SIGINT)
-            client.listen(min(last, time.monotonic() + 1))
+            client.listen(min(last, time.monotonic() + GRACE / 2))  # a second one may meet what the first one ends
         words = f"took longer than {limits['cell_seconds']:g} s" if why == "timeout" else "wrote too much"
         told = {"status": why, "ename": why, "evalue": words, "reason": words, "lost": not client.answered}
         return client.answer() | told

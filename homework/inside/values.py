@@ -87,7 +87,7 @@ def _encode(value: Any, depth: int, count: _Count) -> Any:
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             raise DataError(f"needed a text of at most {LONGEST_TEXT:,} characters, came {len(value):,}")
-        return str.__str__(value)
+        return str.__str__(value).encode("utf-8", "replace").decode("utf-8")  # half characters travel nowhere
     if isinstance(value, list | tuple | range):
         if isinstance(value, range) and len(value) > count.left:
             count.take(len(value), depth)

@@ -39,6 +39,7 @@ def test_a_plain_value_comes_out_as_it_was(value: Any) -> None:
         (np.int64(7), 7),
         (np.bool_(True), True),
         (np.str_("a"), "a"),
+        ("a\ud800", "a?"),
         ((1, (2.0, "b")), [1, [2.0, "b"]]),
         (range(3), [0, 1, 2]),
         (10**30, 10**30),
