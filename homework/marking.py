@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from homework import wording
 from homework.course import Course
 from homework.course import write as write_text
+from homework.notebooks import nbgrader_metadata
 from homework.outcomes import Outcome, Part
 from homework.outputs import WHOLE, harmless, plain
 from homework.plan import Plan, Released
@@ -69,7 +70,7 @@ def _cell(
     if cell.role == "written":
         words = f"**What earns the {wording.points(worth[cell.question])} points**\n\n{rubrics.get(cell.question, '')}"
         yield _note(f"{cell.question}-rubric", words)
-    metadata = {"nbgrader": _metadata(cell, worth)} if cell.name else {}
+    metadata = {"nbgrader": nbgrader_metadata(cell, worth[cell.question])} if cell.name else {}
     if cell.kind == "code":
         yield new_code_cell(plain(cell.text), metadata=metadata, outputs=outputs)
     else:
@@ -79,36 +80,11 @@ def _cell(
         yield _note(f"{cell.question}-verdicts", _verdicts(parts))
 
 
-def _metadata(cell: Released, worth: Mapping[str, float]) -> dict[str, Any]:
-    """What nbgrader's page needs to know of a cell, to put a box for points or a comment beside it."""
-    graded = cell.role in ("test", "written")
-    said = {
-        "schema_version": 3,
-        "grade_id": cell.name,
-        "cell_type": cell.kind,
-        "grade": graded,
-        "locked": cell.role == "test",
-        "solution": cell.role in ("answer", "written"),
-        "task": False,
-    }
-    return said | ({"points": worth[cell.question]} if graded else {})
-
-
 def _note(name: str, text: str) -> Any:
     """A cell of ours: nbgrader's page shows it and puts nothing beside it."""
     return new_markdown_cell(
         text,
-        metadata={
-            "nbgrader": {
-                "schema_version": 3,
-                "grade_id": name,
-                "cell_type": "markdown",
-                "grade": False,
-                "locked": True,
-                "solution": False,
-                "task": False,
-            }
-        },
+        metadata={"nbgrader": nbgrader_metadata(Released("shown", "markdown", text, name), 0) | {"locked": True}},
     )
 
 
