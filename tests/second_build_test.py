@@ -11,7 +11,10 @@ from bs4 import BeautifulSoup
 
 from tests.conftest import HTML, ROOT
 
-NEEDED = ("gdlib", "book", "assets", "ext", "tests", "tools", "index.md", "_config.yml", "_toc.yml", "requirements.txt")
+NEEDED = (
+    *("gdlib", "book", "assets", "ext", "tests", "tools", "benchmarks", "homework"),  # the last two: what pages print
+    *("index.md", "_config.yml", "_toc.yml", "requirements.txt"),
+)
 
 
 def outputs(html: Path) -> dict[str, list[str]]:

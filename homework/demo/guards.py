@@ -17,7 +17,7 @@ def sums(folders: Iterable[Path]) -> dict[str, str]:
         for folder, below, files in os.walk(top):
             below[:] = sorted(name for name in below if name not in MADE and not name.startswith("."))
             found[folder] = "folder"
-            for name in files:
+            for name in [*files, *below]:  # a link to a folder is among the folders
                 path = Path(folder, name)
                 if path.is_symlink():
                     found[str(path)] = f"link to {os.readlink(path)}"

@@ -129,4 +129,5 @@ def test_a_submission_that_gets_too_much_fails_the_demo(
     monkeypatch.setattr(Sheet, "nonsense", lambda self: self.solved(momentum=MOMENTUM))
     demo = running.run(tmp_path, 1, command.typed)
     assert [(row.equal, row.got) for row in demo.rows] == [(False, "7 + 0 = 7; flagged")]
-    assert demo.troubles == ["grade demo --jobs 1: needed exit status 3, came 0"]
+    expected = ["grade demo --jobs 1", *(f"export demo --format {form}" for form in ("csv", "canvas", "moodle"))]
+    assert demo.troubles == [f"{words}: needed exit status 3, came 0" for words in expected]
