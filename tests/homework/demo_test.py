@@ -130,4 +130,4 @@ def test_a_submission_that_gets_too_much_fails_the_demo(
     demo = running.run(tmp_path, 1, command.typed)
     assert [(row.equal, row.got) for row in demo.rows] == [(False, "7 + 0 = 7; flagged")]
     expected = ["grade demo --jobs 1", *(f"export demo --format {form}" for form in ("csv", "canvas", "moodle"))]
-    assert demo.troubles == [f"{words}: needed exit status 3, came 0" for words in expected]
+    assert {f"{words}: needed exit status 3, came 0" for words in expected} <= set(demo.troubles)
