@@ -48,7 +48,7 @@ def page(
         title=plan.title,
         name=name,
         sum=_sum(plan, earned, late),
-        below=list(_below(outcome, earned, late)),
+        below=list(_below(plan, outcome, earned, late)),
         questions=[_question(plan, outcome, question, marks.get(question)) for question in plan.questions],
         notes=list(_notes(outcome)),
         appeal=appeal,
@@ -61,10 +61,11 @@ def _sum(plan: Plan, earned: Mapping[str, float | None], late: Late) -> str:
     return words if None not in earned.values() else f"{words} so far"
 
 
-def _below(outcome: Outcome, earned: Mapping[str, float | None], late: Late) -> Iterator[str]:
+def _below(plan: Plan, outcome: Outcome, earned: Mapping[str, float | None], late: Late) -> Iterator[str]:
     if outcome.status in ("failed", "missing"):
         yield _sentence(": ".join(filter(None, [wording.WHOLE[outcome.status], outcome.reason])))
-    unknown = [f"“{wording.title(question)}”" for question, points in earned.items() if points is None]
+    titles = wording.titles(plan)
+    unknown = [f"“{titles[question]}”" for question, points in earned.items() if points is None]
     if unknown and outcome.status != "missing":
         yield f"Not known yet: {', '.join(unknown)}. That is not zero: a person will look at it."
     if late.share is None:
@@ -85,7 +86,7 @@ def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dic
     elif not parts:
         lines.append("Nothing of this question could be judged.")
     return {
-        "title": wording.title(name),
+        "title": wording.titles(plan)[name],
         "points": wording.share(mark.points if mark else None, plan.questions[name]),
         "parts": [_part(part) for part in parts],
         "lines": lines,

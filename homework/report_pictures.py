@@ -1,6 +1,7 @@
 """The pictures of a report: how many got how much in all, and of each question."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 from matplotlib.patches import Rectangle
@@ -10,6 +11,8 @@ from gdlib.figures.picture import Figure, canvas
 
 BARS = 10  # at most so many bars, each a whole number of points wide, or a simple fraction of one
 WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+ROW = 0.46  # inches
+LINE = 28  # letters of a question's title in a line
 FORMS = (  # what a question gave -> how dark its stripe is, and the colour of the number in it
     ("all", 1.0, PAPER),
     ("some", 0.4, INK),
@@ -53,8 +56,9 @@ def of_totals(totals: Sequence[float], points: float) -> Figure:
 def of_questions(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:
     """A striped bar for each question; `counts` are submissions with all, some, none and unknown of its points."""
     rows = range(len(names))
-    room = 0.095 * max(map(len, names)) + 0.25  # inches for the names
-    high = 0.42 * len(names) + 0.75
+    words = [textwrap.wrap(name, LINE, max_lines=2, placeholder=" …") for name in names]
+    room = 0.087 * max(len(line) for lines in words for line in lines) + 0.25  # inches for the names
+    high = ROW * len(names) + 0.75
     with canvas(7.2, high) as drawn:
         axes = drawn.axes
         for row in rows:
@@ -68,19 +72,19 @@ def of_questions(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figur
         total = max(1, *(sum(each) for each in counts))
         axes.set_xlim(0, total)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_yticks(list(rows), list(names), color=INK)
+        axes.set_yticks(list(rows), ["\n".join(lines) for lines in words], color=INK)
         axes.tick_params(left=False)
         axes.set_xticks([])
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
         drawn.figure.subplots_adjust(left=room / 7.2, right=0.98, top=1 - 0.45 / high, bottom=0.12 / high)
-        for place, (words, dark, _) in enumerate(FORMS):
+        for place, (name, dark, _) in enumerate(FORMS):
             at = place * total * 0.22
-            y = -0.5 - 0.28 / 0.42
-            box = (at, y - 0.22), 0.03 * total, 0.44
+            y = -0.5 - 0.28 / ROW
+            box = (at, y - 0.09 / ROW), 0.03 * total, 0.18 / ROW
             axes.add_patch(Rectangle(*box, color=SERIES[0], alpha=dark, linewidth=0, clip_on=False))
             axes.add_patch(Rectangle(*box, facecolor="none", edgecolor=FAINT, linewidth=0.8, clip_on=False))
-            axes.text(at + 0.04 * total, y, words, va="center", color=INK, clip_on=False)
+            axes.text(at + 0.04 * total, y, name, va="center", color=INK, clip_on=False)
         svg = drawn.svg()
     said = [
         f"{name}: {', '.join(f'{count} {words}' for (words, _, _), count in zip(FORMS, row, strict=True) if count)}"

@@ -24,7 +24,7 @@ HEADS = ("Question", "Points", "Known", "Mean", "Share earned", "Full", "None", 
 class Question:
     """A question over a class: the points that are known, and what they say of it."""
 
-    name: str
+    title: str
     points: float
     earned: tuple[float, ...]
     telling: float | None  # correlation with the other questions' points
@@ -59,7 +59,7 @@ def gathered(
     plan: Plan, outcomes: Sequence[Outcome], marks: Mapping[str, Mapping[str, Mark]], left_out: int = 0
 ) -> Report:
     """What a class's outcomes and marks (student -> question -> mark) say."""
-    names = list(plan.questions)
+    names, titles = list(plan.questions), wording.titles(plan)
     table = [
         {name: mark.points if (mark := marks.get(one.student, {}).get(name)) else None for name in names}
         for one in outcomes
@@ -72,7 +72,9 @@ def gathered(
         ours = [row[name] or 0.0 for row in known]
         others = [sum(points or 0.0 for other, points in row.items() if other != name) for row in known]
         earned = tuple(points for row in table if (points := row[name]) is not None)
-        questions.append(Question(name, worth, earned, _correlation(ours, others), stopped, len(table) - len(earned)))
+        questions.append(
+            Question(titles[name], worth, earned, _correlation(ours, others), stopped, len(table) - len(earned))
+        )
     totals = tuple(sum(points or 0.0 for points in row.values()) for row in known)
     return Report(plan.title, plan.points, tuple(questions), totals, Counter(one.status for one in outcomes), left_out)
 
@@ -114,13 +116,11 @@ def submissions(report: Report) -> list[str]:
 def summary(report: Report) -> str:
     """The report in a few lines for the terminal."""
     lines = [report.title, *submissions(report), total_words(report)]
-    width = max([len(wording.title(question.name)) for question in report.questions], default=0)
+    width = max([len(question.title) for question in report.questions], default=0)
     for question in report.questions:
         share = "not known yet" if question.share is None else f"{100 * question.share:3.0f} % earned"
         telling = "" if question.telling is None else f", tells apart {question.telling:+.2f}"
-        lines.append(
-            f"  {wording.title(question.name):{width}}  {wording.points(question.points):>4} points, {share}{telling}"
-        )
+        lines.append(f"  {question.title:{width}}  {wording.points(question.points):>4} points, {share}{telling}")
     return "\n".join(lines)
 
 
@@ -146,21 +146,21 @@ def _pictures(report: Report) -> Iterator[tuple[str, str, Figure]]:
         yield "Points in all", total_words(report), report_pictures.of_totals(report.totals, report.points)
     asked = [question for question in report.questions if sum(question.counts)]
     if asked:
-        names = [wording.title(question.name) for question in asked]
+        names = [question.title for question in asked]
         figure = report_pictures.of_questions(names, [question.counts for question in asked])
         yield "Points of each question", _question_words(asked), figure
 
 
 def _question_words(questions: Sequence[Question]) -> str:
-    shares = {question.name: question.share for question in questions if question.share is not None}
+    shares = {question.title: question.share for question in questions if question.share is not None}
     if not shares:
         return "No question's points are known yet."
     hardest, easiest = min(shares, key=lambda name: shares[name]), max(shares, key=lambda name: shares[name])
     if shares[hardest] == shares[easiest]:
         return f"{100 * shares[easiest]:.0f}\u00a0% of the points were earned in every question."
     return (
-        f"Most was earned in {wording.title(easiest)} ({100 * shares[easiest]:.0f}\u00a0% of its points), "
-        f"least in {wording.title(hardest)} ({100 * shares[hardest]:.0f}\u00a0%)."
+        f"Most was earned in “{easiest}” ({100 * shares[easiest]:.0f}\u00a0% of its points), "
+        f"least in “{hardest}” ({100 * shares[hardest]:.0f}\u00a0%)."
     )
 
 
@@ -174,7 +174,7 @@ def _row(question: Question) -> list[str]:
     earned = question.earned
     mean = f"{statistics.fmean(earned):.2f}" if earned else "–"
     return [
-        wording.title(question.name),
+        question.title,
         wording.points(question.points),
         str(len(earned)),
         mean,

@@ -1,6 +1,10 @@
 """How an outcome is said to people: markers, students and readers of tables read the same words."""
 
+import re
+from collections import Counter
+
 from homework.outcomes import EARNED, PartStatus, Status
+from homework.plan import Plan
 
 PART: dict[PartStatus, str] = {
     "right": "right",
@@ -41,6 +45,23 @@ def share(earned: float | None, of: float) -> str:
 def known(status: PartStatus) -> bool:
     """Whether such a part says what its answer is worth."""
     return EARNED[status] is not None
+
+
+def titles(plan: Plan) -> dict[str, str]:
+    """Question -> the heading that it stands under in the notebook, with its name where several stand there."""
+    found: dict[str, str] = {}
+    heading = ""
+    for cell in plan.cells:
+        if cell.question:
+            found.setdefault(cell.question, heading)
+        elif cell.kind == "markdown":
+            lines = re.findall(r"^##+ +(.+)$", cell.text, re.M)
+            heading = re.sub(r" *\([^()]*points?\b[^()]*\)$", "", lines[-1].strip()) if lines else heading
+    shared = Counter(found.values())
+    return {
+        name: f"{under}: {title(name)}" if under and shared[under] > 1 else under or title(name)
+        for name, under in found.items()
+    }
 
 
 def title(question: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from homework.course import Course, write
 from homework.feedback import page
 from homework.gradebook import Mark
 from homework.lateness import Late
+from homework.plan import Released
+from homework.wording import titles
 from tests.homework import handmade
 from tests.homework.handmade import OUTCOMES, plan
 
@@ -44,7 +47,7 @@ def test_what_is_not_known_is_said_in_words_and_is_no_zero() -> None:
     said = text(2)
     assert "ran out of time" in said
     assert "? of 3" in said
-    assert "Not known yet: “Step”." in said
+    assert "Not known yet: “One step”." in said
     assert "came a PDF" in text(3)
     assert "Missing: nothing was handed in." in text(4)
 
@@ -114,3 +117,21 @@ def test_the_report_is_written_and_said(
     assert "1 left out here" in capsys.readouterr().out
     assert main(["report", "hw9", "--course", str(tmp_path)]) == 2
     assert "needed one that was released" in capsys.readouterr().err
+
+
+def test_a_question_is_called_as_its_heading_in_the_notebook() -> None:
+    assert titles(plan()) == {"step": "One step", "why": "Why it zigzags"}
+    cells = [
+        Released("shown", "markdown", "# The title\n\n## 5. Two $\\eta$ (f(x)), one tolerance (1.5 points, open)"),
+        Released("answer", "code", "", "measure", "measure"),
+        Released("test", "code", "", "measure-test", "measure"),
+        Released("written", "markdown", "## not a heading of ours", "explain", "explain"),
+        Released("shown", "markdown", "no heading here, then\n\n### 6. Last (1 point)"),
+        Released("answer", "code", "", "last", "last"),
+    ]
+    assert titles(replace(plan(), cells=tuple(cells))) == {
+        "measure": "5. Two $\\eta$ (f(x)), one tolerance: Measure",
+        "explain": "5. Two $\\eta$ (f(x)), one tolerance: Explain",
+        "last": "6. Last",
+    }
+    assert titles(replace(plan(), cells=tuple(cells[1:2]))) == {"measure": "Measure"}

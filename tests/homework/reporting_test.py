@@ -84,4 +84,4 @@ def test_a_title_is_escaped() -> None:
 def test_pictures_say_in_words_what_they_show() -> None:
     said = page(report(*CLASS))
     assert "Bars of how many submissions came to how many points: 1 from 0 to 1, 1 from 1 to 2" in said
-    assert "Step: 2 all, 3 some, 1 none" in said
+    assert "One step: 2 all, 3 some, 1 none" in said
