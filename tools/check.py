@@ -18,19 +18,19 @@ from tools import book, browser, bubblewrap  # noqa: E402  found once the reposi
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "--durations=10", "--durations-min=2"]
 SHARED = ["-n", "2", "--dist", "worksteal"]  # a worker whose tests are done takes over others' that have not begun
-HOMEWORK = ["tests/homework", "homework"]  # apart: they take a sandbox
+HOMEWORK = "tests/homework"  # apart: they take a sandbox
 
 
 def steps(everything: bool) -> dict[str, list[str]]:
     """Each step's command by its name; tests that look at the built site come after the build."""
     pace = "" if everything else " and not slow"
-    elsewhere = [*PYTEST, *(f"--ignore={folder}" for folder in HOMEWORK)]
+    elsewhere = [*PYTEST, f"--ignore={HOMEWORK}"]
     return {
         "lint": [PYTHON, "-m", "ruff", "check", "."],
         "types": [PYTHON, "-m", "mypy"],
         "unit": [*elsewhere, "-n", "2", "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
-        "homework": [*PYTEST, *SHARED, *HOMEWORK, *([] if everything else ["-m", "not slow"])],
+        "homework": [*PYTEST, *SHARED, HOMEWORK, *([] if everything else ["-m", "not slow"])],
         # Each worker has its own Chromium.
         "browser": [*elsewhere, *SHARED, "-m", "(browser or site)" + pace],
     }
