@@ -79,9 +79,9 @@ def test_of_two_close_points_the_one_asked_for_is_judged(shift: int) -> None:
 
 @pytest.mark.parametrize(("formula", "window"), [("sin(1/x)", (-1, 1)), ("sin(x) + x/2", (0, 1e6))])
 def test_thousands_of_points_keep_the_time(formula: str, window: tuple[float, float]) -> None:
-    start = time.monotonic()
+    start = time.process_time()  # a busy machine takes longer by the clock
     found = gd.stationary_points(gd.Objective(formula), window=[window], seconds=3)
-    assert time.monotonic() - start < 6
+    assert time.process_time() - start < 6
     assert not found.complete
 
 
