@@ -134,7 +134,7 @@ def test_what_it_says_to_try_comes_true() -> None:
     assert "Which colours come back" in tries[0]
     assert {"the maximum", "a saddle"} <= set(group(HIMMELBLAU, gd.methods.newton, starts))
     tries = gd.explore(kind="basin-map", rules=["gradient_descent", "newton"]).spec["tries"]
-    assert "at a saddle, F. How many colours meet there? And at the maximum, E?" in tries[0]
+    assert "at a saddle, F: how many colours meet? At the top, E: which thin out?" in tries[0]
     ends = ends_of(HIMMELBLAU)
     assert (ends.groups[4], ends.groups[5]) == ("the maximum", "a saddle")
     around = 0.05 * np.stack([np.cos(np.arange(400) * np.pi / 200), np.sin(np.arange(400) * np.pi / 200)], axis=-1)
@@ -142,6 +142,9 @@ def test_what_it_says_to_try_comes_true() -> None:
         if one.kind != "minimum":
             meet = set(group(HIMMELBLAU, gd.rules.gradient_descent, np.array(one.at) + around, 400, lr=0.01))
             assert len(meet) == (2 if one.kind == "saddle" else 4)
+            square = np.random.default_rng(6).uniform(-0.005, 0.005, (400, 2))  # a thousandth of the map's width
+            left = set(group(HIMMELBLAU, gd.rules.gradient_descent, np.array(one.at) + square, 400, lr=0.01))
+            assert len(left) == 2
     assert "cube roots" in explorer().spec["tries"][2]
     # Around points of the border, however near, there are starts to all three.
     a, _ = border(np.random.default_rng(8), 12, halvings=34)

@@ -178,7 +178,7 @@ _TRIES = {
         "Choose another rule, one that never seeks a saddle. Which colours are gone?",
     ],
     "saddle_free_newton": ["Choose Newton’s method. Which colours come back, and where do the borders break up?"],
-    "gradient_descent": ["Zoom in at a saddle, F. How many colours meet there? And at the maximum, E?"],
+    "gradient_descent": ["Zoom in at a saddle, F: how many colours meet? At the top, E: which thin out?"],
 }
 """What there is to find out on Himmelblau's function, by the rule that runs at first."""
 _ON_THE_CUBE = (
