@@ -239,7 +239,7 @@ class _Run:
         status = said["status"]
         if place[1] < 0:
             known = status in ("ok", "error", "timeout", "memory", "crashed", "output")
-            ename, evalue = reading.text(said.get("ename"), 200), reading.text(said.get("evalue"), 2_000)
+            ename, evalue = reading.text(said.get("ename"), 200), reading.words(said.get("evalue"), 2_000)
             shown = reading.outputs(said.get("outputs"), self.limits.output_bytes)
             if status == "error" and ename == "MemoryError":
                 status = "memory"

@@ -48,6 +48,7 @@ def test_loops_cost_their_cell_or_their_judge(sandbox: Sandbox) -> None:
     assert ran.notes == ("cell 3: took longer than 1.5 s; started anew without it.",)
 
 
+@pytest.mark.slow  # several new starts; the loops above show one
 def test_a_judge_that_cannot_be_interrupted_is_left_out_and_the_others_count(sandbox: Sandbox) -> None:
     deaf = f"def g():\n    {DEAF.strip().replace(chr(10), chr(10) + '    ')}"
     ran = sandbox((deaf, "# 1\n1", "# g\ng()", "# 2\n2"), ("a = 3", "# a\na"), cell_seconds=1.5)
@@ -80,6 +81,7 @@ def test_ending_python_the_runner_or_all_costs_the_cell(sandbox: Sandbox) -> Non
     assert given(ran) == [[1], [1], [1], [1], [2]]
 
 
+@pytest.mark.slow  # five starts
 def test_after_three_new_starts_the_rest_is_not_run_and_says_so(sandbox: Sandbox) -> None:
     end = ("import os; os.kill(os.getpid(), 9)", "# a\na")
     ran = sandbox("a = 1", end, end, end, end, ("b = 2", "# b\nb"))
@@ -117,8 +119,10 @@ def test_honest_outputs_come_as_a_notebook_has_them(sandbox: Sandbox) -> None:
         "if",
         "%%capture\nprint('c')",
         "await __import__('asyncio').sleep(0.01)",
+        "object()",
     )
-    assert statuses(ran) == ["ok", "ok", "error", "error", "ok", "ok"]
+    assert statuses(ran) == ["ok", "ok", "error", "error", "ok", "ok", "ok"]
+    assert ran.cells[6].outputs[0]["data"] == {"text/plain": "<object at 0x…>"}
     (picture,) = ran.cells[0].outputs
     assert picture["output_type"] == "display_data"
     assert picture["data"]["image/png"].startswith("iVBOR")
