@@ -24,13 +24,14 @@ ELSEWHERE = {  # what the demo does not type: the test that does
     "check": ("checking_test.py", set()),
     "demo": ("demo_test.py", set()),
     "mark": ("mark_test.py", {"--course"}),
-    "grade": ("grading_test.py", {"--no-sandbox"}),
+    "grade": ("grading_test.py", {"--no-sandbox", "--force"}),
     "release": ("releasing_test.py", {"--force"}),
 }
 
 
 def lines() -> list[str]:
-    whole = re.findall(r"python -m homework (\w.*)", STUDENTS + INSTRUCTORS)
+    text = re.sub(r"\\\n +", "", STUDENTS + INSTRUCTORS)  # a line that goes on below
+    whole = re.findall(r"python -m homework (\w.*)", text)
     return whole + [text for text in re.findall(r"`([a-z]+ [^`\n]*--[^`\n]*)`", INSTRUCTORS) if text.split()[0] in ALL]
 
 
