@@ -78,9 +78,10 @@ def _question(plan: Plan, outcome: Outcome, name: str, mark: Mark | None) -> dic
     parts = [part for part in outcome.parts if part.question == name]
     lines = []
     if name in dict(plan.by_hand):
-        lines.append(
-            "Marked by a person." if mark and mark.points is not None else "A person marks this; not done yet."
-        )
+        if mark is None or mark.points is None:
+            lines.append("A person marks this; not done yet.")
+        else:
+            lines.append("Nothing was written here." if mark.by_hand is None else "Marked by a person.")
     elif mark and mark.by_hand is not None:
         lines.append("A person looked at this question and set its points.")
     elif not parts:

@@ -52,6 +52,13 @@ def test_what_is_not_known_is_said_in_words_and_is_no_zero() -> None:
     assert "Missing: nothing was handed in." in text(4)
 
 
+def test_who_marked_a_written_answer_is_said() -> None:
+    assert "Marked by a person." in text(0)
+    assert "A person marks this; not done yet." in text(1)
+    marks = {"why": Mark(0.0, None, 0.0, "", False)}  # left as it was released
+    assert "Nothing was written here." in page(plan(), OUTCOMES[0], marks, "Student 01")
+
+
 def test_lateness_is_taken_off_with_its_reason() -> None:
     late = Late(0.2, 2, "2 started days late: −20 % of the points earned")
     said = text(0, late=late)
