@@ -56,7 +56,7 @@ class Grader:
 
     def grade(self, student: str) -> Graded:
         """What comes of a student's submission; raises nothing, whatever was handed in."""
-        blank = self._blank(student, "failed", "")
+        blank = self._blank(student)
         try:
             return self._grade(blank)
         except Exception as problem:
@@ -72,27 +72,15 @@ class Grader:
             raw = load(self.course.submitted(student, self.plan.assignment))
         except UnreadableError:
             return None
-        now = self._blank(student, old.status, sha256(raw or b"").hexdigest())
-        same = (old.student, old.submission, old.plan, old.sandbox) == (
-            now.student,
-            now.submission,
-            now.plan,
-            now.sandbox,
-        )
+        now = replace(self._blank(student), submission=sha256(raw or b"").hexdigest())
+        same = all(getattr(old, name) == getattr(now, name) for name in ("student", "submission", "plan", "sandbox"))
         return old if same else None
 
-    def _blank(self, student: str, status: outcomes.Status, submission: str, reason: str = "") -> Outcome:
+    def _blank(self, student: str) -> Outcome:
+        """An outcome before anything of the submission is known."""
         parts = tuple(Part(judge.question, judge.title, judge.points, "not run") for judge in self.plan.judges)
-        return Outcome(
-            student,
-            self.plan.assignment,
-            status,
-            reason,
-            parts,
-            sandbox="bubblewrap" if self.sandboxed else "none",
-            submission=submission,
-            plan=self.plan.digest,
-        )
+        sandbox = "bubblewrap" if self.sandboxed else "none"
+        return Outcome(student, self.plan.assignment, "failed", parts=parts, sandbox=sandbox, plan=self.plan.digest)
 
     def _grade(self, blank: Outcome) -> Graded:
         try:

@@ -109,7 +109,8 @@ class Runner:
         command = [sys.executable, *self.job["flags"], "-m", "homework.inside.kernel", str(connection_file)]
         null = subprocess.DEVNULL
         kernel = subprocess.Popen(command, cwd=work, stdin=null, stdout=null, stderr=null, start_new_session=True)
-        os.setpriority(os.PRIO_PROCESS, kernel.pid, NICE)
+        nice = max(NICE, os.getpriority(os.PRIO_PROCESS, 0))  # a grader that is nicer still may not go back
+        os.setpriority(os.PRIO_PROCESS, kernel.pid, nice)
         return kernel, key, address
 
     def _all(self) -> None:

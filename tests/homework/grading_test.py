@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -220,6 +222,15 @@ def test_without_a_sandbox_nothing_runs_unless_asked(released, tmp_path, monkeyp
     assert main(["grade", "tiny", "--course", str(course.root), "--no-sandbox"]) == 0
     assert outcome(course, "s01").sandbox == "none"
     assert grading.earned(outcome(course, "s01")) == 4
+
+
+def test_a_grader_that_lets_all_others_go_first_still_grades(sandbox):
+    lines = "from homework.sandbox import Limits, run; " + (
+        "print(run({'cells': [{'kind': 'code', 'text': '1', 'judges': []}]}, Limits()).cells[0].status)"
+    )
+    command = ["nice", "-n", "19", sys.executable, "-c", lines]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("ok\n", "")
 
 
 # From here the sandbox is played: how a class is graded, not what comes of a submission.
