@@ -115,20 +115,18 @@ class _Run:
         self.begun, self.ended, self.lost, self.finished = None, "", "", False
         with contextlib.ExitStack() as kept:
             fonts = walls.warmed()
-            variables: dict[str, str]
-            passed: tuple[int, ...] = ()
+            passed: list[int] = []
             if self.sandboxed:
                 refusing = walls.refusals(kept)
-                passed = () if refusing is None else (refusing,)
-                home, command = walls.HOME, walls.command(self.limits, fonts, refusing)
+                passed += [] if refusing is None else [refusing]
+                command = walls.command(self.limits, fonts, refusing)
                 variables = {}  # bubblewrap's own: students' code can read it, and the user's may hold what is secret
                 fonts = fonts and walls.FONTS / fonts.name
             else:
-                top = tempfile.mkdtemp(prefix="homework-")
-                kept.callback(shutil.rmtree, top, ignore_errors=True)
-                home, command = Path(top, "home"), []
+                home = Path(tempfile.mkdtemp(prefix="homework-"), "home")
+                kept.callback(shutil.rmtree, home.parent, ignore_errors=True)
                 home.mkdir()
-                variables = walls.environment(home, walls.BOOK)
+                command, variables = [], walls.environment(home, walls.BOOK)
             asked = kept.enter_context(tempfile.TemporaryFile())
             asked.write(json.dumps(self._job(fonts)).encode())
             asked.seek(0)

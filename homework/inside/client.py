@@ -7,6 +7,7 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session
 
+FLOOD = 256  # times what is kept of a cell's output
 TICK = 0.1  # seconds between two looks at the kernel itself
 
 
@@ -62,8 +63,13 @@ class Client:
         """Both sockets have said so: no output of this request comes any more."""
         return self.idle and self.reply is not None
 
-    def listen(self, until: float) -> None:
-        """Take in what comes until the request is answered, too much was written, or the time is over."""
+    @property
+    def flooded(self) -> bool:
+        """More was written than any honest cell writes."""
+        return self.seen > FLOOD * self.most
+
+    def listen(self, until: float, patient: bool = False) -> None:
+        """Take in what comes until the request is answered, the time is over or, unless patient, too much came."""
         while not self.answered:
             self.watch()
             left = until - time.monotonic()
@@ -76,7 +82,7 @@ class Client:
                         self.reply = message["content"]
                     else:
                         self._published(message["msg_type"], message["content"])
-            if self.seen > 256 * self.most:
+            if self.flooded and not patient:
                 return
 
     def _published(self, kind: str, content: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ from typing import Any
 THREADS = 48  # the notebook's own: Jupyter's in both processes, and some of a library's
 ROOM = 1 << 30  # of address space, which programs reserve and do not use
 GRACE = 6.0  # seconds for a cell to end after an interrupt
-FLOOD = 256  # times what is kept of a cell's output
 PR_SET_DUMPABLE = 4
 NICE = 10  # of the kernel and all that it starts, so that who watches it gets its turn
 LONGEST_VALUE = 16 << 20
@@ -134,21 +133,15 @@ class Runner:
         """Ask one thing of the kernel and wait for its answer, at most as long as a cell may take."""
         client, limits = self.client, self.limits
         client.ask(request, content)
-        until, why = time.monotonic() + limits["cell_seconds"], "timeout"
-        while not client.answered:
-            client.listen(until)
-            if client.seen > FLOOD * limits["output_bytes"]:
-                why = "output"
-                break
-            if time.monotonic() >= until:
-                break
-        else:
+        client.listen(time.monotonic() + limits["cell_seconds"])
+        if client.answered:
             return client.answer()
+        why = "output" if client.flooded else "timeout"
         last = time.monotonic() + GRACE
         while not client.answered and time.monotonic() < last:
             with contextlib.suppress(ProcessLookupError):
                 self.kernel.send_signal(signal.SIGINT)
-            client.listen(min(last, time.monotonic() + GRACE / 2))  # a second one may meet what the first one ends
+            client.listen(min(last, time.monotonic() + GRACE / 2), patient=True)  # a second would meet the first's end
         words = f"took longer than {limits['cell_seconds']:g} s" if why == "timeout" else "wrote too much"
         told = {"status": why, "ename": why, "evalue": words, "reason": words, "lost": not client.answered}
         return client.answer() | told
