@@ -64,6 +64,17 @@ class Templates(jinja2.FileSystemLoader):
         return text.replace("<script", f'<script nonce="{self.nonce}"'), name, fresh
 
 
+class Fresh:
+    """A handler that forgets what it read once it has answered: grading may go on beside the page."""
+
+    settings: dict[str, Any]
+
+    def on_finish(self) -> None:
+        if gradebook := self.settings["nbgrader_gradebook"]:
+            gradebook.db.remove()
+        super().on_finish()  # type: ignore[misc]
+
+
 class Exporter(HTMLExporter):
     """A submission's notebook as nbgrader's page for marking it."""
 
@@ -95,7 +106,11 @@ class Marking(FormgradeExtension):  # type: ignore[misc]
             (r"/formgrader/mathjax/(.*)", StaticFileHandler, {"path": str(MATHJAX)}),
             (r"/formgrader/homework/(marking\.css)", StaticFileHandler, {"path": str(TEMPLATES)}),
         ]
-        ours = [one for one in (*handlers.default_handlers, *apihandlers.default_handlers) if one[1] in PAGES]
+        ours = [
+            (path, type(handler.__name__, (Fresh, handler), {}), *rest)
+            for path, handler, *rest in (*handlers.default_handlers, *apihandlers.default_handlers)
+            if handler in PAGES
+        ]
         webapp.add_handlers(".*$", [(url_path_join("/", path), *rest) for path, *rest in (*files, *ours)])
 
 

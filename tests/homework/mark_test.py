@@ -15,7 +15,7 @@ from homework.course import Course, write
 from homework.gradebook import Gradebook, Mark
 from tests.conftest import Watch
 from tests.homework import handmade
-from tests.homework.mark_page import give, served, submission
+from tests.homework.mark_page import READY, give, served, submission
 
 NAME = handmade.NAME
 
@@ -74,6 +74,21 @@ def test_a_timeout_settled_by_hand_makes_a_total_known(watch: Watch, course: Cou
     give(watch.page, "why", "1")
     assert sum(mark.points or 0 for mark in marks(course, "s03").values()) == 4
     assert all(mark.points is not None for mark in marks(course, "s03").values())
+    assert not watch.troubles
+
+
+def test_grading_again_goes_on_while_the_page_is_open_and_is_seen_on_it(watch: Watch, course: Course) -> None:
+    submission(watch.page, "s02")
+    give(watch.page, "why", "2")
+    assert watch.page.get_attribute("#step-test", "placeholder") == "1"
+    better = handmade.outcome("s02", ("right", ""), ("right", ""), answers={"why": "2"})
+    for outcome, shown in ((better, "4"), (handmade.OUTCOMES[1], "1")):
+        with Gradebook(course) as gradebook:
+            gradebook.record(outcome, handmade.plan())
+        watch.page.reload()
+        watch.page.wait_for_function(READY)
+        assert watch.page.get_attribute("#step-test", "placeholder") == shown
+        assert watch.page.input_value("#why") == "2"  # the answer that was marked is the same
     assert not watch.troubles
 
 
