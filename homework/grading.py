@@ -66,7 +66,7 @@ class Grader:
     def kept(self, student: str) -> Outcome | None:
         """The outcome that stands, if grading the file that lies there now would give it again."""
         old = outcomes.load(self.course.outcome(student, self.plan.assignment))
-        if old is None or not old.submission:
+        if old is None:
             return None
         try:
             raw = load(self.course.submitted(student, self.plan.assignment))
