@@ -174,7 +174,7 @@ def number(value: float) -> str:
         return "0"
     exponent = math.floor(math.log10(abs(value)))
     if -4 <= exponent < 5:
-        text = f"{value:.4g}"
+        text = f"{float(f'{value:.4g}'):g}"  # 10000, where .4g alone says 1e+04
         return text.replace("-", "−")
     mantissa, power = f"{value:.1e}".split("e")  # no power of ten is divided by: the smallest numbers have none
     head = f"{float(mantissa):.2g}"
