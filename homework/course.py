@@ -11,7 +11,7 @@ autograded/STUDENT/ASSIGNMENT/  the notebook as it ran, for the marking page
 feedback/ASSIGNMENT/            STUDENT.html: what students get back
 exports/                        tables and reports
 gradebook.db                    nbgrader's: points by hand, comments
-roster.json                     STUDENT -> who it is: id, name, the learning system's numbers (homework.people)
+roster.json                     STUDENT -> who it is: id, name, the learning system's numbers (homework.people.roster)
 """
 
 import json

@@ -16,9 +16,9 @@ from typing import Literal
 from homework import outcomes, wording
 from homework.course import Course
 from homework.gradebook import Gradebook, Mark
-from homework.lateness import Late, handed_in, lateness
 from homework.outcomes import Outcome
-from homework.people import Person, Roster
+from homework.people.lateness import Late, handed_in, lateness
+from homework.people.roster import Person, Roster
 from homework.plan import Plan
 
 Format = Literal["csv", "canvas", "moodle"]

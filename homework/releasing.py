@@ -24,15 +24,16 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from homework import drawing, master, notebooks, sandbox
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.grading import job
-from homework.grading import limits as limits_of
-from homework.judging import judged
-from homework.master import Master, MasterError
+from homework.grading.grades import job
+from homework.grading.grades import limits as limits_of
+from homework.grading.judging import judged
+from homework.masters import drawing, master, notebooks
+from homework.masters.master import Master, MasterError
 from homework.plan import Judge, Plan, Released
-from homework.ran import Limits
+from homework.sandbox import running
+from homework.sandbox.ran import Limits
 
 ASSIGNMENTS = Path(__file__).parent / "assignments"
 SETTINGS: dict[str, Any] = {  # of a new course; what they mean stands in the instructor's guide
@@ -110,10 +111,10 @@ def prepare(
     solved, cells = notebooks.released(source, filled), notebooks.released(released, filled)
     plan = Plan(filled.name, filled.title, cells, notebooks.judges(filled), notebooks.by_hand(filled))
 
-    def ran(cells: tuple[Released, ...], what: str) -> sandbox.Ran:
+    def ran(cells: tuple[Released, ...], what: str) -> running.Ran:
         say(f"{plan.assignment}: {what}")
-        walled = sandbox.why_not() is None  # all of it is the instructor's own: it may run without
-        return sandbox.run(job(plan, cells), limits or Limits(), sandboxed=walled)
+        walled = running.why_not() is None  # all of it is the instructor's own: it may run without
+        return running.run(job(plan, cells), limits or Limits(), sandboxed=walled)
 
     values = list(_values(plan, ran(solved, "running the solution")))
     for judge, value, again in zip(plan.judges, values, _values(plan, ran(solved, "running it again")), strict=True):
@@ -182,7 +183,7 @@ def without_solutions(name: str, source: NotebookNode) -> NotebookNode:
         return made
 
 
-def _values(plan: Plan, ran: sandbox.Ran) -> Iterator[Any]:
+def _values(plan: Plan, ran: running.Ran) -> Iterator[Any]:
     """The reference's values, in the order of the judges."""
     for number, (cell, came) in enumerate(zip(plan.cells, ran.cells, strict=True), 1):
         if cell.kind == "code" and came.status != "ok":
@@ -195,7 +196,7 @@ def _values(plan: Plan, ran: sandbox.Ran) -> Iterator[Any]:
         yield answer.value
 
 
-def _refuse_gifts(plan: Plan, ran: sandbox.Ran) -> None:
+def _refuse_gifts(plan: Plan, ran: running.Ran) -> None:
     """A test that passes on nothing tests nothing, and points for nothing are none."""
     for number, (cell, came) in enumerate(zip(plan.cells, ran.cells, strict=True), 1):
         if cell.role == "test" and came.status == "ok":
@@ -213,5 +214,5 @@ def _called(plan: Plan, judge: Judge) -> str:
     return f"{plan.assignment}, judge:{judge.question} ({judge.title})"
 
 
-def _end(came: sandbox.CellRan) -> str:
+def _end(came: running.CellRan) -> str:
     return f"{came.ename}: {came.evalue}" if came.status == "error" else came.status

@@ -187,6 +187,7 @@ def test_steps_under_a_constant_slope():
     np.testing.assert_allclose(seen["radam"], np.where(rho > 4, r, 7), rtol=1e-4)
     np.testing.assert_allclose(moves("radam", steps=5)[:4], 7)
     assert moves("radam", steps=5)[4] < 0.02
+
     def mu(t):
         return 0.9 * (1 - 0.5 * 0.96 ** (0.004 * t))
 

@@ -38,8 +38,12 @@ def complex_slopes(function, points):
 def test_gradient_and_hessian_are_those_of_the_value_by_complex_steps(f):
     points = np.random.default_rng(4).uniform(-1.5, 1.5, (25, f.n))
     scale = 1 + np.abs(f.hess(points)).max()
-    np.testing.assert_allclose(f.grad(points), complex_slopes(f._value_on_arrays, points), rtol=1e-11, atol=1e-13 * scale)
-    np.testing.assert_allclose(f.hess(points), complex_slopes(f._gradient_on_arrays, points), rtol=1e-11, atol=1e-13 * scale)
+    np.testing.assert_allclose(
+        f.grad(points), complex_slopes(f._value_on_arrays, points), rtol=1e-11, atol=1e-13 * scale
+    )
+    np.testing.assert_allclose(
+        f.hess(points), complex_slopes(f._gradient_on_arrays, points), rtol=1e-11, atol=1e-13 * scale
+    )
 
 
 @every_formula
@@ -83,7 +87,9 @@ def test_minima_are_the_least_values_within_the_window(objective):
     if len(f.minima):
         np.testing.assert_allclose(f(f.minima), f(f.minima).min(), atol=1e-12)
         assert values.min() >= f(f.minima).min() - 1e-12
-        lower = [point for point in f.stationary if point.kind == "minimum" and f(point.point) <= f(f.minima).min() + 1e-9]
+        lower = [
+            point for point in f.stationary if point.kind == "minimum" and f(point.point) <= f(f.minima).min() + 1e-9
+        ]
         assert [point.point for point in f.stationary if point.least] == [point.point for point in lower]
     else:  # nothing is least: on the edge it is lower than anywhere inside, and outside the window lower still
         assert values[~inside].min() < values[inside].min()
@@ -269,7 +275,9 @@ def test_functions_for_one_point_or_for_many_make_the_same_objective():
         _ = one_by_one.expr
     with pytest.raises(TypeError, match="made without a Hessian"):
         one_by_one.hess(np.zeros(3))
-    quadratic = gd.Objective.from_functions(lambda p: (p**2).sum(-1), lambda p: 2 * p, 2, lambda p: 2 * np.eye(2) + 0 * p[..., None])
+    quadratic = gd.Objective.from_functions(
+        lambda p: (p**2).sum(-1), lambda p: 2 * p, 2, lambda p: 2 * np.eye(2) + 0 * p[..., None]
+    )
     assert quadratic.hess(np.zeros((5, 2))).shape == (5, 2, 2)
 
 

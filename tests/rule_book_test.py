@@ -226,7 +226,9 @@ def test_a_made_up_rule_needs_no_other_file(monkeypatch):
 
 def test_a_page_without_blocks_stays_as_it_is_and_an_unknown_part_is_named():
     assert written_out("# A page\n", ROOT) == "# A page\n"
-    with pytest.raises(ValueError, match=r"rules: needed one of glance, invariances, versions, entries, D1, .*D14, got 'tree'"):
+    with pytest.raises(
+        ValueError, match=r"rules: needed one of glance, invariances, versions, entries, D1, .*D14, got 'tree'"
+    ):
         written_out(":::{rules} tree\n:::\n", ROOT)
 
 

@@ -33,7 +33,9 @@ def head(page: str, body: str) -> tuple[dict[str, dict[str, str]], str]:
     scripts_later.scripts_later(app, page, "page.html", context, None)
     assert [dict(script.attributes) for script in scripts] == before  # the builder gives the next page the same ones
     assert lines in context["script_files"]
-    return {str(one.filename): dict(one.attributes) for one in context["script_files"] if one.filename}, context["metatags"]
+    return {str(one.filename): dict(one.attributes) for one in context["script_files"] if one.filename}, context[
+        "metatags"
+    ]
 
 
 EXPLORER = '<gd-explorer data-kind="race">'

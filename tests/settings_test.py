@@ -118,7 +118,11 @@ def test_other_languages_refuse_them():
         gd.emit.latex(gd.clip_norm(1.0))
 
 
-@pytest.mark.parametrize("schedule", [*EXAMPLES, PLATEAU, s.warm_up(3, PLATEAU), s.floor(PLATEAU, 0.2)], ids=lambda case: re.sub(r" at 0x\w+", "", repr(case)))
+@pytest.mark.parametrize(
+    "schedule",
+    [*EXAMPLES, PLATEAU, s.warm_up(3, PLATEAU), s.floor(PLATEAU, 0.2)],
+    ids=lambda case: re.sub(r" at 0x\w+", "", repr(case)),
+)
 def test_the_step_that_a_page_runs_is_the_call_that_python_makes(schedule):
     """With the memory handed from step to step, which `warm_up` begins when the turn of its `then` has come."""
     values = np.abs(np.random.default_rng(8).normal(size=40)) + np.linspace(4, 1, 40)

@@ -101,4 +101,6 @@ def test_a_curve_through_a_point_where_its_formula_divides_by_zero_keeps_that_po
     points = gd.stationary_points(gd.Objective(formula))
     assert points.complete
     assert len(points.curves) == 2
-    assert [(point.location, point.kind, point.strict) for point in points if point.value == 0] == [((0, 0), "minimum", False)]
+    assert [(point.location, point.kind, point.strict) for point in points if point.value == 0] == [
+        ((0, 0), "minimum", False)
+    ]

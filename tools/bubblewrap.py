@@ -34,7 +34,7 @@ def ensure() -> None:
     """Return where the sandbox works; else end with a sentence that says how to get there."""
     if sys.platform == "linux" and may_install():
         install()
-    from homework.sandbox import why_not
+    from homework.sandbox.running import why_not
 
     if reason := why_not():
         sys.exit(f"{reason}\n`make test INSTALL_BROWSER=1` installs what the tests need with apt-get.")

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from homework.collecting import collect
 from homework.course import Course
+from homework.people.collecting import collect
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,14 +5,14 @@ import importlib
 import time
 from pathlib import Path
 
-from homework import grading
 from homework.course import UserError
 from homework.demo import running, table
-from homework.sandbox import why_not
+from homework.grading import grades
+from homework.sandbox.running import why_not
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    cores = grading.cores()
+    cores = grades.cores()
     parser.add_argument(
         "--jobs", type=int, default=cores, metavar="N", help=f"submissions at once ({cores}: the cores)"
     )

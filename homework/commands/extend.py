@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from homework.course import Course, UserError
-from homework.lateness import extend
-from homework.people import Roster
+from homework.people.lateness import extend
+from homework.people.roster import Roster
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

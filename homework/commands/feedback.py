@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from homework import exporting, feedback, outcomes, plan
+from homework import exporting, outcomes, plan
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
 from homework.outcomes import Outcome
-from homework.people import Roster
+from homework.pages import feedback
+from homework.people.roster import Roster
 
 NOT_ALL = 3  # the exit status where someone gets no page
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from homework.course import Course
-from homework.forgetting import forget, traces
+from homework.people.forgetting import forget, traces
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

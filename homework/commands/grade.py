@@ -5,21 +5,22 @@ import statistics
 import time
 from pathlib import Path
 
-from homework import grading, plan, wording
+from homework import plan, wording
 from homework.course import Course, UserError
 from homework.gradebook import Gradebook
-from homework.grading import Grader
+from homework.grading import grades
+from homework.grading.grades import Grader
 from homework.outcomes import Outcome
-from homework.outputs import plain
-from homework.people import Roster
+from homework.pages.outputs import plain
+from homework.people.roster import Roster
 from homework.progress import Progress
-from homework.sandbox import why_not
+from homework.sandbox.running import why_not
 
 NOT_ALL = 3  # the exit status where not every submission is graded
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    cores = grading.cores()
+    cores = grades.cores()
     parser.add_argument("assignment", metavar="ASSIGNMENT")
     parser.add_argument("--student", metavar="STUDENT", help="only this one")
     parser.add_argument(
@@ -47,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         with Gradebook(course) as gradebook:
             jobs = min(given.jobs, len(students))
-            for outcome, took in grading.grade_class(
+            for outcome, took in grades.grade_class(
                 grader, students, gradebook, progress, jobs=jobs, force=given.force
             ):
                 graded.append(outcome)
@@ -68,7 +69,7 @@ def grader_of(course: Course, assignment: str, no_sandbox: bool) -> Grader:
             f"{reason}\nNothing was graded. --no-sandbox runs students' code with your own rights over your files, and "
             "the grades will say so."
         )
-    return Grader(course, asked, grading.limits(course), sandboxed=not no_sandbox)
+    return Grader(course, asked, grades.limits(course), sandboxed=not no_sandbox)
 
 
 def told(graded: list[Outcome]) -> int:

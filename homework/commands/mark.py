@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from homework.course import Course, UserError
-from homework.serving import server
+from homework.pages.serving import server
 
 PORT = 8877
 

@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from homework import grading, outcomes, wording
+from homework import outcomes, wording
 from homework.commands.grade import grader_of, told
 from homework.course import Course
 from homework.gradebook import Gradebook
-from homework.outputs import plain
-from homework.people import Roster
+from homework.grading import grades
+from homework.pages.outputs import plain
+from homework.people.roster import Roster
 from homework.progress import Progress
 
 
@@ -28,7 +29,7 @@ def run(given: argparse.Namespace) -> int:
     progress.begin()
     try:
         with Gradebook(course) as gradebook:
-            ((new, _),) = grading.grade_class(grader, [student], gradebook, progress, jobs=1, force=True)
+            ((new, _),) = grades.grade_class(grader, [student], gradebook, progress, jobs=1, force=True)
     finally:
         progress.close()
     before = {(part.question, part.title): part for part in old.parts} if old else {}
@@ -37,8 +38,5 @@ def run(given: argparse.Namespace) -> int:
         then = before.get((part.question, part.title))
         changed = "" if then is None or then == part else f" (before: {wording.PART[then.status]})"
         print(f"{part.question}, {part.title}: {now}{changed}{'; ' * bool(part.reason)}{plain(part.reason)}")
-    print(
-        grading.said(new)
-        + (f" (before: {grading.said(old)})" if old and grading.said(old) != grading.said(new) else "")
-    )
+    print(grades.said(new) + (f" (before: {grades.said(old)})" if old and grades.said(old) != grades.said(new) else ""))
     return told([new])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from homework import releasing
 from homework.course import Course
-from homework.sandbox import why_not
+from homework.sandbox.running import why_not
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

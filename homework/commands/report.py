@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
-from homework import exporting, outcomes, plan, reporting
+from homework import exporting, outcomes, plan
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
 from homework.outcomes import Outcome
+from homework.pages import reporting
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

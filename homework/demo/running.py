@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from homework import drawing, master, outcomes, plan, wording
+from homework import outcomes, plan, wording
 from homework.course import Course, write
 from homework.demo import guards, handing_in
 from homework.demo.handing_in import Student
 from homework.demo.sheets import Target
 from homework.demo.table import Row
 from homework.gradebook import Gradebook, Mark
+from homework.masters import drawing, master
 from homework.outcomes import Outcome
 from homework.plan import Plan
 

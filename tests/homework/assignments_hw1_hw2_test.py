@@ -12,12 +12,14 @@ import pytest
 import sympy as sp
 
 import gdlib as gd
-from homework import drawing, master, scan
+import homework
+from homework.grading import scan
+from homework.grading.judging import judged
 from homework.inside import values
-from homework.judging import judged
-from homework.master import Cell, Master
+from homework.masters import drawing, master
+from homework.masters.master import Cell, Master
 
-ASSIGNMENTS = Path(master.__file__).parent / "assignments"
+ASSIGNMENTS = Path(homework.__file__).parent / "assignments"
 SHEETS = ("hw1", "hw2")
 SEEDS = [f"course {number}" for number in range(50)]
 NAMES = dict(zip("xyz", sp.symbols("x y z", real=True), strict=True))

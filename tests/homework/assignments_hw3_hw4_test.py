@@ -12,10 +12,12 @@ import pytest
 import sympy as sp
 
 import gdlib as gd
-from homework import drawing, master, releasing, scan
+from homework import releasing
+from homework.grading import scan
+from homework.grading.judging import judged
 from homework.inside.values import encode
-from homework.judging import judged
-from homework.master import Cell, Master
+from homework.masters import drawing, master
+from homework.masters.master import Cell, Master
 
 SEEDS = [f"seed {number}" for number in range(50)]
 CHOICES = {

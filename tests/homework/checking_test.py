@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from homework import checking, drawing, master, notebooks, releasing, trying
+from homework import checking, releasing, trying
 from homework.commands import check as command
 from homework.course import UserError
 from homework.demo.running import HERE, REPOSITORY, SEED
 from homework.demo.sheets import MOMENTUM, Sheet
+from homework.masters import drawing, master, notebooks
 
 Spoil = Callable[[Sheet], Any]
 

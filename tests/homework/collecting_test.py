@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homework.__main__ import main
-from homework.archives import Limits
-from homework.clock import moment
-from homework.collecting import collect
 from homework.course import Course, UserError, write
-from homework.lateness import handed_in, lateness
-from homework.people import Roster
-from homework.recognising import named
+from homework.people.archives import Limits
+from homework.people.clock import moment
+from homework.people.collecting import collect
+from homework.people.lateness import handed_in, lateness
+from homework.people.recognising import named
+from homework.people.roster import Roster
 
 ROSTER = "id,name,lms id,email\ns07,Student 07,1007,s07@example.org\ns08,Üñí Cödé-ß,1008,s08@example.org\ns09,Student 09,1009,\n"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from homework.ran import Job, Limits, Ran
+from homework.sandbox.ran import Job, Limits, Ran
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def sandbox() -> Callable[..., Ran]:
     """Runs cells in a sandbox, each a text or (text, judge, …); fails where Linux has none, for grading needs it."""
     if sys.platform != "linux":
         pytest.skip("the sandbox is Linux's")
-    from homework import sandbox as walled
+    from homework.sandbox import running as walled
     from tools import bubblewrap
 
     bubblewrap.ensure()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from homework import grading
 from homework.commands import demo as command
 from homework.demo import guards, handing_in, running, table
 from homework.demo.sheets import MOMENTUM, Sheet
+from homework.grading import grades
 
 COMMANDS = {  # what the demo types: each command with all options that the guide may show
     "release": {"--course", "--sources", "--seed"},
@@ -33,7 +33,7 @@ def test_a_class_gets_what_it_deserves_from_start_to_finish(sandbox: object, tmp
         typed.append(words)
         return command.typed(words)
 
-    demo = running.run(tmp_path, grading.cores(), type_in)
+    demo = running.run(tmp_path, grades.cores(), type_in)
     assert [row for row in demo.rows if not row.equal] == []
     assert demo.troubles == []  # nothing outside the sandbox changed, nothing hidden was told
     assert [(row.kind, row.got) for row in demo.rows] == [(row.kind, row.got) for row in table.kept()]

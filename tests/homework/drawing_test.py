@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from homework.drawing import draw, filled
-from homework.master import Cell, Master, MasterError, read
+from homework.masters.drawing import draw, filled
+from homework.masters.master import Cell, Master, MasterError, read
 
 TINY = Path(__file__).parent / "data" / "tiny.md"
 

@@ -14,7 +14,7 @@ from homework.__main__ import main
 from homework.course import Course, write
 from homework.exporting import canvas, gathered, moodle, own, points_of
 from homework.gradebook import Gradebook
-from homework.people import Person, Roster
+from homework.people.roster import Person, Roster
 from tests.homework import handmade
 
 PEOPLE = {

@@ -9,9 +9,9 @@ import pytest
 
 from homework.__main__ import main
 from homework.course import Course, write
-from homework.feedback import page
 from homework.gradebook import Mark
-from homework.lateness import Late
+from homework.pages.feedback import page
+from homework.people.lateness import Late
 from homework.plan import Released
 from homework.wording import titles
 from tests.homework import handmade

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from nbgrader import api
 
-from homework import drawing, notebooks, releasing
+from homework import releasing
 from homework.course import Course, UserError
 from homework.gradebook import Gradebook, Mark
-from homework.master import read
+from homework.masters import drawing, notebooks
+from homework.masters.master import read
 from homework.outcomes import Outcome, Part, digest_of
 from homework.plan import Plan
 

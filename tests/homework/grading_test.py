@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from homework import grading, outcomes
+from homework import outcomes
 from homework import plan as plans
 from homework.__main__ import main
 from homework.course import Course, UserError
 from homework.gradebook import Gradebook
-from homework.grading import Grader, grade_class, limits
+from homework.grading import grades
+from homework.grading.grades import Grader, grade_class, limits
 from homework.inside.values import encode
 from homework.outcomes import EARNED, Outcome
 from homework.progress import Progress
-from homework.ran import CellRan, JudgeRan, Limits, Ran
 from homework.releasing import release
+from homework.sandbox.ran import CellRan, JudgeRan, Limits, Ran
 
 DATA = Path(__file__).parent / "data"
 RIGHT = "def step(w, lr):\n    return w - lr * np.array([2.0, 20.0]) * w\n"
@@ -106,7 +107,7 @@ def test_every_end_is_told_as_what_it_is(graded, student):
     _, one, ten, whole, points = CLASS[student]
     came = outcome(graded, student)
     assert [part.status for part in came.parts] == [one, ten]
-    assert (came.status, grading.earned(came)) == (whole, points)
+    assert (came.status, grades.earned(came)) == (whole, points)
     assert bool(came.reason) == (whole != "graded")
     assert all(part.reason for part in came.parts if part.status != "right")
 
@@ -187,7 +188,7 @@ def test_grading_again_gives_the_same_bytes(handed_in, graded, tmp_path):
 
 
 def test_grading_again_runs_nothing_and_changes_nothing(graded, monkeypatch, capsys):
-    monkeypatch.setattr(grading.sandbox, "run", None)
+    monkeypatch.setattr(grades.running, "run", None)
     before = files(graded)
     assert main(["grade", "tiny", "--course", str(graded.root)]) == 3
     assert files(graded) == before
@@ -214,18 +215,18 @@ def test_regrade_runs_one_submission_once_more_and_says_what_changed(graded, tmp
 def test_without_a_sandbox_nothing_runs_unless_asked(released, tmp_path, monkeypatch, capsys):
     course = copied(released, tmp_path / "course")
     hand_in(course, "s01", answered(course, RIGHT))
-    for module in ("homework.commands.grade.why_not", "homework.sandbox.why_not"):
+    for module in ("homework.commands.grade.why_not", "homework.sandbox.running.why_not"):
         monkeypatch.setattr(module, lambda: "The sandbox needs Linux.")
     assert main(["grade", "tiny", "--course", str(course.root)]) == 2
     assert "The sandbox needs Linux.\nNothing was graded. --no-sandbox" in capsys.readouterr().err
     assert not list(course.root.glob("outcomes/*/*"))
     assert main(["grade", "tiny", "--course", str(course.root), "--no-sandbox"]) == 0
     assert outcome(course, "s01").sandbox == "none"
-    assert grading.earned(outcome(course, "s01")) == 4
+    assert grades.earned(outcome(course, "s01")) == 4
 
 
 def test_a_grader_that_lets_all_others_go_first_still_grades(sandbox):
-    lines = "from homework.sandbox import Limits, run; " + (
+    lines = "from homework.sandbox.running import Limits, run; " + (
         "print(run({'cells': [{'kind': 'code', 'text': '1', 'judges': []}]}, Limits()).cells[0].status)"
     )
     command = ["nice", "-n", "19", sys.executable, "-c", lines]
@@ -274,7 +275,7 @@ def played(released, tmp_path, monkeypatch):
         hand_in(course, f"s0{number}", answered(course, f"# s0{number}"))
     plan = plans.load(course.private("tiny") / "plan.json")
     run = Played(plan)
-    monkeypatch.setattr(grading.sandbox, "run", run)
+    monkeypatch.setattr(grades.running, "run", run)
     return course, plan, run
 
 
@@ -337,14 +338,14 @@ def test_trouble_with_one_is_tried_again_and_stops_nobody(played, capsys):
 
 def test_a_marking_page_that_cannot_be_written_stops_nobody(played, monkeypatch):
     course, plan, _ = played
-    write = grading.marking.write
+    write = grades.marking.write
 
     def fails(course, plan, student, cells, ran, outcome):
         if student == "s01" and cells:
             raise ValueError("a surprise")
         write(course, plan, student, cells, ran, outcome)
 
-    monkeypatch.setattr(grading.marking, "write", fails)
+    monkeypatch.setattr(grades.marking, "write", fails)
     found = grade(course, plan)
     assert {one.status for one in found.values()} == {"graded"}
     assert course.autograded("s01", "tiny").exists()
@@ -375,9 +376,9 @@ def test_an_interruption_ends_the_runs_that_are_under_way(played, monkeypatch):
         ended.append(stop.wait(20))
         return run(job, limits, sandboxed=sandboxed, stop=stop)
 
-    monkeypatch.setattr(grading.sandbox, "run", waits)
+    monkeypatch.setattr(grades.running, "run", waits)
     monkeypatch.setattr(
-        grading.concurrent.futures, "as_completed", lambda pending: (_ for _ in ()).throw(KeyboardInterrupt)
+        grades.concurrent.futures, "as_completed", lambda pending: (_ for _ in ()).throw(KeyboardInterrupt)
     )
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from homework.__main__ import COMMANDS as ALL
 from homework.course import Course
 from homework.demo import table
 from homework.outcomes import EARNED
-from homework.ran import Limits
+from homework.sandbox.ran import Limits
 from homework.trying import CELL_SECONDS
 from homework.wording import PART
 from tests.homework.demo_test import COMMANDS

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from homework import marking, notebooks
 from homework.course import Course, write
 from homework.gradebook import Gradebook
-from homework.master import read
+from homework.masters import notebooks
+from homework.masters.master import read
 from homework.outcomes import Outcome, Part
+from homework.pages import marking
 from homework.plan import Plan, Released
-from homework.ran import CellRan, Ran
+from homework.sandbox.ran import CellRan, Ran
 
 MASTER = Path(__file__).parent / "data" / "tiny.md"
 NAME = "tiny"

@@ -8,10 +8,10 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from homework.grading.judging import compare, judged, part
 from homework.inside.values import Formula, encode
-from homework.judging import compare, judged, part
 from homework.plan import Judge
-from homework.ran import JudgeRan
+from homework.sandbox.ran import JudgeRan
 
 RTOL = 1e-9
 x, y, eta, lam, beta = sp.symbols("x y eta lambda beta", real=True)

@@ -8,9 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homework.clock import in_table, moment, started_days
 from homework.course import Course, UserError
-from homework.lateness import HandedIn, Late, Policy, deadline, extend, handed_in, judge, lateness, policy, read_stamp
+from homework.people.clock import in_table, moment, started_days
+from homework.people.lateness import (
+    HandedIn,
+    Late,
+    Policy,
+    deadline,
+    extend,
+    handed_in,
+    judge,
+    lateness,
+    policy,
+    read_stamp,
+)
 
 BERLIN = "2026-10-24T23:59 Europe/Berlin"  # the night after, the clocks are set back
 RULE = Policy(timedelta(minutes=15), 0.1, 5)

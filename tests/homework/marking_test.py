@@ -8,8 +8,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from homework import marking, outputs
 from homework.course import Course
+from homework.pages import marking, outputs
 from tests.homework.handmade import HOSTILE_OUTPUTS, NAME, OUTCOMES, PIXEL, handed_in, plan
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from homework.master import MasterError, read
+from homework.masters.master import MasterError, read
 
 TINY = Path(__file__).parent / "data" / "tiny.md"
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from homework.matching import match, same
+from homework.grading.matching import match, same
+from homework.grading.submission import Came
 from homework.outcomes import digest_of
 from homework.plan import Judge, Plan, Released
-from homework.submission import Came
 
 RELEASED = (
     Released("shown", "markdown", "# Title"),

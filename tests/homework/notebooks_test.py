@@ -8,8 +8,9 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
-from homework import drawing, notebooks, releasing
-from homework.master import read
+from homework import releasing
+from homework.masters import drawing, notebooks
+from homework.masters.master import read
 
 TINY = Path(__file__).parent / "data" / "tiny.md"
 

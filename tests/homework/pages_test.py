@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from homework import reporting
 from homework.gradebook import Mark
+from homework.pages import reporting
 from tests.conftest import Watch
 from tests.homework import feedback_test, handmade, reporting_test
 

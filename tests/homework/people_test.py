@@ -10,13 +10,13 @@ from hashlib import sha256
 import pytest
 
 from homework.__main__ import main
-from homework.collecting import collect
 from homework.course import Course, UserError, write
 from homework.exporting import canvas, gathered, moodle, own
-from homework.feedback import page
-from homework.forgetting import forget, traces
 from homework.gradebook import Gradebook
-from homework.people import Person, Roster, alike, pseudonym, read_roster, safe
+from homework.pages.feedback import page
+from homework.people.collecting import collect
+from homework.people.forgetting import forget, traces
+from homework.people.roster import Person, Roster, alike, pseudonym, read_roster, safe
 from tests.homework import handmade
 
 NAMES = ("Student 07", "Üñí Cödé-ß", "Student 08")

@@ -10,10 +10,10 @@ from homework import plan as plans
 from homework.__main__ import main
 from homework.course import Course, UserError
 from homework.inside.values import decode
-from homework.master import read
+from homework.masters.master import read
 from homework.outcomes import Outcome
-from homework.ran import CellRan, JudgeRan, Ran
 from homework.releasing import prepare, release
+from homework.sandbox.ran import CellRan, JudgeRan, Ran
 
 DATA = Path(__file__).parent / "data"
 
@@ -75,8 +75,8 @@ def test_the_same_seed_releases_the_same_bytes_and_needs_no_force(course):
 
 
 def test_another_plan_for_what_was_graded_takes_force(course, tmp_path, monkeypatch):
-    monkeypatch.setattr("homework.sandbox.why_not", lambda: None)
-    monkeypatch.setattr("homework.sandbox.run", other_values)
+    monkeypatch.setattr("homework.sandbox.running.why_not", lambda: None)
+    monkeypatch.setattr("homework.sandbox.running.run", other_values)
     shutil.copytree(course.root, tmp_path / "course")
     course = Course(tmp_path / "course")
     before = files(course)
@@ -103,9 +103,9 @@ def refused(tmp_path, monkeypatch, old, new, *runs):
     text = (DATA / "tiny.md").read_text("utf-8")
     assert text.count(old) == 1
     (tmp_path / "tiny.md").write_text(text.replace(old, new), "utf-8")
-    monkeypatch.setattr("homework.sandbox.why_not", lambda: None)
+    monkeypatch.setattr("homework.sandbox.running.why_not", lambda: None)
     told = iter(runs)
-    monkeypatch.setattr("homework.sandbox.run", lambda job, limits, sandboxed: next(told))
+    monkeypatch.setattr("homework.sandbox.running.run", lambda job, limits, sandboxed: next(told))
     with pytest.raises(UserError) as reason:
         prepare(read(tmp_path / "tiny.md"), "seed")
     return str(reason.value)
@@ -150,8 +150,8 @@ def test_what_does_not_hold_is_refused(tmp_path, monkeypatch, runs, sentence):
 
 def test_what_holds_is_not_refused(tmp_path, monkeypatch):
     runs = iter([ran(1, 2), ran(1, 2), UNANSWERED])
-    monkeypatch.setattr("homework.sandbox.why_not", lambda: None)
-    monkeypatch.setattr("homework.sandbox.run", lambda job, limits, sandboxed: next(runs))
+    monkeypatch.setattr("homework.sandbox.running.why_not", lambda: None)
+    monkeypatch.setattr("homework.sandbox.running.run", lambda job, limits, sandboxed: next(runs))
     assert [judge.value for judge in prepare(read(DATA / "tiny.md"), "seed").plan.judges] == [1, 2]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from homework.gradebook import Mark
 from homework.outcomes import Outcome
-from homework.reporting import Report, gathered, page, summary
+from homework.pages.reporting import Report, gathered, page, summary
 from tests.homework.handmade import OUTCOMES, outcome, plan
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from homework import reading
 from homework.inside.values import Other, decode
-from homework.ran import JudgeRan, Ran
-from homework.sandbox import Limits, _Run
+from homework.sandbox import reading
+from homework.sandbox.ran import JudgeRan, Ran
+from homework.sandbox.running import Limits, _Run
 
 Sandbox = Callable[..., Ran]
 FREEZE = "while True: pass"

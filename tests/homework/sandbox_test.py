@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from homework import sandbox as walled
-from homework import syscalls, walls
 from homework.course import UserError
 from homework.inside.values import decode
-from homework.ran import JudgeRan, Limits, Ran
-from homework.watch import Tree
+from homework.sandbox import running as walled
+from homework.sandbox import syscalls, walls
+from homework.sandbox.ran import JudgeRan, Limits, Ran
+from homework.sandbox.watch import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "hidden-value-5309"

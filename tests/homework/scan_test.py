@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from homework import scan
+from homework.grading import scan
 
 GIVEN = "import numpy as np\nimport sympy as sp\nimport gdlib as gd\nf = gd.objectives.bowl\ngd.show(f)"
 FLAGGED = {  # code -> what is said of it

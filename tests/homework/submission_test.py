@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homework import submission
-from homework.submission import Came, UnreadableError, load, read
+from homework.grading import submission
+from homework.grading.submission import Came, UnreadableError, load, read
 
 
 def notebook(*cells, **more):

@@ -13,10 +13,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from homework import syscalls
-from homework.ran import Limits
+from homework.sandbox import syscalls
+from homework.sandbox.ran import Limits
 
-BOOK = Path(__file__).resolve().parent.parent
+BOOK = Path(__file__).resolve().parents[2]
 SEEN = ("gdlib", "homework/__init__.py", "homework/inside")  # of the book
 OF_THE_SYSTEM = (
     "/usr/bin",

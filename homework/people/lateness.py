@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from homework.clock import moment, stamp, started_days
 from homework.course import Course, UserError, write
+from homework.people.clock import moment, stamp, started_days
 
 RECORD = "handed-in.json"  # beside the notebook
 

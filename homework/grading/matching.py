@@ -8,10 +8,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from homework import scan
+from homework.grading import scan
+from homework.grading.submission import Came
 from homework.outcomes import digest_of
 from homework.plan import Plan, Released
-from homework.submission import Came
 
 LIKE = 0.5  # the share of a nameless test's lines that must still be there to take it for the test
 

@@ -22,12 +22,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
-from homework import reading, walls
 from homework.course import UserError
 from homework.inside.values import DataError, decode
-from homework.ran import AskedCell, CellRan, CellStatus, Job, JudgeRan, JudgeStatus, Limits, Ran
-from homework.walls import why_not
-from homework.watch import Tree
+from homework.sandbox import reading, walls
+from homework.sandbox.ran import AskedCell, CellRan, CellStatus, Job, JudgeRan, JudgeStatus, Limits, Ran
+from homework.sandbox.walls import why_not
+from homework.sandbox.watch import Tree
 
 __all__ = ["AskedCell", "CellRan", "Job", "JudgeRan", "Limits", "Ran", "run", "why_not"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from homework.master import PLACE, Master, MasterError
+from homework.masters.master import PLACE, Master, MasterError
 
 
 def draw(master: Master, seed: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from homework.master import Master
+from homework.masters.master import Master
 from homework.plan import Judge, Released
 
 SHOWN = ("answer", "test", "written", "shown")  # the roles that students see

@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from homework import wording
 from homework.gradebook import Mark
-from homework.lateness import Late
 from homework.outcomes import Outcome, Part
+from homework.pages.rendering import rendered
+from homework.people.lateness import Late
 from homework.plan import Plan
-from homework.rendering import rendered
 
 ON_TIME = Late(0.0, 0, "")
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,15 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 
-from homework import judging, marking, outcomes, sandbox, scan, wording
+from homework import outcomes, wording
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.matching import match
+from homework.grading import judging, scan
+from homework.grading.matching import match
+from homework.grading.submission import UnreadableError, load, read
 from homework.outcomes import Outcome, Part
+from homework.pages import marking
 from homework.plan import Judge, Plan, Released
 from homework.progress import Progress
-from homework.ran import CellRan, Job, JudgeRan, Limits, Ran
-from homework.submission import UnreadableError, load, read
+from homework.sandbox import running
+from homework.sandbox.ran import CellRan, Job, JudgeRan, Limits, Ran
 
 UNFINISHED = ("timeout", "memory", "crashed", "output", "not run")
 OF_THE_MACHINE = ("timeout", "not run")  # what a busy machine can be the reason of
@@ -94,7 +97,7 @@ class Grader:
         except UnreadableError as problem:
             return Graded(replace(blank, reason=str(problem)))
         matched = match(self.plan, came)
-        ran = sandbox.run(job(self.plan, matched.cells), self.limits, sandboxed=self.sandboxed, stop=self.stop)
+        ran = running.run(job(self.plan, matched.cells), self.limits, sandboxed=self.sandboxed, stop=self.stop)
         parts = tuple(_parts(self.plan, matched.cells, ran))
         status, reason = _whole(parts)
         outcome = replace(

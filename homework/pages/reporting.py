@@ -9,10 +9,11 @@ import jinja2
 from markupsafe import Markup
 
 from gdlib.figures.picture import Figure
-from homework import report_pictures, wording
-from homework.feedback import TEMPLATES
+from homework import wording
 from homework.gradebook import Mark
 from homework.outcomes import Outcome
+from homework.pages import report_pictures
+from homework.pages.feedback import TEMPLATES
 from homework.plan import Plan
 
 LEAST = 5  # submissions from which on a correlation is worth a look

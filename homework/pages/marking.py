@@ -15,11 +15,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from homework import wording
 from homework.course import Course
 from homework.course import write as write_text
-from homework.notebooks import nbgrader_metadata
+from homework.masters.notebooks import nbgrader_metadata
 from homework.outcomes import Outcome, Part
-from homework.outputs import WHOLE, harmless, plain
+from homework.pages.outputs import WHOLE, harmless, plain
 from homework.plan import Plan, Released
-from homework.ran import Ran
+from homework.sandbox.ran import Ran
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 UNREAD = "(not in what was handed in, or it could not be read)"

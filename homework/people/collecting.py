@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from homework.archives import Entry, Limits, RefusedError, opened
-from homework.clock import in_table, stamp
 from homework.course import Course, UserError, write
-from homework.lateness import RECORD, HandedIn, deadline, handed_in, read_stamp
-from homework.people import Person, Roster, alike, read_roster, table
-from homework.recognising import Found, exactly, named, recognise
+from homework.people.archives import Entry, Limits, RefusedError, opened
+from homework.people.clock import in_table, stamp
+from homework.people.lateness import RECORD, HandedIn, deadline, handed_in, read_stamp
+from homework.people.recognising import Found, exactly, named, recognise
+from homework.people.roster import Person, Roster, alike, read_roster, table
 
 SAME = timedelta(minutes=10)  # an archive's times that are no further apart are those of its making
 TIMES = ("time", "last modified (submission)")  # the second: of Moodle's grading worksheet

@@ -7,7 +7,7 @@ Both are data, of homework.inside.values: the student's is believed in nothing, 
 - Where the reference is a whole number, so must be what came: 2 or 2.0, or a float within 1e-9 of it. Never True for 1.
 - Text, True, False and None are equal or not. inf and nan are equal to themselves alone.
 - An array, a list and a tuple of the same shape are the same; a dict needs the same keys, in any order.
-- Formulas are compared as functions, see homework.functions; one without names is a number.
+- Formulas are compared as functions, see homework.grading.functions; one without names is a number.
 """
 
 import cmath
@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from homework.functions import FormulaError, Function, differ
+from homework.grading.functions import FormulaError, Function, differ
 from homework.inside import values
 from homework.inside.values import Formula, Other
 from homework.outcomes import Part
 from homework.plan import Judge
-from homework.ran import JudgeRan
+from homework.sandbox.ran import JudgeRan
 
 NOISE = 1e-14  # below it a number is what rounding left of a zero
 WHOLE = 1e-9  # how near a float must be to a whole number, relatively

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.people import Person, Roster, alike
+from homework.people.roster import Person, Roster, alike
 
 OURS = ("submitted", "outcomes", "autograded", "feedback", "exports")  # where files and folders bear students' names
 WHOSE = ("id", "name", "student", "sis user id", "sis login id", "identifier", "full name", "email address")

@@ -21,10 +21,10 @@ from tornado.web import StaticFileHandler
 from traitlets.config import Config
 
 from homework.course import Course
-from homework.rendering import rendered
+from homework.pages.rendering import rendered
 
 TEMPLATES = Path(__file__).parent / "templates" / "marking"
-MATHJAX = Path(__file__).parent.parent / "assets" / "vendor" / "mathjax"
+MATHJAX = Path(__file__).parents[2] / "assets" / "vendor" / "mathjax"
 FIRST = "/formgrader/gradebook"
 PAGES = (  # what a marker needs; every other handler of nbgrader's is left out
     handlers.GradebookAssignmentsHandler,

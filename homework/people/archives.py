@@ -124,7 +124,7 @@ def _zip(zipped: zipfile.ZipFile, limits: Limits) -> Archive:
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if any(_litter(part) for part in parts):
             continue
-        if info.is_dir() or name.endswith("\\"):
+        if name.endswith(("/", "\\")):
             if parts and _is_notebook(parts[-1]):
                 archive.refused.append(f"{_shown(parts)}: {FOLDER}")
             continue

@@ -1,0 +1,1 @@
+"""An assignment as it is written, and as notebooks."""

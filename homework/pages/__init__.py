@@ -1,0 +1,1 @@
+"""What markers, students and instructors look at."""

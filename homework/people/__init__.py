@@ -1,0 +1,1 @@
+"""Who hands in what, when, and what a course keeps of them."""

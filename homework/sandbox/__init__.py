@@ -1,0 +1,1 @@
+"""Where students' code runs: a closed room, looked after from outside."""
