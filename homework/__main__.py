@@ -11,7 +11,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from homework.course import UserError
+from homework.course import Course, UserError
 
 COMMANDS = {  # in the order of a course's weeks; True: students' too, needs only the book's own environment
     "release": False,
@@ -46,6 +46,8 @@ def main(words: list[str] | None = None) -> int:
         return 2
     given = parser.parse_args(words)
     try:
+        if hasattr(given, "course") and asked != "release":  # which makes the folder
+            _ = Course(given.course).settings
         return int(given.run(given))
     except UserError as sentence:
         print(sentence, file=sys.stderr)
