@@ -74,7 +74,7 @@ def gathered(course: Course, plan: Plan) -> list[Row]:
 
 
 def _row(course: Course, plan: Plan, people: Roster, folder: str, marks: Mapping[str, Mark]) -> Row:
-    questions = points_of(plan)
+    questions = plan.questions
     outcome = outcomes.load(course.outcome(folder, plan.assignment))
     came = course.submitted(folder, plan.assignment)
     here = came.is_file()
@@ -100,14 +100,6 @@ def _row(course: Course, plan: Plan, people: Roster, folder: str, marks: Mapping
         lateness(course, folder, plan.assignment) if here else ON_TIME,
         outcome.sandbox if outcome and not why else "",
     )
-
-
-def points_of(plan: Plan) -> dict[str, float]:
-    """Question -> the points it gives, in the order of the notebook."""
-    by_hand = dict(plan.by_hand)
-    names = [name for name in dict.fromkeys(cell.question for cell in plan.cells) if name]
-    judged = {name: sum(judge.points for judge in plan.judges if judge.question == name) for name in names}
-    return {name: by_hand.get(name, judged[name]) for name in names}
 
 
 def _stale(plan: Plan, outcome: Outcome | None, digest: str | None) -> str:
@@ -136,7 +128,7 @@ def _gap(plan: Plan, outcome: Outcome, question: str) -> str:
 def own(plan: Plan, rows: list[Row]) -> str:
     """The course's own table: everything that is known, a line a student."""
     head = ["id", "name", "student", "status", "reason", "flags", "handed in"]
-    for name, most in points_of(plan).items():
+    for name, most in plan.questions.items():
         head += [f"{name} (of {wording.points(most)})", f"{name}: not known because"]
     head += [f"points (of {wording.points(plan.points)})", "days late", "late penalty", "why", "total", "sandbox"]
     table = [head]
@@ -174,7 +166,7 @@ def moodle(plan: Plan, rows: list[Row]) -> str:
     mod/assign/feedback/offline/importgradeslib.php needs Identifier, Grade and Last modified (grade), and takes
     Feedback comments, which are HTML; the gradebook's own import of CSV maps Email address and Grade.
     """
-    asked = points_of(plan)
+    asked = plan.questions
     table = [
         [
             "Identifier",
