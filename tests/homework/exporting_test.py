@@ -12,7 +12,7 @@ import pytest
 from homework import wording
 from homework.__main__ import main
 from homework.course import Course, write
-from homework.exporting import canvas, gathered, moodle, own, points_of
+from homework.exporting import canvas, gathered, moodle, own
 from homework.gradebook import Gradebook
 from homework.people.roster import Person, Roster
 from tests.homework import handmade
@@ -74,7 +74,7 @@ def rows(course):
 def test_what_is_not_known_is_blank_and_says_why_and_is_never_0(course):
     said = rows(course)
     assert list(said) == list(PEOPLE)
-    assert points_of(handmade.plan()) == {"step": 4.0, "why": 3.0}
+    assert handmade.plan().questions == {"step": 4.0, "why": 3.0}
     assert said["s01"]["step (of 4)"] == "4"
     assert (said["s01"]["why (of 3)"], said["s01"]["why: not known because"]) == ("", "not marked yet")
     assert (said["s03"]["step (of 4)"], said["s03"]["step: not known because"]) == ("", "ran out of time")
