@@ -30,7 +30,8 @@ def steps(everything: bool) -> dict[str, list[str]]:
         "types": [PYTHON, "-m", "mypy"],
         "unit": [*elsewhere, "-n", "2", "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
-        "homework": [*PYTEST, *SHARED, HOMEWORK, *([] if everything else ["-m", "not slow"])],
+        # A file's tests stay together: several share a class that takes half a minute to grade.
+        "homework": [*PYTEST, "-n", "2", "--dist", "loadfile", HOMEWORK, *([] if everything else ["-m", "not slow"])],
         # Each worker has its own Chromium.
         "browser": [*elsewhere, *SHARED, "-m", "(browser or site)" + pace],
     }

@@ -121,6 +121,7 @@ def one_kind(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return leave
 
 
+@pytest.mark.slow
 def test_a_submission_that_gets_too_much_fails_the_demo(
     sandbox: object, one_kind: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
