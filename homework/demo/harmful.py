@@ -104,9 +104,6 @@ def huge_value(sheet: Sheet, target: Target) -> Sheet:
     return sheet.solved(momentum=MOMENTUM.replace("np.array(points)", "np.zeros((10**7, 2))"))
 
 
-@kind("stack overflow", "takes away the limit of recursion, and recurses until the process falls", 7, "did not end")
-def stack(sheet: Sheet, target: Target) -> Sheet:
-    return beside(
-        sheet,
-        "import sys\nsys.setrecursionlimit(10**9)\ndeep = []\nfor k in range(10**6):\n    deep = [deep]\nrepr(deep)\n",
-    )
+@kind("segmentation fault", "reads the memory at address 0, in a cell of its own, all answers right", 7, "ended Python")
+def segfault(sheet: Sheet, target: Target) -> Sheet:
+    return beside(sheet, "import ctypes\nctypes.string_at(0)\n")
