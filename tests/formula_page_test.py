@@ -11,6 +11,7 @@ from gdlib.emit.as_javascript import curvature_text
 from gdlib.formulas.grammar import FormulaError, parse
 from gdlib.trace import in_order
 from gdlib.trace.graph import ELEMENTARY, Node, constant, partials
+from gdlib.widgets.plain_signs import formula
 from tests.conftest import Watch
 from tests.emit_test import error_bound
 from tests.explorer_page import shown
@@ -77,6 +78,23 @@ def test_the_page_gives_the_verdicts_of_the_shared_table(tab: Watch) -> None:
             assert set(wanted["variables"]) <= set(got["variables"]), row
         else:
             assert got == wanted, row
+
+
+PRINTED = {
+    "x**12 + 3*y": "x¹² + 3 y", "x**2.5": "x^2.5", "x**1e1": "x^1e1", "x**2**3": "x^2³", "x**-2": "x^−2", "x*-y": "x · −y",
+    "2*3*x": "2 · 3 x", "x*.5": "x · .5", "x/2*y": "x/2 · y", "1/(x + 1)*y": "1/(x + 1) · y", "y / x**2 * x": "y / x² · x",
+    "1/exp(x)*sqrt(y)": "1/exp(x) · √(y)", "(x + 2)/3": "(x + 2)/3", "5*x/2": "5 x/2",
+}  # fmt: skip
+
+
+def test_a_formula_in_print_says_what_was_typed(tab: Watch) -> None:
+    assert {text: formula(text) for text in PRINTED} == PRINTED
+    texts = [*PRINTED, *(f.text for f in gd.objectives)]
+    printed = """async (texts) => {
+      const { inPrint } = await import("/gd/typed_landscape.mjs");
+      return texts.map(inPrint);
+    }"""
+    assert shown(tab).page.evaluate(printed, texts) == [formula(text) for text in texts]
 
 
 def test_the_order_of_variables_is_pythons(tab: Watch) -> None:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WHOLE_POWER = re.compile(r"\*\*([0-9]+)(?![0-9.eE]|\s*\*\*)")
+_DOTTED = re.compile(r"(/\s*[A-Za-z_0-9.√]*(?:\([^()]*\))?[⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*\*\s*|\s*\*\s*(?=[0-9.+−])")
+"""Products that a mere gap would misstate: after a quotient, and before a number or a sign."""
 _PARTS = re.compile(r"(?P<base>\\mathrm\{[^{}]*\}|\{[^{}]*\}|[^_^]+)(?:(?P<mark>[_^])(?P<script>\{[^{}]*\}|.+))?")
 
 
@@ -45,9 +48,12 @@ def formula(text: str) -> str:
 
     >>> formula("(1 - x)**2 + 100*(y - x**2)**2")
     '(1 − x)² + 100 (y − x²)²'
+    >>> formula("x/2*y + x**2.5*-y")
+    'x/2 · y + x^2.5 · −y'
     """
-    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_RAISED), text)
+    text = _WHOLE_POWER.sub(lambda match: match[1].translate(_RAISED), text)
     text = text.replace("**", "^").replace("sqrt(", "√(").replace("-", "−")
+    text = _DOTTED.sub(lambda match: f"{match[1] or ''} · ", text)
     return re.sub(r"\s*\*\s*", " ", text)
 
 

@@ -105,5 +105,8 @@ const within = (window) =>
   window.map(([low, high], axis) => Number(((1 - SHARES[axis]) * low + SHARES[axis] * high).toPrecision(3)));
 
 /** A formula of the grammar as print has it, as plain_signs.py sets it. */
-export const inPrint = (text) => text.replace(/\*\*(\d+)/g, (_, digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join(""))
-  .replaceAll("**", "^").replaceAll("sqrt(", "√(").replaceAll("-", "−").replace(/\s*\*\s*/g, " ");
+export const inPrint = (text) => text
+  .replace(/\*\*([0-9]+)(?![0-9.eE]|\s*\*\*)/g, (_, digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join(""))
+  .replaceAll("**", "^").replaceAll("sqrt(", "√(").replaceAll("-", "−")
+  .replace(/(\/\s*[A-Za-z_0-9.√]*(?:\([^()]*\))?[⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*\*\s*|\s*\*\s*(?=[0-9.+−])/g, (_, quotient = "") => `${quotient} · `)
+  .replace(/\s*\*\s*/g, " ");
