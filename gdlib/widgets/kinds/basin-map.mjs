@@ -228,7 +228,7 @@ class BasinMap {
 const share = (count, most) => (most > 1 ? Math.max(0, Math.log(count) / Math.log(most)) : 0);
 
 /** A coordinate of the view, in as many digits as its pixels need. */
-const rounded = (value, wide) => Number(value.toFixed(Math.min(20, Math.max(0, 4 - Math.floor(Math.log10(wide))))));
+const rounded = (value, wide) => Number(value.toFixed(Math.min(100, Math.max(0, 4 - Math.floor(Math.log10(wide))))));
 
 const middleOf = (window) => window.map(([low, high]) => (low + high) / 2);
 

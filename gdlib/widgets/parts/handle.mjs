@@ -61,7 +61,7 @@ export class Handle {
 
   /** To a thousandth of the window, about a pixel: no state of sixteen digits. */
   move(point, hand) {
-    const places = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
+    const places = Math.min(100, Math.max(0, 3 - Math.floor(Math.log10(this.plot.high - this.plot.low))));
     // It is there before anything is drawn: the next key may come before the next frame.
     this.at = point.slice(0, this.size).map((part) => Number(part.toFixed(places)));
     this.onMove(this.at, hand);

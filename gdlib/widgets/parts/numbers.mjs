@@ -21,7 +21,12 @@ export function short(value, digits = 3) {
   if (exponent >= -3 && exponent < 5) {
     return value.toFixed(Math.max(0, digits - 1 - Math.max(exponent, -1))).replace("-", MINUS);
   }
-  const [mantissa, tens] = value.toExponential(digits - 1).split("e");
+  return scientific(value.toExponential(digits - 1));
+}
+
+/** A number written with a power of ten, in the digits that it has. */
+function scientific(value) {
+  const [mantissa, tens] = String(value).split("e");
   return `${mantissa.replace("-", MINUS)}×10${raised(Number(tens))}`;
 }
 
@@ -51,10 +56,13 @@ export function ticks(low, high, count) {
   const scale = 10 ** Math.floor(Math.log10(rough));
   const step = scale * [1, 2, 5, 10].find((factor) => factor * scale >= rough);
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const tens = largest >= 1e6 || (largest < 1e-3 && places > 5); // written out they would not fit beside an axis
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => {
     const at = (first + index) * step;
+    if (tens) return { at, text: at === 0 ? "0" : scientific(tidy(at, 13).toExponential()) };
     return { at, text: (at === 0 ? 0 : at).toFixed(places).replace("-", MINUS) };
   });
 }
