@@ -1,6 +1,6 @@
-"""What no program of this machine passes: its divisions and roots in a second, and what its memory lets through.
+"""What no program of this machine passes: its divisions and roots, its sums and products, what its memory lets through.
 
-Both are loops in Numba that do that alone, on as many threads as the work that is measured beside them.
+They are loops in Numba that do that alone, on as many threads as the work that is measured beside them.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
+from gdlib.emit.inverses import by_inverses
 from gdlib.emit.trajectory import Trajectory
 from gdlib.trace.graph import in_order
 
-_BLOCK = 64
+Work = Callable[[], None]
+_BLOCK = 256  # entries, all in the fastest cache: as many vectors side by side as hide what each waits for
+_PAIRS = 8
 
 
 @njit(nogil=True, error_model="numpy")
@@ -24,18 +27,46 @@ def _three_divisions_and_a_root(values, times):
             values[k] = 1.0 / np.sqrt(value / 1.1) + value / 1e9
 
 
-def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: int) -> Callable[[], None]:
-    """As many divisions and roots as the rule writes for all these runs, in vectors, from the cache: three and one."""
+@njit(nogil=True, error_model="numpy")
+def _a_division_and_a_root(values, times):
+    for _ in range(times):
+        for k in range(values.size):
+            values[k] = 1.0 / np.sqrt(values[k])
+
+
+@njit(nogil=True, error_model="numpy")
+def _pairs_of_product_and_sum(values, times, a, b):
+    """Eight products and eight sums for each entry, each of the last one's result."""
+    for _ in range(times):
+        for k in range(values.size):
+            value = values[k]
+            value = (((value * a + b) * a + b) * a + b) * a + b
+            values[k] = (((value * a + b) * a + b) * a + b) * a + b
+
+
+_ROOTED = {3: _three_divisions_and_a_root, 1: _a_division_and_a_root}
+
+
+def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: int, left: bool = False) -> Work:
+    """As many divisions and roots as the rule writes for all these runs, in vectors, from the cache.
+
+    `left`: as many as are left where quotients by what all runs share come from its inverse, by products.
+    """
+    parts = trajectory.split(())
+    moved = by_inverses(parts.moved, {*parts.before, *parts.each_step}).outputs if left else parts.moved
+    divisions, roots = (sum(node.op == op for node in in_order(moved)) for op in ("div", "sqrt"))
+    if not roots or divisions not in (roots, 3 * roots):
+        raise ValueError(f"trajectory: needs one or three divisions for each root, got {divisions} and {roots}")
+    kernel, times = _ROOTED[divisions // roots], runs * roots * steps // (_BLOCK * threads)
+    return lambda: side_by_side(threads, lambda: kernel(np.ones(_BLOCK), times))
+
+
+def sums_and_products(trajectory: Trajectory, runs: int, steps: int, threads: int) -> Work:
+    """As many sums and products, in vectors, from the cache."""
     moved = in_order(trajectory.split(()).moved)
-    divisions, roots = (sum(node.op == op for node in moved) for op in ("div", "sqrt"))
-    if not roots or divisions != 3 * roots:
-        raise ValueError(f"trajectory: needs three divisions for each root, got {divisions} and {roots}")
-    times = runs * roots * steps // (_BLOCK * threads)
-
-    def work() -> None:
-        side_by_side(threads, lambda: _three_divisions_and_a_root(np.ones(_BLOCK), times))
-
-    return work
+    count = sum(node.op in ("add", "sub", "mul") for node in moved)
+    times = runs * steps * count // (2 * _PAIRS * _BLOCK * threads)
+    return lambda: side_by_side(threads, lambda: _pairs_of_product_and_sum(np.ones(_BLOCK), times, 0.5, 0.5))
 
 
 @njit(nogil=True, error_model="numpy")
@@ -46,15 +77,18 @@ def _touched(theta, g, m, v):
         v[k] += g[k]
 
 
-def stream(size: int, threads: int) -> Callable[[], None]:
+def stream(size: int, threads: int) -> Work:
     """The memory's part of an Adam step in float32: four arrays are read, three of them written."""
     arrays = [np.zeros(size, np.float32) for _ in range(4)]
     share = -(-size // threads)
-    parts = [slice(low, low + share) for low in range(0, size, share)]
+    parts = [[array[low : low + share] for array in arrays] for low in range(0, size, share)]
+    pool = ThreadPoolExecutor(threads)  # its threads stay awake from one run to the next, as those of a step do
 
     def work() -> None:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda part: _touched(*(array[part] for array in arrays)), parts))
+        waiting = [pool.submit(_touched, *part) for part in parts[1:]]
+        _touched(*parts[0])
+        for one in waiting:
+            one.result()
 
     return work
 

@@ -56,10 +56,30 @@ def test_a_ratio_is_taken_run_by_run_and_its_middle_meets_the_goal_or_not():
     assert "1 s, slow 4 s" in row.note
 
 
-def test_the_limit_counts_the_divisions_and_roots_of_the_rule_itself():
-    limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.adam), 64, 1, 1)()
-    with pytest.raises(ValueError, match="three divisions for each root, got 0 and 0"):
-        limits.divisions_and_roots(trajectory_of(gd.objectives.rosenbrock, gd.rules.momentum), 64, 1, 1)
+def test_the_limits_count_the_operations_of_the_rule_itself(monkeypatch):
+    asked = []
+    kernels = {"_three_divisions_and_a_root": 3, "_a_division_and_a_root": 1}
+    for divisions in kernels.values():
+        monkeypatch.setitem(limits._ROOTED, divisions, lambda values, times, d=divisions: asked.append((d, times)))
+    monkeypatch.setattr(limits, "_pairs_of_product_and_sum", lambda values, times, a, b: asked.append(times))
+    adam, momentum = (trajectory_of(gd.objectives.rosenbrock, gd.rules[name]) for name in ("adam", "momentum"))
+    limits.divisions_and_roots(adam, 256, 10, 1)()
+    limits.divisions_and_roots(adam, 256, 10, 2, left=True)()
+    limits.sums_and_products(momentum, 256, 16, 1)()
+    # two coordinates with a root each, on one thread and on two; momentum's eighteen sums and products
+    assert asked == [(3, 20), (1, 10), (1, 10), 18]
+    with pytest.raises(ValueError, match="one or three divisions for each root, got 0 and 0"):
+        limits.divisions_and_roots(momentum, 64, 1, 1)
+
+
+def test_the_limits_loops_do_what_they_count():
+    for kernel in limits._ROOTED.values():
+        values = np.ones(4)
+        kernel(values, 3)
+        assert np.all((values > 0.5) & (values < 2.0))
+    values = np.zeros(4)
+    limits._pairs_of_product_and_sum(values, 1, 0.5, 0.5)
+    assert values.tolist() == [1 - 0.5**8] * 4
 
 
 def test_growth_is_measured_as_curves_whose_exponent_is_that_of_their_end():
