@@ -18,6 +18,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 from homework import trying
+from homework.answers import uncoded, unwritten
 from homework.course import UserError
 
 LARGE = 10 * 10**6  # bytes; far above a sheet with plots
@@ -166,18 +167,23 @@ def _cells(sheet: Sheet) -> Iterator[Finding]:
         yield Finding(f"the notebook's kernel is for {language}", "In the menu Kernel, choose Python 3, and save.")
 
 
-def _unreadable(cell: Any) -> SyntaxError | None:
-    """Why a cell does not read as Python, IPython's own commands included."""
+def _code(cell: Any) -> ast.Module | SyntaxError | None:
+    """A cell's Python, IPython's own commands included, or why it does not read as that; None of what is none."""
     if cell.cell_type != "code" or cell.source.lstrip().startswith("%%"):
         return None
     try:
         python = TransformerManager().transform_cell(cell.source)  # type: ignore[no-untyped-call]
         compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        return ast.parse(python)
     except SyntaxError as problem:
         return problem
     except ValueError as problem:  # a NUL character
         return SyntaxError(str(problem))
-    return None
+
+
+def _unreadable(cell: Any) -> SyntaxError | None:
+    code = _code(cell)
+    return code if isinstance(code, SyntaxError) else None
 
 
 def _syntax(sheet: Sheet) -> Iterator[Finding]:
@@ -233,4 +239,8 @@ def _answers(sheet: Sheet, tried: trying.Tried) -> Iterator[Finding]:
 
 
 def _blank(cell: Any) -> bool:
-    return not cell.source.strip() or "raise NotImplementedError" in cell.source or "YOUR ANSWER HERE" in cell.source
+    """Whether an answer's cell was left without an answer; one that cannot be read was not."""
+    if cell.cell_type != "code":
+        return unwritten(cell.source)
+    code = _code(cell)
+    return isinstance(code, ast.Module) and uncoded(code)

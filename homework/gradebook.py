@@ -23,6 +23,7 @@ from homework.course import Course, UserError
 from homework.outcomes import Outcome, Part, digest_of
 from homework.plan import Plan
 
+NOTHING = digest_of("")  # a written answer that nobody wrote: it needs no marker
 # Beside nbgrader's tables: which answer a mark by hand belongs to.
 MARKED = """CREATE TABLE IF NOT EXISTS homework_marked (
     student VARCHAR NOT NULL, assignment VARCHAR NOT NULL, question VARCHAR NOT NULL, answer VARCHAR NOT NULL,
@@ -116,7 +117,7 @@ class Gradebook:
             parts = [part for part in outcome.parts if part.question == name]
             if _is_by_hand(name, plan):
                 answers[name] = outcome.answers.get(name, "")
-                grade.auto_score = 0.0 if answers[name] in _nothing(name, plan) else None
+                grade.auto_score = 0.0 if answers[name] == NOTHING else None
             else:
                 answers[name] = _verdicts(outcome, parts)
                 grade.auto_score = _earned(parts, plan, name)
@@ -241,11 +242,6 @@ def _is_by_hand(question: str, plan: Plan) -> bool:
 
 def _question(cell: str, plan: Plan) -> str:
     return cell if _is_by_hand(cell, plan) else cell.removesuffix("-test")
-
-
-def _nothing(question: str, plan: Plan) -> set[str]:
-    """The digests of a written answer that nobody wrote: such a one needs no marker."""
-    return {digest_of(""), *(digest_of(cell.text) for cell in plan.cells if cell.name == question)}
 
 
 def _verdicts(outcome: Outcome, parts: list[Part]) -> str:

@@ -50,7 +50,7 @@ class Outcome:
     reason: str = ""  # of "partly", "failed" and "missing"
     parts: tuple[Part, ...] = ()
     flags: tuple[str, ...] = ()  # what a person should look at: a changed test, a patched library; never points
-    answers: dict[str, str] = field(default_factory=dict)  # written question -> digest of the text that was marked
+    answers: dict[str, str] = field(default_factory=dict)  # written question -> digest of its text, of "" if unwritten
     sandbox: str = "bubblewrap"  # "none" where --no-sandbox was given
     submission: str = ""  # digest of the file that came
     plan: str = ""  # digest of what it was judged by

@@ -36,7 +36,7 @@ ROOMS = {  # of each package: a room may import from those before it, and from i
     ],
     "homework": [
         {"inside"},  # all that a sandbox sees of the package
-        {"course", "outcomes", "plan", "wording", "progress"},  # the contracts
+        {"answers", "course", "outcomes", "plan", "wording", "progress"},  # the contracts
         {"masters"},
         {"sandbox"},
         {"gradebook"},

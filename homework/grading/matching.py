@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from homework.answers import unwritten
 from homework.grading import scan
 from homework.grading.submission import Came
 from homework.outcomes import digest_of
@@ -21,7 +22,7 @@ class Matched:
     """A submission's cells in the order in which they run; those of the student's own are shown and have no name."""
 
     cells: tuple[Released, ...]
-    answers: dict[str, str] = field(default_factory=dict)  # written question -> digest of its text
+    answers: dict[str, str] = field(default_factory=dict)  # written question -> digest of its text, of "" if none
     flags: tuple[str, ...] = ()
 
 
@@ -51,7 +52,12 @@ def match(plan: Plan, came: Sequence[Came]) -> Matched:
     for number in list(holds):
         if number is not None and plan.cells[number].role == "answer":
             _move_test_behind(plan, cells, holds, number)
-    answers = {cell.question: digest_of(cell.text) for cell in cells if cell.role == "written"}
+    sheet = {cell.question: cell.text for cell in plan.cells if cell.role == "written"}
+    answers = {
+        cell.question: digest_of("" if unwritten(cell.text, sheet[cell.question]) else cell.text)
+        for cell in cells
+        if cell.role == "written"
+    }
     return Matched(tuple(cells), answers, tuple(flags))
 
 

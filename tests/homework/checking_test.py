@@ -18,6 +18,8 @@ from homework.demo.sheets import MOMENTUM, Sheet
 from homework.masters import drawing, master, notebooks
 
 Spoil = Callable[[Sheet], Any]
+STUB = "raise NotImplementedError()"
+EMPTY = "still without an answer: momentum"
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +35,24 @@ def found(released: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     def look(spoil: Spoil, name: str = "demo.ipynb", runs: bool = False) -> dict[str, str]:
         sheet = Sheet(released).solved()
         spoil(sheet)
+        fails = [cell.pop("fails", "") for cell in sheet.cells]
         (tmp_path / name).write_bytes(sheet.bytes())
         if not runs:
             ran = {
-                place: trying.Said("", "", 0) for place, cell in enumerate(sheet.cells) if cell["cell_type"] == "code"
+                place: trying.Said("AssertionError" if fails[place] else "", fails[place], 0)
+                for place, cell in enumerate(sheet.cells)
+                if cell["cell_type"] == "code"
             }
             monkeypatch.setattr(trying, "run", lambda *given: trying.Tried(ran))
         return {finding.text: finding.advice for finding in checking.check(tmp_path / name, 3.0)}
 
     return look
+
+
+def stub(sheet: Sheet, text: str) -> Sheet:
+    """Put a text in place of the first answer, whose visible test then fails."""
+    sheet.cells[sheet.place("momentum-test")]["fails"] = "3 steps"
+    return sheet.write("momentum", text)
 
 
 def to_do(findings: dict[str, str]) -> list[str]:
@@ -69,12 +80,39 @@ def test_a_right_notebook_has_nothing_to_do_and_stays_as_it_is(released: bytes, 
         ),
         (lambda sheet: sheet.write("words", "*YOUR ANSWER HERE*"), "still without an answer: words"),
         (lambda sheet: sheet.write("words", " "), "still without an answer: words"),
+        (lambda sheet: stub(sheet, MOMENTUM.partition("\n")[0] + "\n    " + STUB), EMPTY),
+        (lambda sheet: stub(sheet, MOMENTUM.replace("return np", "points = np") + "    " + STUB), EMPTY),
+        (lambda sheet: stub(sheet, f"%matplotlib inline\nclass Rule:\n    def step(self):\n        {STUB}"), EMPTY),
+        (lambda sheet: stub(sheet, "# later"), EMPTY),
         (lambda sheet: sheet.cells[9].update(cell_type="raw"), "cell 10 (words) has become a raw cell"),
         (lambda sheet: sheet.data["metadata"]["kernelspec"].update(language="R"), "the notebook's kernel is for R"),
     ],
 )
 def test_each_fault_of_the_sheet_is_named_alone(found: Callable[..., dict[str, str]], spoil: Spoil, text: str) -> None:
     assert to_do(found(spoil)) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MOMENTUM + f"    {STUB}\n",
+        MOMENTUM + f"# {STUB}\n",
+        MOMENTUM.replace("v = beta", f"# in place of {STUB}\n        v = beta"),
+        MOMENTUM.replace("    return", f"    if lr < 0:\n        {STUB}\n    return"),
+        MOMENTUM.replace("    return", "    if steps:\n        return points\n    else:\n        return")
+        + f"    {STUB}\n",
+        MOMENTUM.replace("    points = [p]", f'    points, said = [p], "{STUB}"'),
+        MOMENTUM + "def momentum(:\n    " + STUB,
+    ],
+)
+def test_an_answer_that_only_names_its_stub_is_an_answer(found: Callable[..., dict[str, str]], text: str) -> None:
+    findings = found(lambda sheet: stub(sheet, text))
+    assert EMPTY not in findings
+    assert "visible test of momentum: AssertionError: 3 steps" in findings
+
+
+def test_words_beside_the_line_that_asks_for_them_are_an_answer(found: Callable[..., dict[str, str]]) -> None:
+    assert to_do(found(lambda sheet: sheet.write("words", "YOUR ANSWER HERE\n\nIt forgets."))) == []
 
 
 def test_a_notebook_that_lost_its_names_is_told_so(found: Callable[..., dict[str, str]]) -> None:

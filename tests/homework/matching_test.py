@@ -72,6 +72,13 @@ def test_empty_submissions_are_matched_too():
     assert nothing.answers == {"why": digest_of("")}
 
 
+@pytest.mark.parametrize("text", ["", " \n", "Your answer here\n", "YOUR ANSWER HERE", "*YOUR ANSWER HERE*"])
+def test_a_text_that_nobody_wrote_is_no_answer(text):
+    assert match(PLAN, came(OWN | {"why": text})).answers == {"why": digest_of("")}
+    said = f"{text}\nIt does."
+    assert match(PLAN, came(OWN | {"why": said})).answers == {"why": digest_of(said)}
+
+
 def test_lost_metadata_costs_nothing():
     matched = match(PLAN, nameless(came()))
     assert order(matched) == PLAIN
