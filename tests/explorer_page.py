@@ -96,12 +96,17 @@ def state(page: Page) -> Any:
     return page.evaluate('document.querySelector("gd-explorer").state')
 
 
+SET = """async (value) => {
+  const one = document.querySelector("gd-explorer");
+  one.state = value;
+  while (one.querySelector('[aria-busy="true"]')) await new Promise((next) => setTimeout(next));
+  return one.state;
+}"""
+
+
 def set_state(page: Page, value: Any) -> Any:
-    """Assigns a state and gives what the explorer says it is at once after."""
-    return page.evaluate(
-        """(value) => { const one = document.querySelector("gd-explorer"); one.state = value; return one.state; }""",
-        value,
-    )
+    """Assigns a state and gives what the explorer says it is: at once after, or when it can read a formula."""
+    return page.evaluate(SET, value)
 
 
 def drawn(page: Page) -> None:

@@ -42,12 +42,14 @@ def explorer(kind: str = "race") -> Any:
 def opened(page: Page) -> Locator:
     """The field, once a formula of one's own is asked for."""
     page.locator("gd-explorer select").first.select_option(label="A formula of your own")
-    return page.get_by_label("Your formula", exact=True)
+    field = page.get_by_label("Your formula", exact=True)
+    field.wait_for()
+    return field
 
 
 def told(page: Page) -> str:
     """The refusal, once it is there."""
-    page.wait_for_function('document.querySelector(".gd-told").textContent')
+    page.wait_for_function('document.querySelector(".gd-told")?.textContent')
     return page.locator(".gd-told").inner_text()
 
 
@@ -117,6 +119,69 @@ def cell_of(page: Page) -> str:
     page.get_by_role("button", name="Copy Python", exact=True).click()
     page.wait_for_function('document.querySelector(".gd-said").textContent')
     return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+READER = "/formula_field.mjs"
+UNFETCHED = "What reads formulas could not be fetched: try again once you are online, or load the page anew."
+
+
+def asked(page: Page, *, answered: bool = True) -> list[str]:
+    """A list in which the addresses gather that the page asks for; what reads formulas may not answer."""
+    found: list[str] = []
+    page.on("request", lambda one: found.append(one.url))
+    if not answered:
+        page.route(f"**{READER}", lambda route: route.abort())
+    return found
+
+
+@pytest.mark.browser
+def test_what_reads_formulas_is_fetched_when_one_is_asked_for(context: BrowserContext) -> None:
+    page = context.new_page()
+    addresses = asked(page)
+    shown(Watch(page), explorer())
+    set_state(page, {"objective": "beale"})
+    with pytest.raises(Exception, match=r"needed one of bowl, .*, or a formula, got \"nowhere\""):
+        set_state(page, {"objective": "nowhere"})
+    assert not [one for one in addresses if one.endswith(READER)]
+    page.locator("gd-explorer select").first.focus()  # before anything is chosen, so that the field is there at once
+    page.wait_for_function(f"performance.getEntriesByType('resource').some(({{ name }}) => name.endsWith('{READER}'))")
+    opened(page)
+    assert sum(one.endswith(READER) for one in addresses) == 1
+
+
+@pytest.mark.browser
+def test_states_are_taken_in_their_order_and_a_bad_formula_is_told(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    page.evaluate("""(text) => {
+      const one = document.querySelector("gd-explorer");
+      for (const given of [{ objective: text }, { steps: 9 }, { start: [3, 3] }]) one.state = given;
+    }""", TEXT)  # fmt: skip
+    now = set_state(page, {"steps": 8})
+    assert (now["objective"], now["steps"], now["start"]) == (TEXT, 8, [3, 3])
+    page = shown(tab, explorer()).page
+    before = state(page)
+    assert set_state(page, {"objective": "x**2 + 3y"}) == before
+    said = "The state that was given is ignored (state.objective: needed one of bowl,"
+    page.wait_for_function("(said) => document.querySelector('.gd-headline').textContent.startsWith(said)", arg=said)
+    assert [one[:11] for one in tab.troubles] == ["exception: "]  # for who writes scripts
+
+
+@pytest.mark.browser
+def test_where_it_cannot_be_fetched_the_field_says_so_and_tries_again(context: BrowserContext) -> None:
+    page = context.new_page()
+    asked(page, answered=False)
+    shown(Watch(page), explorer())
+    before, landscapes = state(page), page.locator("gd-explorer select").first
+    landscapes.select_option(label="A formula of your own")
+    assert told(page) == UNFETCHED
+    assert state(page) == before
+    assert landscapes.input_value() == "himmelblau"
+    assert set_state(page, {"objective": TEXT}) == before
+    assert "is ignored (What reads formulas could not be fetched" in readout(page)
+    landscapes.select_option("beale")
+    assert not page.locator(".gd-told").is_visible()
+    page.unroute(f"**{READER}")
+    assert opened(page).input_value() == gd.objectives.beale.text
 
 
 @pytest.mark.browser

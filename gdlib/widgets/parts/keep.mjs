@@ -2,8 +2,8 @@
 
 import { button } from "./controls.mjs";
 import { freshId, html } from "./elements.mjs";
+import { later } from "./later.mjs";
 import { linkTo } from "./share.mjs";
-import { asPng, snapshot } from "./snapshot.mjs";
 
 /** `host` is the <gd-explorer> that holds the explorer in a page; in a notebook there is none, and so no link. */
 export function keepRow(shell, host) {
@@ -16,12 +16,14 @@ export function keepRow(shell, host) {
     said.textContent = await act().catch((error) => `That failed: ${error.message}`);
   }, { kind: "gd-small" });
   const copying = (label, what, text) => quiet(label, () => copied(text(), what, shown));
-  const saving = (ending, blob) => quiet(`Save ${ending.toUpperCase()}`, async () =>
-    save(await blob(snapshot(shell)), `${shell.caption().file}.${ending}`));
+  const saving = (ending) => quiet(`Save ${ending.toUpperCase()}`, async () => {
+    const { asPng, asSvg, snapshot } = await later(import("./snapshot.mjs"), "What draws the picture");
+    return save(await { svg: asSvg, png: asPng }[ending](snapshot(shell)), `${shell.caption().file}.${ending}`);
+  });
   return html("div", { class: "gd-keep" },
     host ? copying("Copy link", "link", () => linkTo(host, shell.state)) : null,
-    saving("svg", ({ text }) => new Blob([text], { type: "image/svg+xml" })),
-    saving("png", asPng),
+    saving("svg"),
+    saving("png"),
     shell.kind.pythonCell ? copying("Copy Python", "Python cell", () => shell.kind.pythonCell()) : null,
     said, shown);
 }

@@ -1,5 +1,6 @@
 /* Starts an explorer in a built page: the <gd-explorer> element stands in for anywidget's host, without a kernel. */
 
+import { description } from "./description.mjs";
 import { generated } from "./generated.mjs";
 import { linked } from "./share.mjs";
 
@@ -60,7 +61,7 @@ class Explorer extends HTMLElement {
 
   /** Plain JSON, as the page's contract has it. Before the start: what the page asks for, without paths. */
   get state() {
-    return this.#room?.state ?? structuredClone(this.#waiting ?? this.#spec().state);
+    return this.#room?.state ?? structuredClone(this.#waiting ?? description(this).state);
   }
 
   set state(value) {
@@ -74,20 +75,14 @@ class Explorer extends HTMLElement {
     if (this.dataset.ready === "true") this.#restore();
   }
 
-  #restore() {
-    if (!this.#link) return;
-    try {
-      this.#room.state = this.#link();
-    } catch (error) {
-      this.#room.say(`The link in the address is not one of this explorer, so it is ignored (${error.message.slice(0, 120)}).`);
-    }
+  async #restore() {
+    const read = this.#link;
     this.#link = null;
-  }
-
-  #spec() {
-    const holder = this.querySelector(':scope > script[type="application/json"]');
-    if (!holder) throw new Error("gd-explorer: needed a <script type=\"application/json\"> inside, found none");
-    return JSON.parse(holder.textContent);
+    try {
+      if (read) await this.#room.take(read());
+    } catch (error) {
+      this.#room?.say(`The link in the address cannot be followed here, so it is ignored (${error.message.slice(0, 120)}).`);
+    }
   }
 
   async #start(signal) {
@@ -97,7 +92,7 @@ class Explorer extends HTMLElement {
       if (!/^[a-z][a-z-]*$/.test(kind)) throw new Error(`gd-explorer: data-kind is not a kind: ${kind}`);
       const described = async () => {
         await closed(this);
-        const spec = this.#spec();
+        const spec = description(this);
         await generated(spec);
         return spec;
       };
@@ -107,10 +102,15 @@ class Explorer extends HTMLElement {
       if (signal.aborted) return cleanUp?.();
       signal.addEventListener("abort", () => cleanUp?.());
       this.#room = holder.firstElementChild;
-      if (this.#waiting) this.#room.state = this.#waiting;
-      this.#waiting = null;
+      while (this.#waiting) {
+        const given = this.#waiting;
+        this.#waiting = null;
+        await this.#room.take(given);
+      }
+      await this.#restore();
+      if (signal.aborted) return;
       this.dataset.ready = "true";
-      this.#restore();
+      this.#restore(); // what a link brought while another was followed
     } catch (error) {
       holder.remove();
       this.#room = null;

@@ -12,7 +12,7 @@ const TELL = 60; // milliseconds after the last change that a kernel hears of it
 
 class Shell {
   constructor(spec, state, modules, signal, Own) {
-    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, plots: [] });
+    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, taking: null, plots: [] });
     const typed = Own && spec.fields.find(({ formula }) => formula);
     spec.own = typed ? new Own(this, typed) : null;
     this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
@@ -40,7 +40,8 @@ class Shell {
       this.spec.tries.length ? html("div", { class: "gd-tries" }, html("p", {}, "What to try"),
         html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null,
       keepRow(this, host));
-    Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.change(value) });
+    Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.hear(value) });
+    this.node.take = (given) => this.take(given);
     // In a notebook the arrow keys are the explorer's own while it has the focus, no shortcuts of the notebook's.
     this.node.dataset.lmSuppressShortcuts = "true";
     if (!host) this.node.addEventListener("keydown", (event) => event.stopPropagation());
@@ -60,8 +61,9 @@ class Shell {
         return { node, input, show: (value) => { input.value = value; } };
       }
       const { input, node } = select(label, [...field.options, { value: "", text: "A formula of your own" }],
-        (value) => (value ? change(value) : own.open()));
-      return { node, input, show: (value) => { input.value = own.is(value) ? "" : value; } };
+        (value) => own.choose(value));
+      input.addEventListener("focus", () => own.fetch().catch(() => {})); // told if it is chosen
+      return { node, input, show: (value) => { input.value = own.opening || own.is(value) ? "" : value; } };
     }
     if (field.type === "switch") {
       const { input, node } = tick([html("span", {}, label)], null, change);
@@ -142,6 +144,33 @@ class Shell {
     this.redraw();
   }
 
+  /**
+   * Takes a state from outside: at once, unless a formula in it waits for the code that reads it, or for another that
+   * does. Then it is taken in its turn, and what is returned is the promise of that.
+   */
+  take(given) {
+    const wanted = () => this.spec.own?.wanted(given);
+    const before = this.taking ? this.taking.then(wanted) : wanted();
+    if (!before) return this.change(given);
+    const taken = before.then(() => this.signal.aborted || this.change(given));
+    const over = taken.catch(() => {}).then(() => {
+      if (this.taking !== over) return;
+      this.taking = null;
+      this.node.removeAttribute("aria-busy");
+    });
+    this.taking = over;
+    this.node.setAttribute("aria-busy", "true");
+    return taken;
+  }
+
+  /** Takes a state that nobody waits for: if it was refused only later, the readout says so. */
+  hear(given) {
+    this.take(given)?.catch((error) => {
+      this.node.say(`The state that was given is ignored (${error.message.slice(0, 200)}).`);
+      reportError(error);
+    });
+  }
+
   /** Shows the state in the controls. */
   settle() {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.state[name]);
@@ -199,6 +228,7 @@ async function render(Kind, Own, model, el) {
   const spec = model.get("spec");
   const stop = new AbortController();
   const shell = new Shell(spec, model.get("state") ?? spec.state, await generated(spec), stop.signal, Own);
+  await spec.own?.wanted(shell.state);
   shell.build(Kind, el.closest("gd-explorer"));
   el.replaceChildren(shell.node);
   shell.fit();
@@ -208,7 +238,7 @@ async function render(Kind, Own, model, el) {
   const hear = () => {
     const state = model.get("state");
     if (JSON.stringify(state) === known) return;
-    shell.change(state);
+    shell.hear(state);
   };
   let waiting = 0;
   shell.told = () => {

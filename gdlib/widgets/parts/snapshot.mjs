@@ -50,9 +50,12 @@ export function snapshot(shell) {
   return { text: new XMLSerializer().serializeToString(picture), width, height };
 }
 
+/** A picture as a file. */
+export const asSvg = ({ text }) => new Blob([text], { type: "image/svg+xml" });
+
 /** The same as pixels. */
 export async function asPng({ text, width, height }) {
-  const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  const address = URL.createObjectURL(asSvg({ text }));
   try {
     const image = new Image();
     image.src = address;
