@@ -131,6 +131,19 @@ def test_a_run_that_diverges_ends_before_its_first_non_finite_point(page: Page) 
     assert box["x"] - 9 <= mark["x"] <= box["x"] + box["width"] + 9
 
 
+def test_on_a_small_phone_what_runs_far_off_widens_nothing(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    slow = {"name": "adam", "hyperparameters": {"lr": 0.01}}
+    rules = [{"name": name, "hyperparameters": {"lr": 0.03}} for name in ("momentum", "nesterov")]
+    for lr in (0.9, 0.0091):
+        far = {"name": "gradient_descent", "hyperparameters": {"lr": lr}}
+        set_state(page, {"start": [-2.378, -3.0], "rules": [slow, far, *rules], "steps": 60})
+        for step in range(1, 12):
+            page.get_by_label("Step shown").fill(str(step))
+            readout(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, readout(page)
+
+
 # ------------------------------------------------------------------ the hand
 
 

@@ -3,6 +3,7 @@
 import { html } from "./elements.mjs";
 import { swatch } from "./plot.mjs";
 
+const LONG = 18; // letters of a cell; more may break, or a run that goes far off would widen the page
 const PAUSE = 120; // milliseconds between two texts while something moves
 
 export class Readout {
@@ -63,7 +64,11 @@ export class Readout {
     }
     lines.forEach(({ title, cells, note }, row) => {
       put(this.texts[row].title, title);
-      cells.forEach((text, column) => put(this.texts[row].cells[column], text));
+      cells.forEach((text, column) => {
+        const cell = this.texts[row].cells[column];
+        put(cell, text);
+        cell.classList.toggle("gd-long", text.length > LONG);
+      });
       put(this.texts[row].note, note ?? "");
     });
   }
