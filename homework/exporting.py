@@ -10,16 +10,17 @@ import html
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 from homework import outcomes, wording
 from homework.course import Course
 from homework.gradebook import Gradebook, Mark
+from homework.grading.standing import digest_now, fallen
 from homework.outcomes import Outcome
 from homework.people.lateness import Late, handed_in, lateness
 from homework.people.roster import Person, Roster
 from homework.plan import Plan
+from homework.sandbox.ran import Limits
 
 Format = Literal["csv", "canvas", "moodle"]
 FORMULA = ("=", "+", "-", "@")  # what makes a cell one, to a spreadsheet
@@ -32,15 +33,23 @@ class Row:
 
     folder: str
     person: Person
+    outcome: Outcome | None  # that stands; None where none does
     status: str
     reason: str
-    flags: tuple[str, ...]
     handed: str
     points: Mapping[str, float | None]
     comments: Mapping[str, str]
     gaps: Mapping[str, str]
     late: Late
-    sandbox: str
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return self.outcome.flags if self.outcome else ()
+
+    @property
+    def sandbox(self) -> str:
+        """What the code ran in, "" where none of it ran."""
+        return self.outcome.sandbox if self.outcome and self.outcome.status != "missing" else ""
 
     @property
     def raw(self) -> float | None:
@@ -69,50 +78,41 @@ def gathered(course: Course, plan: Plan) -> list[Row]:
     if course.gradebook.exists():
         with Gradebook(course) as gradebook:
             marks = gradebook.marks(plan)
-    people = Roster(course)
-    return [_row(course, plan, people, folder, marks.get(folder, {})) for folder in people.everyone(plan.assignment)]
+    people, limits = Roster(course), Limits.of(course)
+    return [
+        _row(course, plan, limits, people, folder, marks.get(folder, {})) for folder in people.everyone(plan.assignment)
+    ]
 
 
-def _row(course: Course, plan: Plan, people: Roster, folder: str, marks: Mapping[str, Mark]) -> Row:
-    questions = plan.questions
-    outcome = outcomes.load(course.outcome(folder, plan.assignment))
-    came = course.submitted(folder, plan.assignment)
-    here = came.is_file()
-    why = _stale(plan, outcome, sha256(came.read_bytes()).hexdigest() if here else None)
+def _row(course: Course, plan: Plan, limits: Limits, people: Roster, folder: str, marks: Mapping[str, Mark]) -> Row:
+    questions, name = plan.questions, plan.assignment
+    outcome = outcomes.load(course.outcome(folder, name))
+    digest = digest_now(course, folder, name)
+    here, why = digest is not None, fallen(outcome, plan, limits, digest)
+    if not here:
+        outcome = Outcome(folder, name, "missing")
+    status: str = outcome.status if outcome else "not graded"
+    if why and here:
+        status = "stale" if outcome and outcome.submission else "not graded"
     if why or outcome is None:
         points, gaps = dict.fromkeys(questions), dict.fromkeys(questions, why)
     else:
-        points = {name: marks[name].points if name in marks else None for name in questions}
-        gaps = {name: _gap(plan, outcome, name) for name, known in points.items() if known is None}
-    when = handed_in(course, folder, plan.assignment) if here else None
+        points = {question: marks[question].points if question in marks else None for question in questions}
+        gaps = {question: _gap(plan, outcome, question) for question, known in points.items() if known is None}
+    when = handed_in(course, folder, name) if here else None
     time = "" if not when or not when.time else f"{'' if when.exact else 'by '}{when.time.isoformat(' ', 'seconds')}"
-    status = "missing" if not here else "not graded" if outcome is None else "stale" if why else outcome.status
     return Row(
         folder,
         people.person(folder),
+        None if why and here else outcome,
         status,
         why or (outcome.reason if outcome else ""),
-        outcome.flags if outcome and not why else (),
         time,
         points,
-        {name: mark.comment for name, mark in marks.items() if mark.comment and not why},
+        {question: mark.comment for question, mark in marks.items() if mark.comment and not why},
         gaps,
-        lateness(course, folder, plan.assignment) if here else ON_TIME,
-        outcome.sandbox if outcome and not why else "",
+        lateness(course, folder, name) if here else ON_TIME,
     )
-
-
-def _stale(plan: Plan, outcome: Outcome | None, digest: str | None) -> str:
-    """Why no points of an outcome count, "" where they do."""
-    if digest is None:
-        return wording.WHOLE["missing"]
-    if outcome is None:
-        return f"not graded yet: run `grade {plan.assignment}`"
-    if outcome.plan != plan.digest:
-        return f"released again since it was graded: run `grade {plan.assignment}`"
-    if outcome.status == "missing" or (outcome.submission and outcome.submission != digest):
-        return f"collected again since it was graded: run `grade {plan.assignment}`"
-    return ""
 
 
 def _gap(plan: Plan, outcome: Outcome, question: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
+from nbgrader.utils import parse_utc
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
@@ -101,15 +102,27 @@ class Gradebook:
                 grade.needs_manual_grade = grade.manual_score is None
         self._db.commit()
 
-    def record(self, outcome: Outcome, plan: Plan) -> None:
-        """Enter what came of a submission in place of what was there; the same outcome twice is as good as once."""
+    def record(self, outcome: Outcome, plan: Plan, *, ours: bool = False) -> None:
+        """Enter what came of a submission in place of what was there; the same outcome twice is as good as once.
+
+        `ours`: grading itself failed, so that the outcome says nothing of the file: what people said of it waits.
+        """
         book, where = self._nbgrader, (outcome.assignment, outcome.student)
         book.update_or_create_student(outcome.student)
         if outcome.status == "missing":
             self._withdraw(*where)
             return
         with self._db.no_autoflush:  # else SQLAlchemy warns of nbgrader's half-made rows
-            notebook = book.update_or_create_submission(*where, timestamp=self._timestamp(*where)).notebooks[0]
+            try:
+                notebook = book.update_or_create_submission(*where, timestamp=self._timestamp(*where)).notebooks[0]
+            except api.MissingEntry:
+                needed = f"needed {outcome.assignment} in it, came a book that does not know it"
+                raise UserError(f"gradebook.db: {needed}; `release {outcome.assignment}` enters it again") from None
+        if ours:
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = None, True
+            self._db.commit()
+            return
         marked, answers = self._answers(*where), {}
         comments = {comment.name: comment for comment in notebook.comments}
         for grade in notebook.grades:
@@ -214,7 +227,12 @@ class Gradebook:
     def _timestamp(self, assignment: str, student: str) -> str | None:
         """When it came, as collected: nbgrader compares the gradebook's time with the file's."""
         path = self.course.submitted(student, assignment).with_name("timestamp.txt")
-        return path.read_text("utf-8").strip() if path.exists() else None
+        try:
+            said = path.read_text("utf-8").strip()
+            parse_utc(said)
+        except (OSError, ValueError, OverflowError):  # whoever wrote it: no time is not worth a class
+            return None
+        return said
 
 
 def _create(path: Path) -> None:

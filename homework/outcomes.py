@@ -54,6 +54,7 @@ class Outcome:
     sandbox: str = "bubblewrap"  # "none" where --no-sandbox was given
     submission: str = ""  # digest of the file that came
     plan: str = ""  # digest of what it was judged by
+    limits: str = ""  # digest of what it could use: time, memory, …
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -27,7 +27,6 @@ from traitlets.config import Config
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
 from homework.grading.grades import job
-from homework.grading.grades import limits as limits_of
 from homework.grading.judging import judged
 from homework.masters import drawing, master, notebooks
 from homework.masters.master import Master, MasterError
@@ -80,7 +79,7 @@ def release(
             settings["seed"] = seed
     settings["seed"] = settings["seed"] or secrets.token_hex(16)
     text = _read(assignment, sources, settings["sources"], say)
-    limits = limits_of(course) if (course.root / "course.json").exists() else Limits()
+    limits = Limits.of(course) if (course.root / "course.json").exists() else Limits()
     prepared = prepare(text, settings.get("seeds", {}).get(assignment, settings["seed"]), say, limits)
     path = course.private(assignment) / "plan.json"
     if changed := not path.exists() or path.read_text("utf-8") != prepared.plan.to_json():

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from homework import exporting, outcomes, plan
+from homework import exporting, plan
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.outcomes import Outcome
 from homework.pages import feedback
 from homework.people.roster import Roster
 
@@ -32,14 +31,13 @@ def run(given: argparse.Namespace) -> int:
     left_out = 0
     for row in rows:
         path = course.feedback(row.folder, assignment)
-        if row.status in ("stale", "not graded"):
+        if row.outcome is None:
             path.unlink(missing_ok=True)  # what it says no longer holds
             print(f"{row.person.shown}: no page: {row.reason}")
             left_out += 1
             continue
-        outcome = outcomes.load(course.outcome(row.folder, assignment))
-        outcome = outcome or Outcome(row.folder, assignment, "missing")
-        write(path, feedback.page(asked, outcome, marks.get(row.folder, {}), row.person.shown, row.late, appeal))
+        said = marks.get(row.folder, {}) if row.status != "missing" else {}
+        write(path, feedback.page(asked, row.outcome, said, row.person.shown, row.late, appeal))
         print(f"{row.person.shown}: {path}")
     return NOT_ALL if left_out else 0
 

@@ -14,6 +14,7 @@ from homework.outcomes import Outcome
 from homework.pages.outputs import plain
 from homework.people.roster import Roster
 from homework.progress import Progress
+from homework.sandbox.ran import Limits
 from homework.sandbox.running import why_not
 
 NOT_ALL = 3  # the exit status where not every submission is graded
@@ -69,7 +70,7 @@ def grader_of(course: Course, assignment: str, no_sandbox: bool) -> Grader:
             f"{reason}\nNothing was graded. --no-sandbox runs students' code with your own rights over your files, and "
             "the grades will say so."
         )
-    return Grader(course, asked, grades.limits(course), sandboxed=not no_sandbox)
+    return Grader(course, asked, Limits.of(course), sandboxed=not no_sandbox)
 
 
 def told(graded: list[Outcome]) -> int:

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from homework import exporting, outcomes, plan
+from homework import exporting, plan
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
-from homework.outcomes import Outcome
 from homework.pages import reporting
 
 
@@ -19,11 +18,7 @@ def run(given: argparse.Namespace) -> int:
     course, assignment = Course(given.course), given.assignment
     asked = plan.load(course.private(assignment) / "plan.json")
     rows = exporting.gathered(course, asked)
-    found = [
-        outcomes.load(course.outcome(row.folder, assignment)) or Outcome(row.folder, assignment, "missing")
-        for row in rows
-        if row.status not in ("stale", "not graded")
-    ]
+    found = [row.outcome for row in rows if row.outcome]
     if not found:
         raise UserError(f"report: needed graded submissions of {assignment}, came none; run `grade {assignment}`")
     with Gradebook(course) as gradebook:

@@ -9,14 +9,15 @@ import os
 import threading
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from homework import outcomes, wording
-from homework.course import Course, UserError, write
+from homework.course import Course, write
 from homework.gradebook import Gradebook
 from homework.grading import judging, scan
 from homework.grading.matching import match
+from homework.grading.standing import digest_now, fallen
 from homework.grading.submission import UnreadableError, load, read
 from homework.outcomes import Outcome, Part
 from homework.pages import marking
@@ -69,21 +70,18 @@ class Grader:
     def kept(self, student: str) -> Outcome | None:
         """The outcome that stands, if grading the file that lies there now would give it again."""
         old = outcomes.load(self.course.outcome(student, self.plan.assignment))
-        if old is None:
+        digest = digest_now(self.course, student, self.plan.assignment)
+        if old is None or not old.submission or fallen(old, self.plan, self.limits, digest):
             return None
-        try:
-            raw = load(self.course.submitted(student, self.plan.assignment))
-        except UnreadableError:
-            return None
-        now = replace(self._blank(student), submission=sha256(raw or b"").hexdigest())
-        same = all(getattr(old, name) == getattr(now, name) for name in ("student", "submission", "plan", "sandbox"))
-        return old if same else None
+        now = self._blank(student)
+        return old if (old.student, old.sandbox) == (now.student, now.sandbox) else None
 
     def _blank(self, student: str) -> Outcome:
         """An outcome before anything of the submission is known."""
         parts = tuple(Part(judge.question, judge.title, judge.points, "not run") for judge in self.plan.judges)
         sandbox = "bubblewrap" if self.sandboxed else "none"
-        return Outcome(student, self.plan.assignment, "failed", parts=parts, sandbox=sandbox, plan=self.plan.digest)
+        name, by, within = self.plan.assignment, self.plan.digest, self.limits.digest
+        return Outcome(student, name, "failed", parts=parts, sandbox=sandbox, plan=by, limits=within)
 
     def _grade(self, blank: Outcome) -> Graded:
         try:
@@ -162,7 +160,7 @@ def _keep(grader: Grader, graded: Graded, gradebook: Gradebook, progress: Progre
         except Exception:  # of what is in the notebook: its verdicts stand, and the page shows it empty
             progress.note(f"{outcome.student}: no marking page with what was handed in: {traceback.format_exc()}")
             marking.write(course, plan, outcome.student, (), None, outcome)
-    gradebook.record(outcome, plan)
+    gradebook.record(outcome, plan, ours=bool(graded.trouble))
     write(course.outcome(outcome.student, plan.assignment), outcome.to_json())
     progress.add(said(outcome))
     return outcome, graded.ran.cpu_seconds if graded.ran else 0.0
@@ -182,18 +180,6 @@ def earned(outcome: Outcome) -> float:
 
 def worth(outcome: Outcome) -> float:
     return sum(part.points for part in outcome.parts)
-
-
-def limits(course: Course) -> Limits:
-    """The limits of a run, with those that course.json sets."""
-    said, known = course.settings.get("limits") or {}, {field.name: field.type for field in fields(Limits)}
-    if not isinstance(said, dict) or not said.keys() <= known.keys():
-        raise UserError(f"course.json, limits: needed an object with some of {', '.join(known)}, came {said!r}"[:500])
-    for name, value in said.items():
-        whole = known[name] is int
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or value <= 0:
-            raise UserError(f"course.json, limits: {name}: needed a {'whole ' * whole}number > 0, came {value!r}"[:500])
-    return Limits(**said)
 
 
 def cores() -> int:

@@ -1,7 +1,11 @@
 """What a run in the sandbox is asked, the limits it has, and what came of it: plain data, believed by nobody."""
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, TypedDict
+
+from homework.course import Course, UserError
 
 CellStatus = Literal["ok", "error", "timeout", "memory", "crashed", "output", "not run"]
 JudgeStatus = Literal["value", "error", "unanswered", "timeout", "memory", "crashed", "output", "not run"]
@@ -34,6 +38,28 @@ class Limits:
     files: int = 20_000
     output_bytes: int = 1 << 20  # kept of one cell; what goes on beyond 256 times as much is stopped
     cell_count: int = 500  # cells and judges beyond are not run
+
+    @classmethod
+    def of(cls, course: Course) -> "Limits":
+        """A course's: these, but for those that its course.json sets."""
+        said, known = course.settings.get("limits") or {}, {field.name: field.type for field in fields(cls)}
+        if not isinstance(said, dict) or not said.keys() <= known.keys():
+            raise UserError(
+                f"course.json, limits: needed an object with some of {', '.join(known)}, came {said!r}"[:500]
+            )
+        for name, value in said.items():
+            whole = known[name] is int
+            right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+            if not right or not 0 < value < float("inf"):
+                needed = f"needed a {'whole ' * whole}number > 0"
+                raise UserError(f"course.json, limits: {name}: {needed}, came {value!r}"[:500])
+        return cls(**said)
+
+    @property
+    def digest(self) -> str:
+        """What stands for them in an outcome, which is one under these limits and no others."""
+        said = {name: float(value) for name, value in asdict(self).items()}  # 30 seconds are 30.0
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

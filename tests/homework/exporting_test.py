@@ -5,15 +5,13 @@ import io
 import json
 import shutil
 from dataclasses import replace
-from hashlib import sha256
 
 import pytest
 
-from homework import wording
+from homework import outcomes, wording
 from homework.__main__ import main
 from homework.course import Course, write
 from homework.exporting import canvas, gathered, moodle, own
-from homework.gradebook import Gradebook
 from homework.people.roster import Person, Roster
 from tests.homework import handmade
 
@@ -28,15 +26,9 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(handmade_course, tmp_path_factory):
     """The class made by hand: s01 and s02 judged, s03 in part, s04 failed, s05 handed nothing in, s06 not graded yet."""
-    course, plan = handmade.course(tmp_path_factory.mktemp("graded")), handmade.plan()
-    with Gradebook(course) as gradebook:
-        for one in handmade.OUTCOMES:
-            digest = sha256(b"{}").hexdigest() if one.status != "missing" else ""
-            outcome = replace(one, submission=digest, plan=plan.digest)
-            write(course.outcome(one.student, "tiny"), outcome.to_json())
-            gradebook.record(outcome, plan)
+    course = Course(shutil.copytree(handmade_course, tmp_path_factory.mktemp("graded") / "course"))
     write(course.submitted("s06", "tiny"), "{}")
     roster = Roster(course)
     roster.people = dict(PEOPLE)
@@ -146,6 +138,38 @@ def test_points_of_another_file_or_another_plan_do_not_count(course):
     assert (row.status, row.total) == ("stale", None)
 
 
+def test_points_won_under_other_limits_do_not_count(course):
+    mark(course, "s01", 3)
+    for limits, total in (({"cell_seconds": 31}, ""), ({"cell_seconds": 30}, "7"), ({}, "7")):
+        write(course.root / "course.json", json.dumps({"limits": limits}))
+        said = rows(Course(course.root))["s01"]
+        assert (said["total"], "the limits in course.json have changed" in said["reason"]) == (total, not total)
+
+
+def test_what_was_no_file_to_open_does_not_speak_for_the_next_one(course):
+    path, outcome = course.submitted("s04", "tiny"), outcomes.load(course.outcome("s04", "tiny"))
+    write(course.outcome("s04", "tiny"), replace(outcome, submission="", reason="came a link").to_json())
+    said = rows(course)["s04"]
+    assert (said["status"], said["reason"]) == ("not graded", "not graded yet: run `grade tiny`")
+    path.unlink()
+    path.symlink_to(course.submitted("s01", "tiny"))
+    said = rows(course)["s04"]
+    assert (said["status"], said["reason"]) == ("failed", "came a link")
+
+
+def test_a_submission_taken_back_has_no_points_anywhere(course):
+    mark(course, "s01", 3, "Well seen.")
+    course.submitted("s01", "tiny").unlink()
+    said = rows(course)["s01"]
+    assert (said["status"], said["total"], said["sandbox"]) == ("missing", "", "")
+    assert main(["feedback", "tiny", "--student", "s01", "--course", str(course.root)]) == 0
+    page = course.feedback("s01", "tiny").read_text("utf-8")
+    assert "Missing: nothing was handed in." in page
+    assert "Well seen." not in page
+    assert "4 of 4" not in page
+    assert next(row for row in gathered(course, handmade.plan()) if row.folder == "s01").outcome.parts == ()
+
+
 def test_two_exports_are_the_same_bytes_and_rfc_4180(course):
     mark(course, "s01", 2.5)
     plan = handmade.plan()
@@ -162,7 +186,7 @@ def test_no_cell_is_a_formula(course):
     mark(course, "s02", 1, '=cmd|"/c calc"!A1\n@x')
     plan = handmade.plan()
     found = gathered(course, plan)
-    found = [replace(row, reason="\t=1+1", flags=("@x",)) for row in found]
+    found = [replace(row, reason="\t=1+1", outcome=replace(row.outcome, flags=("@x",))) for row in found if row.outcome]
     for text in (own(plan, found), canvas(plan, found), moodle(plan, found)):
         cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
         assert not any(

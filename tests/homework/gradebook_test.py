@@ -181,6 +181,23 @@ def test_a_mark_can_be_given_without_the_page(course, plan):
         }
 
 
+def test_a_failure_of_the_grading_itself_takes_no_ones_word_away(course, plan):
+    record(course, plan, outcome("right", "timeout", status="partly"))
+    by_hand(course, "why", 2.0, "The second coordinate?")
+    by_hand(course, "step-test", 3.0, "It runs on my machine.")
+    before = marks(course, plan)
+    with Gradebook(course) as book:
+        book.record(outcome(answers={}, submission="", status="failed"), plan, ours=True)
+    assert [mark.points for mark in marks(course, plan)["s01"].values()] == [None, None]  # of what file, nobody knows
+    assert record(course, plan, outcome("right", "timeout", status="partly")) == before
+
+
+def test_a_gradebook_that_does_not_know_the_assignment_says_what_helps(course, plan):
+    course.gradebook.unlink()
+    with Gradebook(course) as book, pytest.raises(UserError, match=r"needed tiny in it, .* `release tiny` enters it"):
+        book.record(outcome("right", "right"), plan)
+
+
 def test_students_do_not_touch_each_other(course, plan):
     record(course, plan, outcome("right", "right"), outcome("wrong", "wrong", student="s02"))
     by_hand(course, "why", 1.0)
@@ -248,6 +265,9 @@ def test_the_time_of_handing_in_is_nbgraders_as_well(course, plan):
     record(course, plan, outcome("right", "right"))
     with api.Gradebook(f"sqlite:///{course.gradebook}") as book:
         assert book.find_submission("tiny", "s01").timestamp.isoformat() == "2026-11-22T12:30:00.250000"
+    for wrong in (b"on Monday, I think", b"\xff\xfe", b"9" * 400):
+        file.write_bytes(wrong)
+        assert record(course, plan, outcome("right", "right"))["s01"]["step"].points == 4.0
 
 
 def test_it_is_made_whole_or_not_at_all_whatever_the_path(tmp_path, monkeypatch):

@@ -14,9 +14,10 @@ from homework import outcomes
 from homework import plan as plans
 from homework.__main__ import main
 from homework.course import Course, UserError
-from homework.gradebook import Gradebook
+from homework.exporting import gathered
+from homework.gradebook import Gradebook, Mark
 from homework.grading import grades
-from homework.grading.grades import Grader, grade_class, limits
+from homework.grading.grades import Grader, grade_class
 from homework.inside.values import encode
 from homework.outcomes import EARNED, Outcome
 from homework.progress import Progress
@@ -320,6 +321,11 @@ def test_what_ran_alone_is_not_run_again(played):
 
 def test_trouble_with_one_is_tried_again_and_stops_nobody(played, capsys):
     course, plan, run = played
+    grade(course, plan, jobs=1)
+    with Gradebook(course) as gradebook:
+        gradebook.give("s02", "tiny", "why", 2.0, "Almost.")
+    for student in ("s01", "s02", "s03"):
+        course.outcome(student, "tiny").unlink()
     run.told = {
         "s01": [MemoryError(), "value"],
         "s02": [RuntimeError("no first cell")] * 2,
@@ -327,6 +333,7 @@ def test_trouble_with_one_is_tried_again_and_stops_nobody(played, capsys):
     }
     found = grade(course, plan)
     assert [found[student].status for student in sorted(found)] == ["graded", "failed", "failed", *["graded"] * 3]
+    assert [row.status for row in gathered(course, plan)] == ["graded", "not graded", "not graded", *["graded"] * 3]
     assert "which says nothing of the answers" in found["s02"].reason
     assert "no first cell" not in found["s02"].reason
     assert "no first cell" in capsys.readouterr().err
@@ -334,6 +341,8 @@ def test_trouble_with_one_is_tried_again_and_stops_nobody(played, capsys):
     found = grade(course, plan)
     assert sorted(run.runs) == ["s02", "s03"]  # what failed for a reason of ours does not stand
     assert {one.status for one in found.values()} == {"graded"}
+    with Gradebook(course) as gradebook:  # nor does it cost what a person gave before
+        assert gradebook.marks(plan)["s02"]["why"] == Mark(None, 2.0, 0.0, "Almost.", False)
 
 
 def test_a_marking_page_that_cannot_be_written_stops_nobody(played, monkeypatch):
@@ -402,6 +411,10 @@ def test_only_what_has_changed_is_graded_again(played):
     run.runs.clear()
     grade(course, plan, force=True)
     assert len(run.runs) == 6
+    run.runs.clear()
+    grade(course, plan, limits=Limits(cell_seconds=31))
+    grade(course, plan, limits=Limits(cell_seconds=31.0))
+    assert len(run.runs) == 6
 
 
 def test_a_grade_of_another_file_does_not_outlive_an_interruption(played):
@@ -428,7 +441,7 @@ def test_a_submission_taken_back_is_missing(played):
 def test_limits_are_the_courses(tmp_path):
     def of(said):
         (tmp_path / "course.json").write_text(json.dumps({"limits": said}))
-        return limits(Course(tmp_path))
+        return Limits.of(Course(tmp_path))
 
     assert of({}) == Limits()
     assert of({"cell_seconds": 5, "memory_bytes": 10**9}) == Limits(cell_seconds=5, memory_bytes=10**9)
@@ -437,6 +450,8 @@ def test_limits_are_the_courses(tmp_path):
         {"processes": 1.5},
         {"cell_seconds": 0},
         {"cell_seconds": True},
+        {"cell_seconds": float("nan")},
+        {"whole_seconds": float("inf")},
         [1],
         {"files": "many"},
     ):

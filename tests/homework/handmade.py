@@ -11,7 +11,7 @@ from homework.masters.master import read
 from homework.outcomes import Outcome, Part
 from homework.pages import marking
 from homework.plan import Plan, Released
-from homework.sandbox.ran import CellRan, Ran
+from homework.sandbox.ran import CellRan, Limits, Ran
 
 MASTER = Path(__file__).parent / "data" / "tiny.md"
 NAME = "tiny"
@@ -65,7 +65,9 @@ def outcome(student: str, *statuses: tuple[str, str], **more: object) -> Outcome
     worth = zip((ONE, TEN), (1.0, 3.0), statuses, strict=False)
     parts = tuple(Part("step", title, points, *said) for title, points, said in worth)  # type: ignore[arg-type]
     status = "partly" if any(part.earned is None for part in parts) else "graded"
-    return Outcome(student, NAME, **({"status": status, "parts": parts, "submission": student} | more))  # type: ignore[arg-type]
+    return Outcome(
+        student, NAME, **({"status": status, "parts": parts, "submission": student, "limits": Limits().digest} | more)
+    )  # type: ignore[arg-type]
 
 
 OUTCOMES = (
