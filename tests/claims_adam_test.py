@@ -170,6 +170,61 @@ def test_a_longer_memory_mends_adam_too():
     return [limit, steps, 101, *ends[0.99], 0.99, 0.999, *ends[0.999]]
 
 
+QUADRATIC = gd.Objective("(x**2/100 + y**2)/2")
+
+
+def left_of(path):
+    """What is left of the distance from which the map's runs begin."""
+    return np.hypot(path[..., 0], path[..., 1]) / math.hypot(1.0, 0.6)
+
+
+def arriving(rule, steps, **settings):
+    """Which of the map's runs come to a millionth; settings may be arrays, one entry for each run."""
+    settings = {name: np.asarray(value, dtype=float)[..., None] for name, value in settings.items()}
+    theta, state, known = np.array([1.0, 0.6]), [np.zeros(2)] * len(rule.state), False
+    for t in range(1, steps + 1):
+        theta, *state = rule(theta, QUADRATIC.grad(theta), *state, *([t] if "t" in rule.takes else []), **settings)
+        known |= left_of(theta) <= 1e-6
+    return known
+
+
+@claim("memory-on-a-quadratic")
+def test_a_longer_memory_of_gradients_needs_a_longer_one_of_squares():
+    told = gd.explore(kind="rate-map", plane="beta1-beta2", rules=["adam", "amsgrad"]).state
+    settings = told["rules"][0]["hyperparameters"]
+    assert (told["kappa"], told["start"], told["steps"], settings["lr"]) == (100.0, [1.0, 0.6], 200, 0.1)
+    assert (settings["beta1"], settings["beta2"]) == (0.9, 0.999)
+    memories, borders = np.append(np.linspace(0.0, 0.999, 1000), 0.9999), {}
+    for beta1 in (0.0, 0.25, 0.5, 0.75):
+        adam, amsgrad = (
+            arriving(rule, 200, lr=0.1, beta1=beta1, beta2=memories) for rule in (gd.rules.adam, gd.rules.amsgrad)
+        )
+        assert amsgrad.all()
+        borders[beta1] = memories[np.flatnonzero(~adam)[-1] + 1]
+    assert sorted(borders.values()) == list(borders.values())
+    return [borders[0.0], 200, borders[0.75]]
+
+
+@claim("a-millionth-is-not-rest")
+def test_the_fading_divisor_throws_adam_back_and_not_amsgrad():
+    steps, beta1, beta2 = 10_000, 0.9, 0.999
+    path, still = (
+        gd.descend(QUADRATIC, rule, (1.0, 0.6), steps=steps, lr=0.1).path for rule in (gd.rules.adam, gd.rules.amsgrad)
+    )
+    left, still = left_of(path), left_of(still)
+    arrived, nearest, far = int((left <= 1e-6).argmax()), int(left.argmin()), 1000 + int(left[1000:].argmax())
+    v, lengths = 0.0, []
+    for t, g in enumerate(path[:-1, 1].tolist(), 1):  # in the steep direction the slope is y
+        v = beta2 * v + (1 - beta2) * g * g
+        lengths.append(0.1 / math.sqrt(v / (1 - beta2**t)))
+    limit = 2 * (1 + beta1) / (1 - beta1)
+    assert gd.rates.spectral_radius(gd.rules.momentum_ema, 1.0, lr=limit, beta=beta1) == pytest.approx(1.0)
+    passed = int((np.array(lengths) > limit).argmax()) + 1
+    assert nearest < passed < far
+    assert (still[1000:] < 1e-20).all()
+    return [arrived, left[nearest], passed, limit, far, left[far], still[-1], steps]
+
+
 @claim("constant-slope")
 def test_steps_under_a_constant_slope():
     t = np.array([1, 12, 100, 1000])
