@@ -22,6 +22,7 @@ import gdlib as gd
 from gdlib.widgets.kinds import KINDS
 from gdlib.widgets.kinds.basin_map import ROOMS as BASIN_ROOMS
 from gdlib.widgets.kinds.rate_map import PLANES
+from gdlib.widgets.kinds.rate_map import ROOMS as RATE_ROOMS
 from gdlib.widgets.page_form import ROOMS, WIDTHS
 from tests.explorer_page import shown
 from tools import browser as system_browser
@@ -29,10 +30,9 @@ from tools import browser as system_browser
 SAID: dict[str, Callable[[], list[Any]]] = {
     **{kind: lambda kind=kind: [gd.explore(kind=kind)] for kind in KINDS if kind not in ("race", "rate-map")},
     **{f"rate-map {plane}": lambda plane=plane: [gd.explore(kind="rate-map", plane=plane)] for plane in PLANES},
-    "rate-map lr-beta": lambda: [
-        gd.explore(kind="rate-map"), gd.explore(kind="rate-map", rules=["nesterov", "momentum"]),
-    ],
-    "rate-map gradient_descent": lambda: [gd.explore(kind="rate-map", rules=["gradient_descent"])],
+    **{f"rate-map {' '.join(rules)}": lambda rules=rules, plane=plane: [
+        gd.explore(kind="rate-map", plane=plane, rules=rules)
+    ] for rules, plane in RATE_ROOMS.items()},
     **{f"basin-map {rule}": lambda rule=rule: [
         gd.explore(kind="basin-map", rules=[rule, "momentum", "newton"])
     ] for rule in BASIN_ROOMS},

@@ -33,6 +33,8 @@ PLANES: Mapping[str, tuple[str, str]] = {
 """What may run across and up: hyperparameters of a rule, and the condition number of the quadratic."""
 BANDS = (0.0, 0.5, 0.75, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 1.0)
 """Rates between which pixels have one shade; to a millionth 0.5 takes 20 steps, 0.9 takes 132, 0.99 takes 1375."""
+ROOMS = {("gradient_descent",): "lr-kappa", ("nesterov", "momentum"): "lr-beta"}
+"""Which rules, offered alone in this plane, leave so much out that the height in a page is measured for them."""
 _KAPPA = Number(
     Hyperparameter("kappa", r"\kappa", "condition number", 1.0, 1e6, False, False, Knob(1.0, 1000.0, "log"))
 )
@@ -136,7 +138,7 @@ def rate_map(
         {"plane": first, "rules": runners[first], "kappa": _KAPPA.check(kappa, {}), "start": whole,
          "steps": whole_steps(steps, "steps")},
         lambda state: _still(state, known),
-        room="rate-map gradient_descent" if list(known) == ["gradient_descent"] else f"rate-map {first}",
+        room=f"rate-map {' '.join(known) if ROOMS.get(tuple(known)) == first else first}",
         tries=[*_TRIES_WITH.get((first, runners[first][0]["name"]), []), *_TRIES.get(first, [_TRY])],
         objectives=[landscape_json(BOWL, (*_START, 100.0)) | {"window": [list(side) for side in _WINDOW],
                                                              "glsl": landscape_text(BOWL, held=1)}],
@@ -198,7 +200,7 @@ _TRIES: Mapping[str, list[str]] = {
         "Take the best η at κ = 2, then at κ = 100. How far is each from the edge, beyond which runs go off?",
         "Allow 1000 steps. From κ = 10 to 30 to 90, each time at the best η: by what do the steps to a millionth grow?",
     ],
-    "beta-kappa": ["Follow the darkest spots up from κ = 10 to κ = 1000. By what does the memory 1/(1 − β) grow?"],
+    "beta-kappa": ["Follow the fastest spots up from κ = 10 to κ = 1000. By what does the memory 1/(1 − β) grow?"],
     "beta1-beta2": [
         "At β₁ = 0.5 lower β₂ from 0.99. From where on does the run no longer come to a millionth?",
         "Choose AMSGrad, which forgets no large slope. What becomes of that border?",
@@ -209,7 +211,7 @@ _TRIES_WITH: Mapping[tuple[str, str], list[str]] = {  # what is true of one rule
         "At β = 0.9 move along from η = 0.3 to η = 3.7. How much does theory’s rate change, and which number is it?"
     ]
 }
-_TRY = "Move the ring from the palest part of the map to the darkest. What becomes of the path?"
+_TRY = "Move the ring from the slowest part of the map to the fastest. What becomes of the path?"
 
 
 def _still(state: Json, known: Mapping[str, Rule]) -> Any:
@@ -233,7 +235,7 @@ def _still(state: Json, known: Mapping[str, Rule]) -> Any:
         bands=BANDS, missing="runs off", curves=_borders(plane, rule, kappa, settings),
         points={"the run of the path": ([x.place(first[x.name])], [y.place(first[y.name])])},
         caption=f"{rule.title} on a quadratic: the rate a step, measured in one run for each pixel. "
-        f"Dark is fast; hatched runs go off.",
+        f"Strong colour is fast; hatched runs go off.",
     )  # fmt: skip
 
 
