@@ -5,9 +5,7 @@ lib/gradebook_importer.rb: a score where there was one, a blank now, is a change
 an empty comment replaces one), so that its table leaves out the students whose total is not known.
 """
 
-import csv
 import html
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -19,11 +17,11 @@ from homework.grading.standing import digest_now, fallen
 from homework.outcomes import Outcome
 from homework.people.lateness import Late, handed_in, lateness
 from homework.people.roster import Person, Roster
+from homework.people.tables import text
 from homework.plan import Plan
 from homework.sandbox.ran import Limits
 
 Format = Literal["csv", "canvas", "moodle"]
-FORMULA = ("=", "+", "-", "@")  # what makes a cell one, to a spreadsheet
 ON_TIME = Late(0.0, 0, "")
 
 
@@ -140,7 +138,7 @@ def own(plan: Plan, rows: list[Row]) -> str:
         share = "" if row.late.share is None else f"{row.late.share:.6g}"
         line += [_number(row.raw), days, share, row.late.reason, _number(row.total), row.sandbox]
         table.append(line)
-    return _text(table)
+    return text(table)
 
 
 def canvas(plan: Plan, rows: list[Row], canvas_id: str = "") -> str:
@@ -157,7 +155,7 @@ def canvas(plan: Plan, rows: list[Row], canvas_id: str = "") -> str:
             one = row.person
             line = [one.name or one.id, one.lms_id, one.sis_id, one.login, one.section, _number(row.total)]
             table.append(line)
-    return _text(table)
+    return text(table)
 
 
 def moodle(plan: Plan, rows: list[Row]) -> str:
@@ -190,21 +188,8 @@ def moodle(plan: Plan, rows: list[Row]) -> str:
             words += [row.late.reason] if row.late.reason else []
             comment = "<br>".join(html.escape(word) for word in words)
             table.append([*line, _number(row.total), wording.points(plan.points), "-", comment])
-    return _text(table)
+    return text(table)
 
 
 def _number(points: float | None) -> str:
     return "" if points is None else wording.points(points)
-
-
-def _text(table: list[list[str]]) -> str:
-    """CSV as RFC 4180 has it, UTF-8 without a mark at its beginning: neither Canvas nor Moodle needs one."""
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\r\n").writerows([_cell(text) for text in line] for line in table)
-    return file.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A cell in which no spreadsheet finds a formula: an apostrophe before what would begin one."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text).strip()
-    return f"'{text}" if text.startswith(FORMULA) and text != "-" else text

@@ -72,11 +72,12 @@ def release(
     settings = _settings(course)
     if sources is not None:
         settings["sources"] = str(sources.resolve())
-    if seed is not None and seed != settings["seed"]:
-        if settings["seed"]:  # of assignments that were released before
-            settings.setdefault("seeds", {})[assignment] = seed
-        else:
+    if seed is not None:
+        if not settings["seed"]:
             settings["seed"] = seed
+        settings.get("seeds", {}).pop(assignment, None)
+        if seed != settings["seed"]:  # which is that of assignments that were released before
+            settings.setdefault("seeds", {})[assignment] = seed
     settings["seed"] = settings["seed"] or secrets.token_hex(16)
     text = _read(assignment, sources, settings["sources"], say)
     limits = Limits.of(course) if (course.root / "course.json").exists() else Limits()

@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     course = Course(given.course)
-    if course.settings is None or not course.gradebook.exists():  # the first raises where there is no course
+    if not course.gradebook.exists():
         raise UserError(f"--course: needed a course with graded submissions, came {given.course}; run `grade` first")
     made, address = server(course, given.port)
     print(f"Open {address}\nOnly this machine reaches it. Ctrl-C ends it; what you typed is kept.", flush=True)

@@ -31,7 +31,7 @@ OF_MODULES = {
     "threading": {"Thread", "Timer"},
 }
 _PATH = re.compile(r"(^|/)\.\.(/|$)|^/[\w.-]+/|^~/|^[A-Za-z]:[\\/]|\.ipynb$|\.db$|gradebook")
-_MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?].*|[^#'\"\n]*\?[ \t]*|\w+[ \t]*=[ \t]*[%!].*)$")
+_MAGIC = re.compile(r"[%!?]|\w+[ \t]*=[ \t]*[%!]")  # how IPython's own lines begin
 _SHELL = re.compile(r"(?m)^[ \t]*(?:\w+[ \t]*=[ \t]*)?(!|%%?(?:bash|sh|script|system|sx|run|writefile|load_ext|sc)\b)")
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -46,9 +46,17 @@ def parsed(text: str) -> ast.Module | None:
             try:
                 return ast.parse(text)
             except SyntaxError:
-                return ast.parse(_MAGIC.sub(r"\1pass", text))
+                return ast.parse("\n".join(map(_python, text.split("\n"))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _python(line: str) -> str:
+    """A line, `pass` in place of one of IPython's own; no pattern is tried in it that could go back and forth."""
+    said = line.strip(" \t")
+    if _MAGIC.match(said) or (said.endswith("?") and not any(mark in said for mark in "#'\"")):
+        return line[: len(line) - len(line.lstrip(" \t"))] + "pass"
+    return line
 
 
 def flags(cells: Iterable[tuple[int, str, bool]], given: str) -> tuple[str, ...]:

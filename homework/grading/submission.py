@@ -80,7 +80,7 @@ def _cells(said: Any) -> Iterator[dict[str, Any]]:
         cells = said["cells"]
     elif isinstance(said.get("worksheets"), list):  # formats 2 and 3
         sheets = said["worksheets"]
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _listed(sheet.get("cells", []))]
+        cells = [_old(cell) for sheet in sheets if isinstance(sheet, dict) for cell in _listed(sheet.get("cells", []))]
     else:
         raise UnreadableError("needed a notebook, came JSON without cells")
     for number, cell in enumerate(_listed(cells), 1):
@@ -89,6 +89,18 @@ def _cells(said: Any) -> Iterator[dict[str, Any]]:
         if not isinstance(cell, dict):
             raise UnreadableError(f"cell {number}: needed a cell, came a {type(cell).__name__}")
         yield cell
+
+
+def _old(cell: Any) -> Any:
+    """A cell of format 2 or 3, whose lines may be kept without their ends."""
+    if not isinstance(cell, dict):
+        return cell
+    return cell | {key: _ended(cell[key]) for key in ("input", "source") if key in cell}
+
+
+def _ended(lines: Any) -> Any:
+    bare = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    return "\n".join(lines) if bare and lines and not lines[0].endswith(("\n", "\r")) else lines
 
 
 def _listed(cells: Any) -> list[Any]:

@@ -4,6 +4,7 @@ Whatever a zip says about a path can therefore write nowhere. A file that is no 
 size, or cannot be read is refused by itself, in a sentence, and the others go on.
 """
 
+import lzma
 import os
 import stat
 import struct
@@ -19,7 +20,9 @@ from typing import IO
 
 from homework.course import UserError
 
+UNPRINTABLE = "its name has characters that cannot be written"
 FOLDER = "is a folder, where a notebook's name needs a file"
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError, struct.error)
 LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git")
 
 
@@ -53,6 +56,11 @@ class Entry:
     @property
     def place(self) -> str:
         return "/".join(self.path)
+
+    @property
+    def shown(self) -> str:
+        """The place as a message names it."""
+        return _shown(self.path)
 
 
 @dataclass
@@ -103,6 +111,9 @@ def _folder(root: Path, limits: Limits) -> Archive:
             except (OSError, ValueError, OverflowError) as problem:
                 archive.refused.append(f"{_shown(parts)}: cannot be read ({problem})")
                 continue
+            if not "".join(parts).isprintable():
+                archive.refused.append(f"{_shown(parts)}: {UNPRINTABLE}; not read")
+                continue
             if not stat.S_ISREG(kind):
                 what = "a link, which may lead anywhere" if stat.S_ISLNK(kind) else "no plain file"
                 archive.refused.append(f"{_shown(parts)}: is {what}; not read")
@@ -143,7 +154,7 @@ def _unsafe(parts: tuple[str, ...], info: zipfile.ZipInfo, limits: Limits) -> st
     if ".." in parts:
         return "its place leads out of the zip (..)"
     if any(not part.isprintable() for part in parts):
-        return "its name has characters that cannot be written"
+        return UNPRINTABLE
     if (kind := stat.S_IFMT(info.external_attr >> 16)) and not stat.S_ISREG(kind):
         return "is a link, which may lead anywhere" if stat.S_ISLNK(kind) else "is no plain file"
     if info.flag_bits & 1:
@@ -169,7 +180,7 @@ def _reader(parts: tuple[str, ...], start: Callable[[], IO[bytes]], spent: _Spen
         try:
             with start() as file:
                 content = file.read(limits.file_bytes + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as problem:
+        except BROKEN as problem:
             raise RefusedError(f"{_shown(parts)}: cannot be read ({problem or type(problem).__name__})") from None
         if len(content) > limits.file_bytes:
             raise RefusedError(f"{_shown(parts)}: is longer than {limits.file_bytes >> 20} MiB; not read")

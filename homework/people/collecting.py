@@ -11,7 +11,8 @@ from homework.people.archives import Entry, Limits, RefusedError, opened
 from homework.people.clock import in_table, stamp
 from homework.people.lateness import RECORD, HandedIn, deadline, handed_in, read_stamp
 from homework.people.recognising import Found, exactly, named, recognise
-from homework.people.roster import Person, Roster, alike, read_roster, table
+from homework.people.roster import Person, Roster, alike, read_roster
+from homework.people.tables import table
 
 SAME = timedelta(minutes=10)  # an archive's times that are no further apart are those of its making
 TIMES = ("time", "last modified (submission)")  # the second: of Moodle's grading worksheet
@@ -59,7 +60,7 @@ def collect(
     with opened(source, limits) as archive:
         found, unknown = recognise(archive, assignment)
         done = Collected(found[0].system if found else "a folder", trouble=list(archive.refused))
-        done.trouble += [f"{_shown(entry)}: no telling who handed this in" for entry in unknown if _counts(entry)]
+        done.trouble += [f"{entry.shown}: no telling who handed this in" for entry in unknown if _counts(entry)]
         stamps = _stamps(found, assignment)
         students = _students(found, assignment, people, done)
         told = _times(times, course, assignment, people, students) if times else {}
@@ -94,13 +95,16 @@ def _students(found: list[Found], assignment: str, people: Roster, done: Collect
     called = Counter(name for name, _ in groups)
     listed = any(person.listed for person in people.people.values())
     students: dict[str, _Student] = {}
+    claims = {(name, number): _known(files[0], called[name] == 1, people) for (name, number), files in groups.items()}
+    rivals = Counter(known for (_, number), known in claims.items() if known and number)
     for (name, number), files in groups.items():
-        first, alone = files[0], called[name] == 1
+        first, alone, known = files[0], called[name] == 1, claims[name, number]
         canvas = first.system == "Canvas"
-        known = people.by_lms(number) if canvas else None
-        if known is None and alone:
-            known = people.by_id(first.who) or people.by_name(first.who, canvas=canvas)
-        if any(_is_another(one, first, assignment) for one in people.people.values() if one.id == known):
+        whose = next((one for one in people.people.values() if one.id == known), None)
+        theirs = _number(whose, first, assignment) if whose else ""
+        if number and known and theirs != number and (theirs or rivals[known] > 1):
+            if not theirs:  # a name that a student may choose is no proof where several come with it
+                done.trouble.append(f"{first.who} {number}: comes as {known}, and so do others; collected apart")
             known, alone = None, False
         identity = known or (first.who if alone else f"{first.who} {number}")
         if known is None and listed:
@@ -115,10 +119,17 @@ def _students(found: list[Found], assignment: str, people: Roster, done: Collect
     return list(students.values())
 
 
-def _is_another(known: Person, one: Found, assignment: str) -> bool:
-    """Whether a known student of this name has another number in the same learning system."""
-    theirs = {"Canvas": known.lms_id, "Moodle": known.numbers.get(assignment, ""), "a folder": ""}[one.system]
-    return bool(theirs and one.number and theirs != one.number)
+def _known(one: Found, alone: bool, people: Roster) -> str | None:
+    """The id of the student whom a file names: by the learning system's number, else by an id or a name."""
+    known = people.by_lms(one.number) if one.system == "Canvas" else None
+    if known is None and alone:
+        known = people.by_id(one.who) or people.by_name(one.who, canvas=one.system == "Canvas")
+    return known
+
+
+def _number(person: Person, one: Found, assignment: str) -> str:
+    """The number that a student is known to have in a file's learning system."""
+    return {"Canvas": person.lms_id, "Moodle": person.numbers.get(assignment, ""), "a folder": ""}[one.system]
 
 
 def _choose(student: _Student, assignment: str, others: set[str], done: Collected) -> Found | None:
@@ -194,12 +205,12 @@ def _take(
     elif before and before.time and not when.exact and (not when.time or before.exact or before.time < when.time):
         late = before.marked_late if when.marked_late is None else when.marked_late
         when = replace(before, marked_late=late)  # the same file, whose time was known better
-    write(path, content)
-    write(path.with_name(RECORD), when.to_json())
+    write(path.with_name(RECORD), when.to_json())  # before the file: an interruption leaves none with another's time
     if when.exact and when.time:
         write(path.with_name("timestamp.txt"), stamp(when.time) + "\n")
     else:
         path.with_name("timestamp.txt").unlink(missing_ok=True)
+    write(path, content)
     done.taken.append(said)
 
 
@@ -258,10 +269,6 @@ def _times(
 
 def _counts(entry: Entry) -> bool:
     return entry.name != "timestamp.txt" and not entry.name.startswith(".")
-
-
-def _shown(entry: Entry) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in entry.place)[:200]
 
 
 def _said(when: HandedIn) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
 from homework.people.roster import Person, Roster, alike
+from homework.people.tables import cell
 
 OURS = ("submitted", "outcomes", "autograded", "feedback", "exports")  # where files and folders bear students' names
 WHOSE = ("id", "name", "student", "sis user id", "sis login id", "identifier", "full name", "email address")
@@ -123,7 +124,7 @@ def _strike(path: Path, who: Traces) -> int:
     """Take a student's rows out of a table; gives how many there were."""
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig", "replace"), newline="")))
     columns = [place for place, name in enumerate(rows[0]) if name.strip().casefold() in WHOSE] if rows else []
-    theirs = {alike(form) for name in who.names for form in (name, f"'{name}", f"Participant {name}")}
+    theirs = {alike(form) for name in who.names for form in (name, cell(name), f"Participant {name}")}
     kept = [row for row in rows if not any(alike(row[at]) in theirs for at in columns if at < len(row))]
     if len(kept) < len(rows):
         file = io.StringIO(newline="")

@@ -14,7 +14,7 @@ from typing import Literal
 
 from homework.people.archives import Archive, Entry
 
-MOODLE = re.compile(r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<what>file|onlinetext)(?:_(?P<file>.*))?", re.S)
+MOODLE = re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?P<what>file|onlinetext)(?:_(?P<file>.*))?", re.S)
 CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.S)
 HIDDEN_IN_CANVAS = re.compile(r"(?P<late>LATE_)?anon_(?P<who>\w+?)_(?P<upload>\d+)_(?P<file>.+)", re.S)
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.I)

@@ -4,10 +4,8 @@ A student's folder bears their id; with "anonymous": true in course.json it bear
 key that lies in private/. roster.json leads back from either to the person, for the tables and the feedback alone.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import json
 import re
 import secrets
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from homework.course import Course, UserError, write
+from homework.people.tables import table
 
 COLUMNS = {  # a roster's column -> the field; the second group: of a gradebook as Canvas exports it
     "id": "id",
@@ -31,7 +30,7 @@ COLUMNS = {  # a roster's column -> the field; the second group: of a gradebook 
     "section": "section",
     "email address": "email",
 }
-LONGEST = 100  # of a folder's name
+LONGEST = 200  # bytes of a folder's name: with an ending they are to fit into the 255 of a file's
 
 
 @dataclass(frozen=True)
@@ -164,27 +163,6 @@ def read_roster(path: Path) -> list[Person]:
     return people
 
 
-def table(path: Path, needed: set[str], argument: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file, each with its line's number, by the small-letter names of the columns."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as problem:
-        raise UserError(f"{argument}: needed a CSV file, came {path} ({problem.strerror})") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{argument}: needed a CSV file in UTF-8, came {path} in another encoding") from None
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    try:
-        names = [column.strip().casefold() for column in next(reader, [])]
-        if missing := needed - set(names):
-            raise UserError(f"{argument} {path.name}: needed a column {', '.join(sorted(missing))}, came {names}")
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num, dict(zip(names, (cell.strip() for cell in row), strict=False))
-    except csv.Error as problem:
-        raise UserError(f"{argument} {path.name}, line {reader.line_num}: needed CSV; {problem}") from None
-
-
 def key(course: Course) -> bytes:
     """The key of the course's pseudonyms, made when it is first asked for."""
     path = course.root / "private" / "pseudonyms.key"
@@ -208,8 +186,8 @@ def safe(identity: str) -> str:
     >>> safe("../Üñí Cödé-ß: 7")
     'Üñí Cödé-ß- 7'
     """
-    name = unicodedata.normalize("NFC", identity)
-    name = re.sub(r"[^\w \-.@']", "-", name).strip(" .-")[:LONGEST].strip(" .-")
+    written = re.sub(r"[^\w \-.@']", "-", unicodedata.normalize("NFC", identity)).strip(" .-").encode()
+    name = written[:LONGEST].decode("utf-8", "ignore").strip(" .-")
     if not name:
         raise UserError(f"student: needed a name with a letter or a digit in it, came {identity!r}")
     return name

@@ -1,8 +1,10 @@
 """Collecting: folders and zips as Moodle and Canvas make them, names as students give them, zips that would do harm."""
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import stat
 import struct
 import zipfile
@@ -153,6 +155,35 @@ def test_students_of_one_name_are_never_taken_for_each_other(course, tmp_path):
     moodle = [(f"Student 07_{number}_assignsubmission_file/hw1.ipynb", text) for number, text in ((1, "c"), (2, "d"))]
     collect(course, "hw1", zipped(tmp_path / "3.zip", moodle))
     assert [content(course, one) for one in ("Student 07 1", "Student 07 2")] == ["c", "d"]
+
+
+def test_a_name_that_one_can_choose_takes_nobodys_place(course, roster, tmp_path):
+    """Who calls himself as another's id, or as another, does not come to the other's grade: numbers tell them apart."""
+    (tmp_path / "roster.csv").write_text("id,name\ns07,Student 07\ns08,Student 08\n", "utf-8")
+    files = [("student07_11_55_hw1.ipynb", "a"), ("s07_12_56_hw1.ipynb", "b"), ("student08_13_57_hw1.ipynb", "c")]
+    done = collect(course, "hw1", zipped(tmp_path / "canvas.zip", files), roster=roster)
+    assert [content(course, one) for one in ("student07 11", "s07 12", "s08")] == ["a", "b", "c"]
+    assert sum("comes as s07, and so do others; collected apart" in line for line in done.trouble) == 2
+    assert "Student 07 (s07)" in done.missing
+    (tmp_path / "roster.csv").write_text("id,name,lms id\ns07,Student 07,11\n", "utf-8")
+    collect(course, "hw1", zipped(tmp_path / "canvas.zip", files), roster=roster)
+    assert content(course, "s07") == "a"  # the number is theirs
+    other = Course(tmp_path / "other")
+    shutil.copytree(course.root / "release", other.root / "release")
+    write(other.root / "course.json", "{}")
+    moodle = [
+        (f"{name}_{number}_assignsubmission_file/hw1.ipynb", name) for number, name in ((1, "Student 07"), (2, "s07"))
+    ]
+    collect(other, "hw1", zipped(tmp_path / "moodle.zip", moodle), roster=roster)
+    assert [content(other, one) for one in ("Student 07 1", "s07 2")] == ["Student 07", "s07"]
+    assert other.students("hw1") == ["Student 07 1", "s07 2"]
+
+
+def test_a_file_that_is_named_as_anothers_folder_stays_with_who_handed_it_in(course, tmp_path):
+    name = "Student 07_1_assignsubmission_file_Student 08_2_assignsubmission_file_hw1.ipynb"
+    collect(course, "hw1", zipped(tmp_path / "flat.zip", [(name, "a")]))
+    assert course.students("hw1") == ["Student 07"]
+    assert Roster(course).person("Student 07").numbers == {"hw1": "1"}
 
 
 @pytest.mark.parametrize(
@@ -419,6 +450,62 @@ def test_what_cannot_be_read_harms_nobody_else(course, tmp_path):
     done = collect(course, "hw1", path)
     assert course.students("hw1") == ["Student 07"]
     assert "Student 08_2_assignsubmission_file/hw1.ipynb: cannot be read" in done.trouble[0]
+
+
+def test_a_file_packed_in_a_rarer_way_and_broken_harms_nobody_else(course, tmp_path):
+    path = tmp_path / "m.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("Student 08_2_assignsubmission_file/hw1.ipynb", os.urandom(500))
+        archive.writestr(*GOOD)
+    raw = bytearray(path.read_bytes())
+    raw[90:400] = bytes(310)
+    path.write_bytes(raw)
+    done = collect(course, "hw1", path)
+    assert course.students("hw1") == ["Student 07"]
+    assert "cannot be read" in done.trouble[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are no bytes there")
+def test_a_name_that_is_no_text_harms_nobody_else(course, tmp_path):
+    source = folder(tmp_path / "in", {"s07/hw1.ipynb": "good"})
+    for name in (b"s08\xff", b"s09\x1b[2J"):
+        os.mkdir(os.fsencode(source) + b"/" + name)
+        with open(os.fsencode(source) + b"/" + name + b"/hw1.ipynb", "w") as file:
+            file.write("bad")
+    done = collect(course, "hw1", source)
+    assert course.students("hw1") == ["s07"]
+    assert done.trouble == [
+        f"{who}/hw1.ipynb: its name has characters that cannot be written; not read" for who in ("s08�", "s09�[2J")
+    ]
+    assert "\x1b" not in "".join(done.trouble)
+
+
+def test_a_long_name_in_letters_of_several_bytes_is_a_folder_too(course, tmp_path):
+    collect(course, "hw1", zipped(tmp_path / "m.zip", [(f"{'学' * 99}_1_assignsubmission_file/hw1.ipynb", "a"), GOOD]))
+    assert course.students("hw1") == ["Student 07", "学" * 66]
+    write(course.outcome("学" * 66, "hw1"), "{}")
+
+
+def test_an_interruption_leaves_no_file_with_the_time_of_the_one_before(course, tmp_path, monkeypatch):
+    source = folder(tmp_path / "in", {"s07/hw1.ipynb": "a", "s07/timestamp.txt": "2026-11-19 10:00:00 UTC"})
+    collect(course, "hw1", source)
+    folder(source, {"s07/hw1.ipynb": "b"})
+    (source / "s07" / "timestamp.txt").unlink()
+    for writes in range(3):
+        left = iter(range(writes))
+
+        def interrupted(path, said, left=left):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            write(path, said)
+
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            patch.setattr("homework.people.collecting.write", interrupted)
+            collect(course, "hw1", source)
+        assert content(course, "s07") == "a" or lateness(course, "s07", "hw1").days != 0
+    collect(course, "hw1", source)
+    assert content(course, "s07") == "b"
+    assert lateness(course, "s07", "hw1").days != 0  # it came after the deadline, whenever that was
 
 
 def test_an_encrypted_file_is_said(course, tmp_path):

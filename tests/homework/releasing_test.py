@@ -93,6 +93,9 @@ def test_another_plan_for_what_was_graded_takes_force(course, tmp_path, monkeypa
     written = files(course)
     release(course, "tiny", say=quiet)
     assert files(course) == written
+    release(course, "tiny", seed="seed", force=True, say=quiet)  # the course's own, asked for again
+    assert Course(course.root).settings["seeds"] == {}
+    assert files(course)["release/tiny/tiny.ipynb"] == before["release/tiny/tiny.ipynb"]
 
 
 # ------------------------------------------------------------------ refused: the runs are told, not made

@@ -109,6 +109,8 @@ DEEP = {
     "ifs": "if a:\n pass\n" + "elif a:\n pass\n" * (N // 15),
     "blank lines": "\n" * N,
     "spaces": " " * N + "?",
+    "spaces before a quote": " " * N + '"',
+    "question marks and spaces": " ?" * (N // 2) + "'",
     "question marks": "? " * (N // 2) + "x",
     "a long name": "x" * N,
     "nul": "\0",

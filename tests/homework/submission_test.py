@@ -59,6 +59,19 @@ def test_format_3():
     assert [(one.cell_type, one.source) for one in upgraded] == [(one.kind, one.text) for one in read(raw)]
 
 
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("ends", ["", "\n"])
+def test_lines_of_old_formats_have_their_ends_or_not(version, ends):
+    code = {"cell_type": "code", "input": [f"def f(x):{ends}", f"    a = x{ends}", "    return a"], "language": "python",
+            "outputs": [], "collapsed": False, "metadata": {}}  # fmt: skip
+    words = {"cell_type": "markdown", "source": [f"one{ends}", "two"], "metadata": {}}
+    old = {"nbformat": version, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [code, words]}]}
+    assert [one.text for one in read(json.dumps(old).encode())] == ["def f(x):\n    a = x\n    return a", "one\ntwo"]
+    if version == 3:
+        said = nbformat.reads(json.dumps(old), as_version=4).cells
+        assert [cell.source for cell in said] == [one.text for one in read(json.dumps(old).encode())]
+
+
 def test_ends_of_lines_marks_and_encodings():
     raw = notebook(cell("a\r\nb\rc"))
     for way in (raw, b"\xef\xbb\xbf" + raw, raw.decode().encode("utf-16"), raw.replace(b", ", b",\r\n")):
