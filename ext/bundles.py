@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ext.compact import script
 
 ENTRY = "mount.mjs"
-MANY = 6  # kinds; what so many need is fetched with the entry, once for all pages
+MANY = 5  # kinds; what so many need is fetched with the entry, once for all pages
 HEADER = "/* To read: {source} */\n"
 
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\}|(\w+)) from "\./([\w-]+\.mjs)";$', re.MULTILINE)

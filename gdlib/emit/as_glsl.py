@@ -20,11 +20,17 @@ from gdlib.emit.straight_line import Code, identifiers, print_code
 from gdlib.trace.graph import Node, in_order, substitute, symbol
 from gdlib.trace.powers import carried_powers
 
+
+def _bare(text: str) -> str:
+    """A program without its comments."""
+    return re.sub(r"[ \t]*//.*", "", text).lstrip()
+
+
 HEAD = "#version 300 es\nprecision highp float;\nprecision highp int;\n"
 FUNCTIONS = Path(__file__).with_name("functions.glsl").read_text(encoding="utf-8")
 MAP = Path(__file__).with_name("map.glsl").read_text(encoding="utf-8")
 """The loop of steps."""
-PROGRAM = {"head": HEAD + FUNCTIONS, "loop": MAP}
+PROGRAM = {"head": HEAD + _bare(FUNCTIONS), "loop": _bare(MAP)}
 """What a page puts in front of a landscape's text and a step's, and behind them, to make a program of any two."""
 
 _FUNCTION = {found[1]: text for text in FUNCTIONS.split("\n\n") if (found := re.search(r"^float (\w+)\(", text, re.M))}
