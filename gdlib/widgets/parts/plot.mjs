@@ -3,6 +3,7 @@
 import { freshId, html, svg } from "./elements.mjs";
 import { tenth } from "./numbers.mjs";
 
+const NEAR = 0.1; // pixels; a line of two pixels that is moved by less is the same to the eye
 const FAR = 1e5; // pixels; an SVG renderer counts in 32 bits, and divergence reaches 1e300
 // Marks and dashes in the order of gdlib's still figures, so that the first eight look alike in both.
 const MARKS = [
@@ -31,32 +32,64 @@ export function swatch(index) {
 }
 
 /**
- * Path text through `count` points, and where in it each point ends: a run is cut at any step by slicing.
- * A point nearer than half a pixel to the last one written adds nothing that an eye could see.
+ * The line through `count` points, `at(k)` in pixels, as path text: whole, and up to any point, for a run that is cut
+ * there. A point is written only where the line would else pass it by more than NEAR, so that a thousand steps along a
+ * smooth curve are some dozens to write, to read and to paint.
  */
 export function trail(count, at) {
-  const ends = new Array(count);
+  const [xs, ys, ends] = [new Float64Array(count), new Float64Array(count), new Int32Array(count)];
+  const place = (k) => tenth(xs[k]) + " " + tenth(ys[k]);
   let text = "";
-  let [oldX, oldY] = [Infinity, Infinity];
   let broken = true; // where a coordinate is no number the line has a gap
+  // Seen from the last point written, the next must not be nearer than the farthest left out, and lie between two rays.
+  let [fromX, fromY, reach, rightX, rightY, leftX, leftY] = [0, 0, 0, 0, 0, 0, 0];
   for (let k = 0; k < count; k++) {
     const [x, y] = at(k);
-    if (Number.isNaN(x + y)) broken = true;
-    else if (broken || Math.abs(x - oldX) > 0.5 || Math.abs(y - oldY) > 0.5) {
-      text += (broken ? "M" : "L") + tenth(x) + " " + tenth(y);
-      [oldX, oldY] = [x, y];
-      broken = false;
+    xs[k] = x;
+    ys[k] = y;
+    if (Number.isNaN(x + y)) {
+      if (!broken) text += `L${place(k - 1)}`;
+      broken = true;
+    } else {
+      let toX = x - fromX, toY = y - fromY;
+      let away = Math.sqrt(toX * toX + toY * toY);
+      if (broken || away < reach - NEAR || rightX * toY < rightY * toX || leftX * toY > leftY * toX) {
+        const last = broken ? k : k - 1;
+        text += (broken ? "M" : "L") + place(last);
+        broken = false;
+        fromX = xs[last];
+        fromY = ys[last];
+        toX = x - fromX;
+        toY = y - fromY;
+        away = Math.sqrt(toX * toX + toY * toY);
+        reach = rightX = rightY = leftX = leftY = 0;
+      }
+      if (away > NEAR) {
+        const along = Math.sqrt(away * away - NEAR * NEAR);
+        const toRightX = toX * along + toY * NEAR, toRightY = toY * along - toX * NEAR;
+        const toLeftX = toX * along - toY * NEAR, toLeftY = toY * along + toX * NEAR;
+        if (reach <= NEAR || rightX * toRightY > rightY * toRightX) {
+          rightX = toRightX;
+          rightY = toRightY;
+        }
+        if (reach <= NEAR || leftX * toLeftY < leftY * toLeftX) {
+          leftX = toLeftX;
+          leftY = toLeftY;
+        }
+      }
+      if (away > reach) reach = away;
     }
     ends[k] = text.length;
   }
-  return { text, ends };
+  const upTo = (k) => text.slice(0, ends[k]) + (Number.isNaN(xs[k] + ys[k]) ? "" : `L${place(k)}`);
+  return { text: count ? upTo(count - 1) : "", upTo };
 }
 
 export class Plot {
   /** `aspect` is the frame's height over its width; the labels are [text, spoken] pairs or plain text. */
   constructor({ label, xLabel, yLabel, aspect, margin }) {
     const clip = freshId();
-    Object.assign(this, { aspect, margin, width: 0, height: 0, drawn: false });
+    Object.assign(this, { aspect, margin, width: 0, height: 0, shown: "" });
     this.window = svg("rect");
     this.frame = svg("rect", { class: "gd-frame" });
     this.ground = svg("g", { "clip-path": `url(#${clip})` });
@@ -92,9 +125,12 @@ export class Plot {
     return true;
   }
 
-  /** Sets what the frame shows and draws the ticks, `{at, text}` in the same coordinates. */
+  /** Sets what the frame shows and draws the ticks, `{at, text}` in the same coordinates, unless they are there already. */
   show([low, high], [bottom, top], xTicks, yTicks) {
     Object.assign(this, { low, high, bottom, top });
+    const shown = JSON.stringify([low, high, bottom, top, this.width, this.height, xTicks, yTicks]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const foot = this.margin.top + this.height;
     this.axes.replaceChildren(
       ...xTicks.map(({ at, text }) => svg("g", { transform: `translate(${this.x(at)} ${foot})` },
@@ -153,12 +189,7 @@ export class Series {
     while (this.drawn.length > runs.length) Object.values(this.drawn.pop().nodes).forEach((node) => node.remove());
     runs.forEach((run, index) => {
       const kept = this.drawn[index] ?? this.add(lines, marks);
-      const { colour, dash, mark } = look(run.series);
-      kept.nodes.line.style.setProperty("--series", colour);
-      kept.nodes.mark.style.setProperty("--series", colour);
-      if (dash) kept.nodes.line.setAttribute("stroke-dasharray", dash);
-      else kept.nodes.line.removeAttribute("stroke-dasharray");
-      kept.nodes.mark.setAttribute("d", mark);
+      if (kept.run?.series !== run.series) this.dress(kept.nodes, look(run.series));
       Object.assign(kept, { run, ...trail(run.count, (k) => this.plot.pixels(...run.at(k))) });
     });
   }
@@ -172,6 +203,13 @@ export class Series {
     return kept;
   }
 
+  dress({ line, mark }, { colour, dash, mark: shape }) {
+    for (const node of [line, mark]) node.style.setProperty("--series", colour);
+    if (dash) line.setAttribute("stroke-dasharray", dash);
+    else line.removeAttribute("stroke-dasharray");
+    mark.setAttribute("d", shape);
+  }
+
   /** Shows one run and lets the others step back; -1 shows all alike. */
   single(index) {
     this.drawn.forEach(({ nodes }, place) => {
@@ -180,9 +218,9 @@ export class Series {
   }
 
   cut(step) {
-    for (const { nodes, run, text, ends } of this.drawn) {
+    for (const { nodes, run, upTo } of this.drawn) {
       const last = Math.min(step, run.count - 1);
-      nodes.line.setAttribute("d", text.slice(0, ends[last]));
+      nodes.line.setAttribute("d", upTo(last));
       const { x, y, outside } = this.plot.markAt(...run.at(last));
       nodes.mark.toggleAttribute("hidden", Number.isNaN(x + y));
       if (Number.isNaN(x + y)) continue;
