@@ -393,14 +393,3 @@ def test_what_is_heavy_waits_for_the_last_letter(tab: Watch) -> None:
     page.wait_for_timeout(800)
     assert state(page)["objective"] == "beale"  # what waited is forgotten
     assert tab.troubles == []
-
-
-@pytest.mark.browser
-def test_the_hugest_window_breaks_nothing(tab: Watch) -> None:
-    page = shown(tab, explorer()).page
-    now = set_state(page, {"objective": TEXT, "within": [[-8e307, 8e307], [0, 1e-300]]})
-    assert now["within"] == [[-8e307, 8e307], [0, 1e-300]]
-    drawn(page)
-    with pytest.raises(Exception, match="within: needed 2 pairs"):
-        set_state(page, {"within": [[-1.7e308, 1.7e308], [0, 1]]})
-    assert tab.troubles == []

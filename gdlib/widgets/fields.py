@@ -6,12 +6,11 @@ along: a landscape brings its start.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gdlib.formulas.grammar import FormulaError
+from gdlib.formulas.grammar import FARTHEST, NARROWEST, FormulaError
 from gdlib.registry import nearest
 from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
@@ -61,6 +60,12 @@ class Number:
         return int(found) if self.entry.whole else found
 
 
+def _wide(low: float, high: float) -> bool:
+    """Whether a picture between the two can be drawn and walked in: squares stay finite, neighbours apart."""
+    size = max(abs(low), abs(high))
+    return size <= FARTHEST and high - low >= max(1 / FARTHEST, NARROWEST * size)
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of a few names; `brings[value]` are the fields that a change to this value sets, unless they are given.
@@ -98,7 +103,7 @@ class Choice:
             return {}
         variables = typed(state[self.name], self.formula).variables
         sides = [list(point(side, "state.within")) for side in value] if isinstance(value, (list, tuple)) else []
-        if len(sides) != len(variables) or not all(0 < high - low < math.inf for low, high in sides):
+        if len(sides) != len(variables) or not all(_wide(*side) for side in sides):
             raise ValueError(f"state.within: needed {len(variables)} pairs [low, high], got {value!r}"[:300])
         return {"within": sides}
 

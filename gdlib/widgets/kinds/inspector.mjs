@@ -151,7 +151,7 @@ class Inspector {
   /** The level line, its tangent and the gradient across it; with the close-up's frame, or the axes of a quadratic. */
   drawSlope({ at, value, slope, size }, half) {
     const { plot, grid } = this.board;
-    const [x, y] = [plot.x(at[0]), plot.y(at[1])];
+    const [x, y] = plot.pixels(...at);
     const drawn = [];
     if (Number.isFinite(value)) {
       drawn.push(svg("path", { class: "gd-contour", d: ring(grid, value, (u) => plot.x(u), (v) => plot.y(v)) }));

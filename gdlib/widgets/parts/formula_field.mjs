@@ -188,7 +188,7 @@ export class FormulaField {
     if (!before) return; // a landscape of the catalogue has its own
     const within = before.map((side, k) => (k === axis ? side.map((end, p) => (p === place ? value : end)) : side));
     const box = this.sides[axis][place].input;
-    const wrong = wide(within[axis]) ? "" : "a window goes from a smaller number to a larger";
+    const wrong = wide(within[axis]) ? "" : "a window goes from a smaller number to a larger, and not beyond 1e100";
     box.setCustomValidity(wrong);
     mark(box, wrong);
     if (wrong) box.reportValidity();
@@ -247,8 +247,11 @@ function cell(objective) {
 /** Says of a box that what is in it is wrong. */
 const mark = (box, wrong) => (wrong ? box.setAttribute("aria-invalid", "true") : box.removeAttribute("aria-invalid"));
 
-/** Whether a side of a window has a width that numbers can tell. */
-const wide = (ends) => ends.every(Number.isFinite) && ends[0] < ends[1] && Number.isFinite(ends[1] - ends[0]);
+/** Whether a picture between the two can be drawn and walked in: squares stay finite, neighbours apart. */
+function wide([low, high]) {
+  const { end, narrow } = table.limits, size = Math.max(Math.abs(low), Math.abs(high));
+  return [low, high].every(Number.isFinite) && size <= end && high - low >= Math.max(1 / end, narrow * size);
+}
 
 /** A refusal as a sentence of its own. */
 function sentence({ message }) {
