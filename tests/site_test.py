@@ -198,7 +198,7 @@ FORMULA = '<mjx-container><mjx-math aria-hidden="true"><mjx-mi>sin x</mjx-mi></m
         ('<div style="background: #666"><p>Words on a dark ground.</p></div>', [CONTRAST]),
         (f'<p style="color: #bbb">{FORMULA}</p>', [CONTRAST]),
         (
-            f"<style>i {{ color: #bbb }}</style><pre>{30 * '<span class=k>as</span> '}<span><i>x</i></span></pre>",
+            f"<style>i {{ color: #bbb }}</style><pre>{30 * '<span class=k>as</span> '}<span><i>faint</i></span></pre>",
             [CONTRAST],
         ),
         ('<p><img src="data:,"> A picture without words.</p>', ["image-alt"]),
