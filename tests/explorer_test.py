@@ -428,6 +428,20 @@ def test_the_single_module_for_jupyter_draws_and_tells_the_model(context: Browse
     page.evaluate("cleanUp()")
 
 
+def test_in_jupyter_a_formula_is_read_at_first_and_later(context: BrowserContext, explorers: str) -> None:
+    page = opened(context.new_page(), explorers, "own")
+    explorer = gd.explore("bowl", rules=["adam"], steps=20, objective="x**2 + y**4", within=[(-1, 1), (-2, 2)])
+    for own in (explorer, gd.explore("bowl", rules=["adam"])):
+        page.evaluate(IN_A_NOTEBOOK, [own._esm, own.spec])
+    first, second = page.locator("main > div > .gd-explorer").all()
+    assert first.get_by_label("Your formula", exact=True).input_value() == "x**2 + y**4"
+    assert first.evaluate("(one) => one.state.within") == [[-1, 1], [-2, 2]]
+    assert second.get_by_label("Your formula", exact=True).count() == 0
+    page.evaluate("fromPython({ ...model.values.state, objective: 'x**4 + y**2' })")
+    second.get_by_label("Your formula", exact=True).wait_for()
+    assert second.evaluate("(one) => one.state.objective") == "x**4 + y**2"
+
+
 # ------------------------------------------------------------------ the look
 
 

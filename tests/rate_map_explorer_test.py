@@ -148,7 +148,7 @@ def test_a_rule_of_the_readers_own_is_measured_and_has_no_theory() -> None:
 
     widget = gd.explore(kind="rate-map", rules=[momentum])
     assert widget.spec["rules"][0]["limit"] is None
-    assert not any("rate_momentum" in text for text in widget.spec["formulas"])
+    assert not any("radius_momentum" in text for text in widget.spec["formulas"])
     assert "Curve" not in html_of(widget).split("</script>")[1]
     assert theory(gd.rules.momentum) is not None
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from gdlib import rules as all_rules
 from gdlib.emit.as_javascript import function_text
-from gdlib.rates import optimal_momentum, optimal_step
+from gdlib.rates import optimal_momentum, optimal_step, spectral_radius
 from gdlib.update_rule import Rule
 
 TARGET = 1e-6
@@ -157,6 +157,23 @@ CONVENTIONS: Mapping[str, Convention] = {
 def convention_of(rule: Rule) -> Convention | None:
     """What is known of the rule; nothing of a reader's own, whatever its name."""
     return CONVENTIONS.get(rule.name) if rule in all_rules else None
+
+
+def function_of_settings(prefix: str, function: Any, rule: Rule) -> str:
+    """For the page: a function of a rule, a curvature and the rule's settings, as one of the numbers alone."""
+
+    def with_beta(curvature: Any, lr: Any, beta: Any) -> Any:
+        return function(rule, curvature, lr=lr, beta=beta)
+
+    def without(curvature: Any, lr: Any) -> Any:
+        return function(rule, curvature, lr=lr)
+
+    return function_text(f"{prefix}_{rule.name}", with_beta if "beta" in rule.defaults else without)
+
+
+def radius_text(rule: Rule) -> str:
+    """For the page: the spectral radius of one step, under `radius_<name>`."""
+    return function_of_settings("radius", spectral_radius, rule)
 
 
 def printed(rules: Iterable[Rule]) -> list[str]:

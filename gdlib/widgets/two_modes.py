@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdlib.emit.as_javascript import function_of_its_name, function_text
+from gdlib.emit.as_javascript import function_of_its_name
 from gdlib.objective import Objective
 from gdlib.points import Array
 from gdlib.rates import spectral_radius
 from gdlib.update_rule import Rule
-from gdlib.widgets.one_mode import TARGET, convention_of
+from gdlib.widgets.one_mode import TARGET, convention_of, radius_text
 
 BOWL = Objective(
     "(x**2/kappa + y**2)/2",
@@ -34,6 +34,20 @@ def average_rate(share: Any, steps: Any) -> Any:
     0.5
     """
     return np.exp(np.log(share) / steps)
+
+
+def curvatures(kappa: Any) -> Any:
+    """Of the quadratic, along x and along y.
+
+    >>> curvatures(4.0)
+    (0.25, 1.0)
+    """
+    return 1.0 / kappa, 1.0
+
+
+def slower(one: Any, other: Any) -> Any:
+    """Of the rates of two directions the one that is left in the long run."""
+    return np.maximum(one, other)
 
 
 def bowl(kappa: float) -> Any:
@@ -107,8 +121,7 @@ def theory(rule: Rule) -> Callable[..., Any] | None:
         return None
 
     def rate(kappa: Any, settings: Mapping[str, Any]) -> Any:
-        slow, fast = (spectral_radius(rule, curvature, **settings) for curvature in (1.0 / kappa, 1.0))
-        return np.maximum(slow, fast)
+        return slower(*(spectral_radius(rule, curvature, **settings) for curvature in curvatures(kappa)))
 
     if "beta" in rule.defaults:
         return lambda kappa, lr, beta: rate(kappa, {"lr": lr, "beta": beta})
@@ -116,10 +129,6 @@ def theory(rule: Rule) -> Callable[..., Any] | None:
 
 
 def formulas(rules: Sequence[Rule]) -> list[str]:
-    """The page's mathematics: the average rate, and for each linear rule its rate by theory under `rate_<name>`."""
-    texts = [function_of_its_name(average_rate)]
-    for rule in rules:
-        found = theory(rule)
-        if found:
-            texts.append(function_text(f"rate_{rule.name}", found, ["kappa", *rule.defaults]))
-    return texts
+    """The page's mathematics: the average rate, and what rates by theory are made of, the radii of linear rules too."""
+    texts = [function_of_its_name(one) for one in (average_rate, curvatures, slower)]
+    return texts + [radius_text(rule) for rule in rules if convention_of(rule)]

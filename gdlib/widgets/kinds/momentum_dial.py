@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdlib import rules as all_rules
-from gdlib.emit.as_javascript import function_of_its_name, function_text
+from gdlib.emit.as_javascript import function_of_its_name
 from gdlib.objective import Objective
 from gdlib.rates import iteration_matrix, spectral_radius
 from gdlib.running import descend
@@ -20,7 +20,7 @@ from gdlib.widgets.arguments import entries, point, whole_steps
 from gdlib.widgets.as_json import Json, rule_json
 from gdlib.widgets.fields import Number, Point, Runners
 from gdlib.widgets.knobs import STEPS
-from gdlib.widgets.one_mode import CONVENTIONS, predicted_steps, printed, slope
+from gdlib.widgets.one_mode import CONVENTIONS, function_of_settings, predicted_steps, printed, radius_text, slope
 from gdlib.widgets.page_form import Explorer
 
 RANGE = (1.0, 100.0)
@@ -87,20 +87,9 @@ def _told(rule: Rule, place: int) -> Json:
 def _formulas(known: dict[str, Rule]) -> list[str]:
     """The page's mathematics: that of every convention under its rule's name, and what is the same for all."""
     texts = [function_of_its_name(one) for one in (eigenvalues, slope, predicted_steps)]
-    for name, rule in known.items():
-        taken = ["curvature", *rule.defaults]
-        texts += [
-            function_text(f"matrix_{name}", _of_settings(iteration_matrix, rule), taken),
-            function_text(f"radius_{name}", _of_settings(spectral_radius, rule), taken),
-        ]
+    for rule in known.values():
+        texts += [function_of_settings("matrix", iteration_matrix, rule), radius_text(rule)]
     return texts + printed(known.values())
-
-
-def _of_settings(function: Any, rule: Rule) -> Any:
-    """A function of a rule, a curvature and hyperparameters, as one of the numbers alone, in the rule's order."""
-    if "beta" in rule.defaults:
-        return lambda curvature, lr, beta: function(rule, curvature, lr=lr, beta=beta)
-    return lambda curvature, lr: function(rule, curvature, lr=lr)
 
 
 def mode(curvature: float) -> Any:

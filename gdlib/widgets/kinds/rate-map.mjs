@@ -115,10 +115,13 @@ class RateMap {
   /** The formulas of the state's rule, or null if it is not linear. */
   get formulas() {
     const { state: { rules: [{ name }] }, modules: { formulas } } = this.shell;
-    const rate = formulas[`rate_${name}`];
-    if (!rate) return null;
-    return { name, rate: ({ kappa, lr, beta }) => rate(kappa, lr, beta), limit: formulas[`limit_${name}`],
-      critical: formulas[`critical_${name}`], best: formulas[`best_${name}`] };
+    const radius = formulas[`radius_${name}`];
+    if (!radius) return null;
+    const rate = ({ kappa, lr, beta }) => {
+      const [one, other] = formulas.curvatures(kappa);
+      return formulas.slower(radius(one, lr, beta), radius(other, lr, beta));
+    };
+    return { name, rate, limit: formulas[`limit_${name}`], critical: formulas[`critical_${name}`], best: formulas[`best_${name}`] };
   }
 
   draw(state) {
