@@ -11,7 +11,6 @@ FOUND: dict[str, str] = {
         "without a GPU on two cores the page is first painted after 0.5 to 0.7 s: the theme's style sheets and a "
         "long text are read, styled and laid out; deferred scripts then share the cores with the first drawing"
     ),
-    "own script and style: book/gallery.html": "the gallery holds fourteen explorers; a chapter holds one to three",
     "1,000 Adam steps": (
         "a warm JAX scan is machine code; ours is straight-line Python, for which nothing is compiled: its first run "
         "is done long before JAX has compiled"
