@@ -56,11 +56,15 @@ class _Count:
     left = MOST_ENTRIES
 
     def take(self, entries: int, depth: int) -> None:
+        self.room(entries)
         self.left -= entries
-        if self.left < 0:
-            raise DataError(f"needed at most {MOST_ENTRIES:,} entries, came more")
         if depth > DEEPEST:
             raise DataError(f"needed at most {DEEPEST} lists inside each other, came more")
+
+    def room(self, entries: int) -> None:
+        """Refuse more than may come before any of them is looked at."""
+        if entries > self.left:
+            raise DataError(f"needed at most {MOST_ENTRIES:,} entries, came more")
 
 
 def encode(value: Any) -> Any:
@@ -89,8 +93,8 @@ def _encode(value: Any, depth: int, count: _Count) -> Any:
             raise DataError(f"needed a text of at most {LONGEST_TEXT:,} characters, came {len(value):,}")
         return str.__str__(value).encode("utf-8", "replace").decode("utf-8")  # half characters travel nowhere
     if isinstance(value, list | tuple | range):
-        if isinstance(value, range) and len(value) > count.left:
-            count.take(len(value), depth)
+        if isinstance(value, range):
+            count.room(len(value))
         return [_encode(entry, depth + 1, count) for entry in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {
@@ -150,6 +154,7 @@ def _decode(data: Any, depth: int, count: _Count) -> Any:
     if isinstance(data, str):
         return _text(data)
     if isinstance(data, list):
+        count.room(len(data))
         return [_decode(entry, depth + 1, count) for entry in data]
     if isinstance(data, dict) and len(data) == 1:
         ((kind, said),) = data.items()

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from homework.sandbox.ran import Job, Limits, Ran
+from homework.course import Course
+from homework.inside.kernel import judged
+from homework.sandbox.ran import CellRan, Job, JudgeRan, Limits, Ran
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +28,34 @@ def sandbox() -> Callable[..., Ran]:
         return walled.run(job, Limits(**limits), sandboxed=sandboxed)
 
     return run
+
+
+def in_process(job: Job, limits: Limits, *, sandboxed: bool = True, stop: object = None) -> Ran:
+    """What a sandbox gives for trusted cells, without a kernel: a start costs seconds of processor."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    cells, judges = [], []
+    for cell in job["cells"]:
+        ran = CellRan("ok")
+        if cell["kind"] == "code":
+            try:
+                exec(compile(cell["text"], "cell", "exec"), names)
+            except Exception as problem:
+                ran = CellRan("error", type(problem).__name__, str(problem))
+        cells.append(ran)
+        judges.append(tuple(JudgeRan(**judged(code, names)) for code in cell["judges"]))
+    return Ran(tuple(cells), tuple(judges))
+
+
+@pytest.fixture(scope="session")
+def tiny_released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course in which tiny is released, to be copied; releasing_test shows that a sandbox gives the same bytes."""
+    from homework.releasing import release
+
+    course = Course(tmp_path_factory.mktemp("released") / "course")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("homework.sandbox.running.run", in_process)
+        release(course, "tiny", sources=Path(__file__).parent / "data", seed="seed", say=lambda sentence: None)
+    return course.root
 
 
 @pytest.fixture(scope="session")

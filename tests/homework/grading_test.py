@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,8 @@ from homework.grading.grades import Grader, grade_class
 from homework.inside.values import encode
 from homework.outcomes import EARNED, Outcome
 from homework.progress import Progress
-from homework.releasing import release
 from homework.sandbox.ran import CellRan, JudgeRan, Limits, Ran
 
-DATA = Path(__file__).parent / "data"
 RIGHT = "def step(w, lr):\n    return w - lr * np.array([2.0, 20.0]) * w\n"
 CALLS = "calls = 0\ndef step(w, lr):\n    global calls\n    calls += 1\n    {}\n" + RIGHT.partition("\n")[2]
 CLASS = {  # student -> the answer's cell; what they get for one step (1) and for ten (3); the whole; points
@@ -66,12 +63,9 @@ def answered(course, text):
 
 
 @pytest.fixture(scope="module")
-def released(sandbox, tmp_path_factory):
+def released(sandbox, tiny_released):
     """A course in which tiny is released, and nothing handed in."""
-    course = Course(tmp_path_factory.mktemp("released") / "course")
-    course.root.mkdir()
-    release(course, "tiny", sources=DATA, seed="seed", say=lambda sentence: None)
-    return course
+    return Course(tiny_released)
 
 
 def copied(course, folder):

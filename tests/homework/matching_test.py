@@ -79,6 +79,19 @@ def test_a_text_that_nobody_wrote_is_no_answer(text):
     assert match(PLAN, came(OWN | {"why": said})).answers == {"why": digest_of(said)}
 
 
+def test_words_whose_cell_was_merged_into_another_are_left_to_a_person():
+    cells = came()
+    merged = replace(cells[8], text=f"{cells[8].text}\n\n{WHY}")
+    cells[8:] = [merged]
+    matched = match(PLAN, cells)
+    assert any("why: the answer's cell is missing" in flag for flag in matched.flags)
+    assert matched.answers["why"] != digest_of("")
+    cells[8] = replace(merged, text=f"{merged.text} Or not.")
+    assert match(PLAN, cells).answers != matched.answers  # a mark for the one is none for the other
+    cells[8] = replace(merged, text=RELEASED[8].text)
+    assert match(PLAN, cells).answers == {"why": digest_of("")}
+
+
 def test_lost_metadata_costs_nothing():
     matched = match(PLAN, nameless(came()))
     assert order(matched) == PLAIN

@@ -139,11 +139,10 @@ def test_anonymous_folders_name_nobody_and_stay_the_same(course, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(handmade_course, tmp_path_factory):
     """An anonymous course with everything that is kept of five students: all tables, feedback, marks, extensions."""
-    root = tmp_path_factory.mktemp("graded")
-    course, plan = handmade.course(root), handmade.plan()
-    roster, folders = Roster(course), {}
+    root = shutil.copytree(handmade_course, tmp_path_factory.mktemp("graded") / "course")
+    course, plan, folders = Course(root), handmade.plan(), {}
     write(course.root / "course.json", json.dumps({"anonymous": True, "due": {"tiny": "2026-11-30T10:00Z"}}))
     course = Course(root)
     roster = Roster(course)

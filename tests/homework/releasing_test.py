@@ -14,6 +14,7 @@ from homework.masters.master import read
 from homework.outcomes import Outcome
 from homework.releasing import prepare, release
 from homework.sandbox.ran import CellRan, JudgeRan, Ran
+from tests.homework.conftest import in_process
 
 DATA = Path(__file__).parent / "data"
 
@@ -65,8 +66,10 @@ def test_the_plan_holds_what_was_released_and_what_the_solution_gave(course):
     assert ten == pytest.approx(expected)
 
 
-def test_the_same_seed_releases_the_same_bytes_and_needs_no_force(course):
+def test_the_same_seed_releases_the_same_bytes_and_needs_no_force(course, tiny_released, monkeypatch):
     before = files(course)
+    assert files(Course(tiny_released)) == before  # another folder, and cells that ran in no sandbox
+    monkeypatch.setattr("homework.sandbox.running.run", in_process)
     (course.root / "outcomes" / "tiny").mkdir(parents=True)
     course.outcome("s01", "tiny").write_text(Outcome("s01", "tiny", "graded").to_json())
     release(course, "tiny", say=quiet)  # sources and seed are those of the first time
