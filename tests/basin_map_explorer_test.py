@@ -404,6 +404,35 @@ def test_the_huge_and_the_impossible_are_said_in_words(page: Page) -> None:
     assert "runs off in step" in readout(page)
 
 
+RESTING = """() => {
+  const [timer, now, read] = [setTimeout, performance.now.bind(performance), WebGL2RenderingContext.prototype.readPixels];
+  const seen = (window.seen = { pixels: 0, waiting: [] });
+  performance.now = () => now() / 1000; // however slow the machine, changes follow each other closely
+  window.setTimeout = (work, time, ...rest) => (time === 150 ? seen.waiting.push(work) : timer(work, time, ...rest));
+  WebGL2RenderingContext.prototype.readPixels = function (x, y, width, height, ...rest) {
+    seen.pixels += width * height;
+    return read.call(this, x, y, width, height, ...rest);
+  };
+}"""
+
+
+@pytest.mark.browser
+def test_while_the_plane_moves_few_pixels_are_run_and_all_once_it_rests(page: Page) -> None:
+    known(page)
+    page.evaluate(RESTING)
+    zooms = (1.5, 2, 2.5, 3, 3.5)
+    for count, zoom in enumerate(zooms, start=1):
+        page.evaluate("(zoom) => { document.querySelector('gd-explorer').state = { zoom }; }", zoom)
+        page.wait_for_function(f"() => seen.waiting.length === {count}", timeout=10_000)
+    width, height = page.locator(".gd-map canvas").evaluate("(one) => [one.width, one.height]")
+    moving = page.evaluate("seen.pixels")
+    assert 0 < moving <= len(zooms) * (width / 8 + 1) * (height / 8 + 1) * 1.2
+    assert page.locator(BUSY).count() == 1
+    page.evaluate("() => seen.waiting.forEach((work) => work())")
+    known(page)
+    assert width * height <= page.evaluate("seen.pixels") - moving <= 1.2 * width * height, "one question's, the last"
+
+
 @pytest.mark.browser
 def test_out_of_view_nothing_is_computed(page: Page) -> None:
     known(page)

@@ -233,8 +233,11 @@ def test_a_live_map_is_measured_each_way(
     chromium: Browser, place: tuple[str, str], way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maps, "SIZE", 64)
-    first, moved = maps.pictures(chromium, place[0], way=way, amount=A_LITTLE, tell=lambda _: None)
-    assert maps.WAYS[way] in first.work
-    assert first.ratio > 0
-    assert "the whole in" in first.note
+    cold, changed, moved = maps.pictures(chromium, place[0], way=way, amount=A_LITTLE, tell=lambda _: None)
+    assert maps.WAYS[way] in cold.work
+    assert cold.work.endswith("on a fresh page")
+    assert f"of {A_LITTLE.runs}, " in cold.note
+    assert cold.ratio > 0
+    assert changed.ratio > 0
+    assert "the whole in" in changed.note
     assert moved.work.endswith("moves meanwhile")

@@ -32,12 +32,12 @@ SET_UP = """async () => {
 }"""
 ANSWERS = """async (question) => {
   const calls = [];
-  const { answers, finished } = engine.map(await engine.asked(question), (_, box, done) => calls.push({ ...box, done }));
+  const { answers, finished } = engine.map(await engine.asked(question), ({ stride }, rows, done) => calls.push({ stride, ...rows, done }));
   const whole = await finished;
-  const { across, up } = answers.question;
-  const each = (of) => Array.from({ length: answers.width * answers.height }, (_, k) => of(k));
-  return { whole, calls, by: answers.by, numbers: engine.packed(answers.numbers), across: [...across], up: [...up],
-    rate: engine.packed(Float64Array.from(each((k) => answers.rate(k)))), minimum: each((k) => answers.minimum(k)) };
+  const { question: { across, up }, pictures: [finest] } = answers;
+  const each = (of) => Array.from({ length: finest.cells }, (_, k) => of(k));
+  return { whole, calls, by: answers.by, numbers: engine.packed(finest.numbers), across: [...across], up: [...up],
+    rate: engine.packed(Float64Array.from(each((k) => finest.rate(k)))), minimum: each((k) => finest.minimum(k)) };
 }"""
 
 
@@ -303,17 +303,18 @@ def test_pictures_come_coarse_first_and_whole_and_none_after_cancel(page: Page) 
     f, rule = gd.objectives.himmelblau, gd.rules.momentum
     question = asked(f, rule, steps=20, width=100, height=70, withText=False)
     said = answered(page, question)
-    grids = [-(-100 // s) * -(-70 // s) for s in (32, 8, 1)]
     assert [call["done"] for call in said["calls"]] == [False] * (len(said["calls"]) - 1) + [True]
-    assert said["calls"][0]["left"] == said["calls"][0]["top"] == 0
-    bottoms = [call["top"] + call["height"] for call in said["calls"]]
-    assert bottoms.count(70) >= len(grids), "each picture goes down to the last row"
+    assert sorted({call["stride"] for call in said["calls"]}, reverse=True) == [32, 8, 1]
+    for stride in (32, 8, 1):
+        rows = [(call["top"], call["top"] + call["height"]) for call in said["calls"] if call["stride"] == stride]
+        assert [top for top, _ in rows] == [0, *(bottom for _, bottom in rows[:-1])], "each row once"
+        assert rows[-1][1] == 70, "down to the last row"
     coarse = page.evaluate(
         """async (question) => {
           let first = null;
-          const running = engine.map(await engine.asked(question), (answers, box) => {
-            if (box.top + box.height < 70) return;
-            first = [...answers.numbers];
+          const running = engine.map(await engine.asked(question), ({ numbers }, { top, height }) => {
+            if (top + height < 70) return;
+            first = [...numbers];
             running.cancel();
             setTimeout(() => { first.push(0); }, 50);
           });
@@ -324,10 +325,94 @@ def test_pictures_come_coarse_first_and_whole_and_none_after_cancel(page: Page) 
         question,
     )
     assert coarse[0] is False
-    assert len(coarse[1]) == 4 * 7000 + 1, "no call after cancel"
-    squares = np.reshape(coarse[1][:-1], (70, 100, 4))
-    assert len(np.unique(squares.reshape(-1, 4), axis=0)) <= grids[0]
-    assert (squares[:32, :32] == said["numbers"][16, 16]).all(), "a square shows the pixel in its middle"
+    assert len(coarse[1]) == 4 * 4 * 3 + 1, "no call after cancel"
+    squares = np.reshape(coarse[1][:-1], (3, 4, 4))
+    middles = said["numbers"][np.ix_([16, 48, 69], [16, 48, 80, 99])]
+    assert np.array_equal(squares, middles, equal_nan=True), "a square shows the pixel in its middle"
+
+
+PAINTED = """async (question) => {
+  const canvas = Object.assign(document.querySelector("canvas"), question), pictures = {};
+  let asked = 0;
+  const shadeOf = (picture, k) => (asked++, picture.steps(k));
+  const fill = (pixels, from, count, shade, i, j) => { // where it is painted is seen in red and green
+    for (let k = 0; k < count; k++) pixels[from + k] = 0xff000000 | (shade << 16) | (j << 8) | (i + k);
+  };
+  const { finished } = engine.map(await engine.asked(question), (picture, rows) => {
+    engine.paint(canvas, picture, rows, shadeOf, { fill });
+    if (rows.top + rows.height < question.height) return;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, question.width, question.height);
+    const steps = Array.from({ length: picture.cells }, (_, k) => picture.steps(k));
+    pictures[picture.stride] = { asked, image: engine.packed(data), steps };
+    asked = 0;
+  });
+  await finished;
+  return pictures;
+}"""
+
+
+def test_a_cell_s_shade_is_asked_once_and_fills_its_square(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = asked(f, rule, settings={"lr": 0.005}, steps=200, tolerance=0.5, width=100, height=70, withText=False)
+    for stride, found in page.evaluate(PAINTED, question).items():
+        size = int(stride)
+        columns = -(-100 // size)
+        assert found["asked"] == len(found["steps"]) == columns * -(-70 // size)
+        image = np.frombuffer(base64.b64decode(found["image"]), np.uint8).reshape(70, 100, 4)
+        j, i = np.indices((70, 100))
+        shade = np.array(found["steps"])[j // size * columns + i // size]
+        assert len(np.unique(shade)) > 4
+        assert np.array_equal(image, np.stack([i, j, shade, np.full_like(i, 255)], axis=-1))
+
+
+MADE = """async (question) => {
+  const made = [];
+  const noting = (own, word) => new Proxy(own, {
+    apply: (...given) => (made.push(word), Reflect.apply(...given)),
+    construct: (...given) => (made.push(word), Reflect.construct(...given)),
+  });
+  window.Worker = noting(Worker, "worker");
+  WebGL2RenderingContext.prototype.linkProgram = noting(WebGL2RenderingContext.prototype.linkProgram, "program");
+  const { finished } = engine.map(await engine.asked(question), ({ stride }, { top, height }) => {
+    if (top + height === question.height) made.push(stride);
+  });
+  await finished;
+  return made;
+}"""
+
+
+@pytest.mark.parametrize("made", ["program", "worker"])
+def test_a_page_s_first_picture_waits_for_no_program_and_no_worker(page: Page, made: str) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    question = asked(f, rule, steps=20)
+    found = page.evaluate(MADE, told(f, rule, question) if made == "program" else question)
+    assert found[0] == 32, "a coarse picture first"
+    assert found[1] == made
+    assert [one for one in found if one != made] == [32, 8, 1]
+
+
+MOVING = """async ({ question, rests }) => {
+  const own = window.setTimeout, strides = [];
+  const resting = new Promise((have) => {
+    window.setTimeout = (work, time, ...rest) => (time === 4321 ? have(work) : own(work, time, ...rest));
+  });
+  const running = engine.map(await engine.asked(question), ({ stride }) => strides.push(stride), { seen: true, pause: 4321 });
+  const rested = await resting;
+  await new Promise((next) => own(next, 100));
+  const moving = [...strides];
+  if (!rests) running.cancel();
+  rested();
+  return { moving, whole: await running.finished, strides };
+}"""
+
+
+@pytest.mark.parametrize("rests", [True, False])
+def test_while_a_hand_moves_only_a_coarse_picture_is_run(page: Page, rests: bool) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    found = page.evaluate(MOVING, {"question": asked(f, rule, steps=20, withText=False), "rests": rests})
+    assert set(found["moving"]) == {8}, "neither the coarsest, for as much is seen already, nor the finest"
+    assert found["whole"] is rests
+    assert (found["strides"][-1] == 1) is rests, "what is out of date is not begun"
 
 
 def test_a_lost_context_recovers(page: Page) -> None:
@@ -339,11 +424,11 @@ def test_a_lost_context_recovers(page: Page) -> None:
         """async (question) => {
           const { gl } = globalThis[Symbol.for("gdlib.map.webgl")], lose = gl.getExtension("WEBGL_lose_context");
           window.comeBack = () => lose.restoreContext();
-          const running = engine.map(await engine.asked(question), (answers) => {
-            if (answers.by === "WebGL2" && !gl.isContextLost()) lose.loseContext();
+          const running = engine.map(await engine.asked(question), () => {
+            if (running.answers.by === "WebGL2" && !gl.isContextLost()) lose.loseContext();
           });
-          const whole = await running.finished, { answers } = running;
-          return { whole, by: answers.by, numbers: engine.packed(answers.numbers), lost: gl.isContextLost() };
+          const whole = await running.finished, { by, pictures: [{ numbers }] } = running.answers;
+          return { whole, by, numbers: engine.packed(numbers), lost: gl.isContextLost() };
         }""",
         question,
     )
@@ -371,7 +456,7 @@ def test_twenty_maps_share_one_context(page: Page) -> None:
           };
           const maps = await Promise.all(Array.from({ length: 20 }, async () => engine.map(await engine.asked(question), () => {})));
           const whole = await Promise.all(maps.map(({ finished }) => finished));
-          const same = maps.every(({ answers }) => engine.packed(answers.numbers) === engine.packed(maps[0].answers.numbers));
+          const texts = maps.map(({ answers }) => engine.packed(answers.pictures[0].numbers)), same = texts.every((one) => one === texts[0]);
           return { whole: whole.every(Boolean), by: maps.map(({ answers }) => answers.by), same, contexts };
         }""",
         question,

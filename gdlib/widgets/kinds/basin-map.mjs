@@ -35,7 +35,7 @@ class BasinMap {
     spec.startingValues = startingValues(shell.modules, shell.state.steps);
     spec.ofOwn = (own) => Object.assign(endsOf(own, GROUPS.length), { brings: { centre: middleOf(own.window), zoom: 1 } });
     this.map = new MapPicture({ label: "Basin map", aspect: 1, signal, byClick: true,
-      shadeOf: (answers, k) => this.shade(answers, k), onMove: (start, hand) => this.setOut(start, hand),
+      shadeOf: (picture, k) => this.shade(picture, k), onMove: (start, hand) => this.setOut(start, hand),
       onHold: (held) => shell.hold(held), onPointed: (pixel) => this.read(pixel) });
     this.view = new MapView(this.map, { onView: (change) => this.look(change), onHold: (held) => shell.hold(held),
       onWhole: () => shell.change(this.whole) });
@@ -111,6 +111,7 @@ class BasinMap {
     const { spec, objective, landscape, modules } = this.shell;
     const [{ name, hyperparameters }] = state.rules;
     const rule = spec.rules.find((one) => one.name === name);
+    this.groups = objective.ends.map(({ group }) => group);
     this.map.draw({ axes: this.axes, shades: SHADES[state.shows], look: `${state.shows} ${state.objective}`, values: state.start,
       said: spot(state.start), question: { glsl: spec.glsl,
         objective: { name: objective.name, module: landscape, text: objective.module, glsl: objective.glsl },
@@ -127,16 +128,15 @@ class BasinMap {
   }
 
   /** The index of a pixel's shade. */
-  shade(answers, k) {
-    const { objective, state } = this.shell, { shows } = state;
-    const last = SHADES[shows].length - 1;
-    if (answers.left(k)) return last;
+  shade(picture, k) {
+    const { shows, steps } = this.shell.state, last = SHADES[shows].length - 1;
+    if (picture.left(k)) return last;
     if (shows === "end") {
-      const end = answers.minimum(k);
-      return end < 0 ? last - 1 : objective.ends[end].group;
+      const end = picture.minimum(k);
+      return end < 0 ? last - 1 : this.groups[end];
     }
-    if (!answers.arrived(k)) return last - 1;
-    return Math.min(BANDS - 1, Math.floor(BANDS * share(answers.steps(k), state.steps)));
+    if (!picture.arrived(k)) return last - 1;
+    return Math.min(BANDS - 1, Math.floor(BANDS * share(picture.steps(k), steps)));
   }
 
   showKey({ shows, steps }) {
@@ -198,8 +198,8 @@ class BasinMap {
       this.trails[2].setAttribute("d", "");
       return;
     }
-    const { answers, k, values } = pixel;
-    const run = { end: answers.minimum(k), arrived: answers.arrived(k), left: answers.left(k), steps: answers.steps(k) - answers.left(k) };
+    const { picture, k, values } = pixel;
+    const run = { end: picture.minimum(k), arrived: picture.arrived(k), left: picture.left(k), steps: picture.steps(k) - picture.left(k) };
     this.under.textContent = `From ${spot(values)}, under the pointer, it ${this.inWords(run)}`;
     const { plot, axes } = this.map;
     const path = this.run(values);

@@ -32,7 +32,7 @@ class RateMap {
     const depth = (k) => DEEPEST + (PALEST - DEEPEST) * (k / (bands - 1));
     this.shades = [...Array.from({ length: bands }, (_, k) => ({ ink: "accent", depth: depth(k) })), { ink: "faint", depth: 0, hatch: "rising" }];
     this.map = new MapPicture({ label: "Rate map", aspect: 0.86, signal, called: "The run of the path",
-      shadeOf: (answers, k) => this.shade(answers, k), onMove: (values) => this.turn(values),
+      shadeOf: (picture, k) => this.shade(picture, k), onMove: (values) => this.turn(values),
       onHold: (held) => shell.hold(held), onPointed: (pixel) => this.read(pixel) });
     this.theory = new RateTheory(this.map.plot, spec.bands);
     this.key = new MapKey();
@@ -162,9 +162,9 @@ class RateMap {
     this.lines.replaceChildren(html("li", {}, box(off), "runs off"), ...lines);
   }
 
-  shade(answers, k) {
+  shade(picture, k) {
     const { bands } = this.shell.spec;
-    const rate = answers.left(k) ? Infinity : answers.rate(k);
+    const rate = picture.left(k) ? Infinity : picture.rate(k);
     if (!(rate < 1)) return this.off;
     let band = 0;
     while (rate >= bands[band + 1]) band++;
@@ -234,9 +234,9 @@ class RateMap {
   /** What the pixel under the pointer says. */
   read(pixel) {
     if (!pixel) return void (this.under.textContent = POINT);
-    const { answers, k, values } = pixel;
+    const { picture, k, values } = pixel;
     const numbers = { ...this.numbers, ...Object.fromEntries(this.axes.map(({ name }, place) => [name, values[place]])) };
-    const run = { steps: answers.steps(k), arrived: answers.arrived(k), left: answers.left(k), rate: answers.rate(k) };
+    const run = { steps: picture.steps(k), arrived: picture.arrived(k), left: picture.left(k), rate: picture.rate(k) };
     this.under.textContent = `Under the pointer, with ${this.named(numbers)}, ${measured(run)} ${this.formulas ? this.promised(numbers) : ""}`;
   }
 }

@@ -1,6 +1,6 @@
 /* Maps computed per pixel: asks whichever way the page has to run the pixels, a coarse picture first, then all of them. */
 
-import { Answers, asked, Grid } from "./map_question.mjs";
+import { asked, Picture } from "./map_question.mjs";
 import { slices } from "./map_slices.mjs";
 import { webgl } from "./map_webgl.mjs";
 import { workers } from "./map_workers.mjs";
@@ -23,47 +23,63 @@ import { workers } from "./map_workers.mjs";
  *   a last point still belongs to it.
  * width, height: of the map, in pixels; its first row is the highest.
  *
- * `map(question, changed)` begins and returns {answers, finished, cancel()}. `changed(answers, box, done)` is called as
- * pixels become known: first all of them, in squares of equal pixels, then finer; box is {left, top, width, height}. It is
- * never called after `cancel()`. `finished` is a promise: true once all is known, false if cancelled. `answers`
- * (map_question.mjs) has for pixel k, row by row: values(k), point(k), steps(k), arrived(k), left(k), rate(k), minimum(k),
- * and at(across, up), the pixel at shares of the map; `by` says which way ran the last picture ("WebGL2", in single
- * precision; "workers" or "page", in double). What enters the runs is rounded to single precision, on every way
+ * `map(question, changed)` begins and returns {answers, finished, cancel()}. `changed(picture, rows, done)` is called as
+ * rows of a picture (map_question.mjs) become whole, {top, height} in pixels: first those of a coarse one, in squares of
+ * equal pixels, then of finer ones. It is never called after `cancel()`. `finished` is a promise: true once all is known,
+ * false if cancelled. `answers` has the `pictures`, the finest first, and `done`, `read(across, up)`, which is {picture, k} of
+ * the finest cell that is known at shares of the map, or null, and `by`, which way ran the last picture ("WebGL2", in
+ * single precision; "workers" or "page", in double). What enters the runs is rounded to single precision, on every way
  * alike, so that all of them, and gdlib, begin with the same numbers.
+ *
+ * For a hand that asks anew many times a second: `seen` says that what it sees already is no worse than the coarsest
+ * picture, which is left out; the finest is not begun before `pause` milliseconds, in which all this may be out of date.
  */
-export function map(question, changed) {
-  const whole = asked(question), answers = new Answers(whole), stop = new AbortController();
-  const finished = answered(whole, answers, changed, stop.signal);
+export function map(question, changed, { seen = false, pause = 0 } = {}) {
+  const whole = asked(question), stop = new AbortController();
+  const answers = { question: whole, pictures: [], done: false, by: "", read };
+  const finished = answered(answers, changed, seen, pause, stop.signal);
   return { answers, finished, cancel: () => stop.abort() };
+}
+
+function read(across, up) {
+  for (const picture of this.pictures) {
+    const k = picture.at(across, up);
+    if (k >= 0) return { picture, k };
+  }
+  return null;
 }
 
 const WAYS = [webgl, workers, slices]; // the best first; each is {name, able(question), ready(question), run(task)}
 const STRIDES = [32, 8, 1]; // of the pictures: one pixel in so many is run, across and up
 
-async function answered(question, answers, changed, signal) {
-  for (const stride of STRIDES) {
-    await picture(question, answers, changed, signal, new Grid(question, stride, stride === STRIDES[0]));
+async function answered(answers, changed, seen, pause, signal) {
+  for (const stride of seen ? STRIDES.slice(1) : STRIDES) {
+    if (pause && stride === STRIDES.at(-1)) await new Promise((next) => setTimeout(next, pause));
+    if (!signal.aborted) await run(answers, changed, signal, stride);
     if (signal.aborted) return false;
   }
   return true;
 }
 
 /** One picture, by the first way that can; the first does not wait for one to get ready. One may break: the next begins anew. */
-async function picture(question, answers, changed, signal, grid) {
-  const ways = WAYS.filter((way) => (grid.isFirst ? way.ready(question) : way.able(question)));
+async function run(answers, changed, signal, stride) {
+  const { question, pictures: coarser } = answers, isFirst = stride === STRIDES[0];
+  const ways = WAYS.filter((way) => (isFirst ? way.ready(question) : way.able(question)));
   for (const way of ways) {
     const attempt = new AbortController(), end = () => attempt.abort();
     signal.addEventListener("abort", end, { once: true });
-    let missing = grid.cells;
+    const picture = new Picture(question, stride, isFirst);
+    let missing = picture.cells;
     const take = (from, numbers) => {
       if (attempt.signal.aborted) return;
       missing -= numbers.length / 4;
-      answers.done = grid.stride === 1 && missing === 0;
-      changed(answers, answers.take(grid, from, numbers), answers.done);
+      answers.done = stride === STRIDES.at(-1) && missing === 0;
+      const rows = picture.take(from, numbers);
+      if (rows) changed(picture, rows, answers.done);
     };
-    answers.by = way.name;
+    Object.assign(answers, { by: way.name, pictures: [picture, ...coarser] });
     try {
-      await way.run({ question, grid, signal: attempt.signal, take });
+      await way.run({ question, picture, signal: attempt.signal, take });
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -75,18 +91,20 @@ async function picture(question, answers, changed, signal, grid) {
   }
 }
 
-/** Colours a box of a map into a canvas that has as many pixels as the map; colour(answers, k) gives 0xRRGGBB. */
-export function paint(canvas, answers, box, colour) {
-  const context = canvas.getContext("2d"), { left, top, width, height } = box;
-  const image = context.createImageData(width, height), { data } = image;
-  for (let j = 0, at = 0; j < height; j++) {
-    for (let i = 0; i < width; i++, at += 4) {
-      const shade = colour(answers, (top + j) * answers.width + left + i);
-      data[at] = shade >> 16;
-      data[at + 1] = (shade >> 8) & 255;
-      data[at + 2] = shade & 255;
-      data[at + 3] = 255;
+/**
+ * Colours rows of a picture into a canvas that has as many pixels as the map: `shadeOf(picture, k)` is asked once a cell,
+ * `shades` (shades.mjs) fills its square.
+ */
+export function paint(canvas, picture, { top, height }, shadeOf, shades) {
+  const { width, stride, columns } = picture;
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let j = 0, k = (top / stride) * columns; j < height; j += stride) {
+    const bottom = Math.min(j + stride, height);
+    for (let i = 0; i < width; i += stride, k++) {
+      const shade = shadeOf(picture, k), wide = Math.min(stride, width - i);
+      for (let row = j; row < bottom; row++) shades.fill(pixels, row * width + i, wide, shade, i, top + row);
     }
   }
-  context.putImageData(image, left, top);
+  context.putImageData(image, 0, top);
 }

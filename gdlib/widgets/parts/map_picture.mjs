@@ -11,11 +11,12 @@ import { Shades } from "./shades.mjs";
 const FINEST = 512; // pixels across
 const NAMED = ["objective", "rule"]; // of a question: a name says which
 const SHARPEST = 2; // of the map's pixels for one of the page
+const REST = 150; // milliseconds without a change after which a hand has come to rest
 
 export class MapPicture {
   /**
    * `onMove(values, hand)` hears the numbers of the axes to which the point is moved, `onPointed(pixel)` what is under the
-   * pointer, null for nothing: {answers, k, values}. `shadeOf(answers, k)` is the index of a pixel's shade among those
+   * pointer, null for nothing: {picture, k, values}. `shadeOf(picture, k)` is the index of a cell's shade among those
    * that `draw` is given. Further keys are the handle's.
    */
   constructor({ label, aspect, signal, shadeOf, onMove, onPointed, ...hears }) {
@@ -23,7 +24,7 @@ export class MapPicture {
     this.canvas = html("canvas", { "aria-hidden": "true" });
     this.plot.node.prepend(this.canvas);
     this.plot.node.classList.add("gd-map");
-    Object.assign(this, { node: this.plot.node, shadeOf, onPointed, asked: "", look: "", run: null, under: null });
+    Object.assign(this, { node: this.plot.node, shadeOf, onPointed, asked: "", look: "", run: null, under: null, begun: -Infinity });
     this.point = new Handle(this.plot, { ...hears, says: () => this.said,
       onMove: (shares, hand) => onMove(this.axes.map((axis, k) => within(axis, shares[k])), hand) });
     this.listen();
@@ -48,8 +49,8 @@ export class MapPicture {
   }
 
   read() {
-    const { answers } = this.run, k = answers.at(...this.under);
-    this.onPointed({ answers, k, values: answers.values(k) });
+    const found = this.run.answers.read(...this.under);
+    if (found) this.onPointed({ ...found, values: found.picture.values(found.k) });
   }
 
   /** Out of view nothing is computed; back in view what was not finished goes on. */
@@ -99,7 +100,9 @@ export class MapPicture {
       this.question = { ...question, axes, width, height };
       this.begin(before);
     } else if (seen !== this.seen && this.run) {
-      this.paint(this.run.answers, { left: 0, top: 0, width, height });
+      const { answers } = this.run;
+      if (answers.done) this.paint(answers.pictures[0], { top: 0, height });
+      else this.begin();
     }
     this.seen = seen;
     this.point.at = axes.map((axis, k) => shareOf(axis, values[k]));
@@ -111,16 +114,16 @@ export class MapPicture {
   begin(before = null) {
     this.stop();
     const { canvas, question: { width, height } } = this;
-    const moved = Boolean(before) && this.move(before, width, height);
-    if (!moved) Object.assign(canvas, { width, height });
-    let coarse = moved ? width * height : 0;
+    const seen = Boolean(before) && this.move(before, width, height);
+    if (!seen) Object.assign(canvas, { width, height });
+    const now = performance.now(), pause = now - this.begun < REST ? REST : 0;
+    this.begun = now;
     this.node.setAttribute("aria-busy", "true");
-    this.run = map(this.question, (answers, box, done) => {
-      if (coarse > 0 && !done) coarse -= box.width * box.height;
-      else this.paint(answers, box);
+    this.run = map(this.question, (picture, rows, done) => {
+      this.paint(picture, rows);
       if (done) this.node.removeAttribute("aria-busy");
       if (done && this.under) this.read();
-    });
+    }, { seen, pause });
     this.run.finished.catch((error) => console.error(error));
   }
 
@@ -131,25 +134,22 @@ export class MapPicture {
     if (!same || canvas.width !== width || canvas.height !== height) return false;
     const [left, right] = [before[0].low, before[0].high].map((at) => shareOf(axes[0], at) * width);
     const [bottom, top] = [before[1].low, before[1].high].map((at) => (1 - shareOf(axes[1], at)) * height);
-    const copy = html("canvas", { width, height });
-    copy.getContext("2d").drawImage(canvas, 0, 0);
     const context = canvas.getContext("2d");
-    context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    context.drawImage(copy, left, top, right - left, bottom - top);
+    context.globalCompositeOperation = "copy"; // where the old picture does not reach, there is nothing now
+    context.drawImage(canvas, left, top, right - left, bottom - top);
     return true;
   }
 
-  paint(answers, box) {
-    const { shades, shadeOf } = this, { width } = answers;
-    paint(this.canvas, answers, box, (_, k) => shades.at(shadeOf(answers, k), k % width, Math.floor(k / width)));
+  paint(picture, rows) {
+    paint(this.canvas, picture, rows, this.shadeOf, this.shades);
   }
 }
 
 /** The number of an axis at a share, in few digits, and not at an end that no run may have. */
 function within(axis, share) {
   const value = valueAt(axis, axis.scale === "linear" ? Math.min(0.999, Math.max(0.001, share)) : share);
-  if (axis.scale === "linear") return Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(axis.high - axis.low)))));
+  if (axis.scale === "linear") return Number(value.toFixed(Math.min(100, Math.max(0, 3 - Math.floor(Math.log10(axis.high - axis.low))))));
   return axis.scale === "log" ? Number(value.toPrecision(3)) : Number((1 - (1 - value).toPrecision(3)).toFixed(8));
 }
 

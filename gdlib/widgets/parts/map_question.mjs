@@ -1,4 +1,4 @@
-/* What a map asks, made whole, and what is known of its pixels: the numbers that all ways of running them share. */
+/* What a map asks, made whole, and its pictures, coarse or fine: the numbers that all ways of running them share. */
 
 const DEFAULTS = { held: [], settings: {}, size: "gradient", lasting: false, tolerance: 1e-6, far: 1e6, near: 0.1, minima: [] };
 const FINEST = 2 ** -20; // of a number, between two pixels: below it single precision would run many pixels from one point
@@ -47,13 +47,22 @@ export function shareOf({ low, high, scale = "linear" }, value) {
   return (at - from) / (to - from);
 }
 
-/** The pixels that a picture of this stride runs, the first or not: square `cell`, row by row, stands for its middle one. */
-export class Grid {
-  constructor({ width, height }, stride, isFirst) {
-    Object.assign(this, { stride, isFirst, width, height, columns: Math.ceil(width / stride) });
-    this.cells = this.columns * Math.ceil(height / stride);
+/**
+ * What is known of a map, one pixel of each square of `stride` run for all of it: cell k, row by row of squares.
+ * `numbers` has four for it: the coordinates of the last point; the steps, coded: s >= 0 for a run that arrived after s
+ * steps, -1 for one that took all its steps, -1 - s for one that left in step s, its last point being the one before; and
+ * the size there over that of the start.
+ */
+export class Picture {
+  constructor(question, stride, isFirst) {
+    const { width, height, minima } = question, columns = Math.ceil(width / stride), rows = Math.ceil(height / stride);
+    Object.assign(this, { question, stride, isFirst, width, height, columns, cells: columns * rows });
+    this.numbers = new Float32Array(4 * this.cells);
+    this.missing = new Uint32Array(rows).fill(columns); // cells of each row
+    this.ends = Float64Array.from(minima.flatMap(([x, y = 0]) => [x, y])); // a run of one variable has y = 0 too
   }
 
+  /** The column of pixels in which a cell is run. */
   column(cell) {
     return Math.min((cell % this.columns) * this.stride + (this.stride >> 1), this.width - 1);
   }
@@ -61,23 +70,30 @@ export class Grid {
   row(cell) {
     return Math.min(Math.floor(cell / this.columns) * this.stride + (this.stride >> 1), this.height - 1);
   }
-}
 
-/**
- * What is known of each pixel. `numbers` has four for pixel k: the coordinates of its last point; the steps, coded: s >= 0
- * for a run that arrived after s steps, -1 for one that took all its steps, -1 - s for one that left in step s, its last
- * point being the one before; and the size there over that of the start.
- */
-export class Answers {
-  constructor(question) {
-    const { width, height } = question;
-    Object.assign(this, { question, width, height, numbers: new Float32Array(4 * width * height), done: false, by: "" });
+  /** Takes the numbers of the cells from `from` on; gives the rows of pixels {top, height} that are whole by them, or null. */
+  take(from, numbers) {
+    const { columns, stride, height, missing } = this, end = from + numbers.length / 4, whole = [];
+    this.numbers.set(numbers, 4 * from);
+    for (let row = Math.floor(from / columns); row * columns < end; row++) {
+      missing[row] -= Math.min(end, (row + 1) * columns) - Math.max(from, row * columns);
+      if (!missing[row]) whole.push(row);
+    }
+    const top = whole[0] * stride;
+    return whole.length ? { top, height: Math.min(height, (whole.at(-1) + 1) * stride) - top } : null;
   }
 
-  /** The numbers of the pixel on the two axes. */
+  /** The cell at shares (0 to 1) of the width from the left and of the height from the bottom; -1 where its row is not whole. */
+  at(across, up) {
+    const [i, j] = [[across, this.width], [1 - up, this.height]]
+      .map(([share, count]) => Math.floor(Math.min(count - 1, Math.max(0, Math.floor(share * count))) / this.stride));
+    return this.missing[j] ? -1 : j * this.columns + i;
+  }
+
+  /** The numbers of a cell on the two axes. */
   values(k) {
     const { across, up } = this.question;
-    return [across[k % this.width], up[Math.floor(k / this.width)]];
+    return [across[this.column(k)], up[this.row(k)]];
   }
 
   point(k) {
@@ -106,36 +122,15 @@ export class Answers {
 
   /** The index of the minimum nearest to the last point, if it is near enough; else -1. */
   minimum(k) {
-    const { minima, near, start } = this.question;
+    if (this.left(k)) return -1;
+    const { numbers, ends, question: { near } } = this, x = numbers[4 * k], y = numbers[4 * k + 1];
     let found = -1, least = near * near;
-    if (this.left(k)) return found;
-    for (let m = 0; m < minima.length; m++) {
-      let square = 0;
-      for (let i = 0; i < start.length; i++) square += (this.numbers[4 * k + i] - minima[m][i]) ** 2;
-      if (square <= least) [found, least] = [m, square];
+    for (let m = 0; m < ends.length; m += 2) {
+      const square = (x - ends[m]) ** 2 + (y - ends[m + 1]) ** 2;
+      if (!(square <= least)) continue; // nor if it is no number
+      found = m / 2;
+      least = square;
     }
     return found;
-  }
-
-  /** The pixel at shares (0 to 1) of the width from the left and of the height from the bottom. */
-  at(across, up) {
-    const [i, j] = [[across, this.width], [1 - up, this.height]]
-      .map(([share, count]) => Math.min(count - 1, Math.max(0, Math.floor(share * count))));
-    return j * this.width + i;
-  }
-
-  /** Takes the numbers of the cells of a grid from `from` on; gives the box of pixels that they fill. */
-  take(grid, from, numbers) {
-    const { width, height } = this, { stride, columns } = grid, count = numbers.length / 4;
-    if (stride === 1) this.numbers.set(numbers, 4 * from);
-    for (let cell = from; stride > 1 && cell < from + count; cell++) {
-      const left = (cell % columns) * stride, top = Math.floor(cell / columns) * stride;
-      const right = Math.min(left + stride, width), bottom = Math.min(top + stride, height);
-      const some = numbers.subarray(4 * (cell - from), 4 * (cell - from) + 4), row = 4 * (top * width + left);
-      for (let i = 0; i < right - left; i++) this.numbers.set(some, row + 4 * i);
-      for (let j = 1; j < bottom - top; j++) this.numbers.copyWithin(row + 4 * j * width, row, row + 4 * (right - left));
-    }
-    const top = Math.floor(from / columns) * stride, last = Math.floor((from + count - 1) / columns);
-    return { left: 0, top, width, height: Math.min(height, (last + 1) * stride) - top };
   }
 }

@@ -7,20 +7,20 @@ const SLICE = 6; // milliseconds
 /** A way of running cells (map_engine.mjs), which every page has. */
 export const slices = { name: "page", able: () => true, ready: () => true, run };
 
-async function run({ question, grid, signal, take }) {
+async function run({ question, picture, signal, take }) {
   const { default: kernel } = await loaded(kernelText(question));
   const pixel = kernel(question.objective.module, question.rule.module, question);
-  const { across, up } = question;
-  for (let from = 0; from < grid.cells;) {
-    await pause(grid.isFirst);
+  const { across, up } = question, { numbers } = picture;
+  for (let from = 0; from < picture.cells;) {
+    await pause(picture.isFirst);
     if (signal.aborted) return;
-    const numbers = [], end = performance.now() + SLICE;
+    const end = performance.now() + SLICE;
     let cell = from;
     do {
-      pixel([across[grid.column(cell)], up[grid.row(cell)]], numbers, 4 * (cell - from));
+      pixel([across[picture.column(cell)], up[picture.row(cell)]], numbers, 4 * cell);
       cell++;
-    } while (cell < grid.cells && performance.now() < end);
-    take(from, Float32Array.from(numbers));
+    } while (cell < picture.cells && performance.now() < end);
+    take(from, numbers.subarray(4 * from, 4 * cell));
     from = cell;
   }
 }

@@ -84,7 +84,7 @@ class Context {
   }
 
   /** Draws cells and gives their numbers once they are there, without waiting for them in the page. */
-  async draw({ program, found }, texture, question, grid, first, count) {
+  async draw({ program, found }, texture, question, picture, first, count) {
     const { gl } = this, { axes, held, minima, rule, settings, start } = question, age = this.age;
     const names = Object.keys(rule.module.defaults), high = Math.ceil(count / WIDE);
     const place = ({ of, name }) => (of === "start" ? name : 2 + (of === "held" ? name : held.length + names.indexOf(name)));
@@ -92,8 +92,8 @@ class Context {
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.uniform1fv(found.numbers, [start[0], start[1] ?? 0, ...held, ...names.map((name) => settings[name])]);
     gl.uniform2i(found.axes, ...axes.map(place));
-    gl.uniform2i(found.size, grid.width, grid.height);
-    for (const [name, value] of Object.entries({ first, columns: grid.columns, stride: grid.stride, wide: WIDE,
+    gl.uniform2i(found.size, picture.width, picture.height);
+    for (const [name, value] of Object.entries({ first, columns: picture.columns, stride: picture.stride, wide: WIDE,
       steps: question.steps })) gl.uniform1i(found[name], value);
     for (const name of ["tolerance", "far"]) gl.uniform1f(found[name], question[name]);
     gl.uniform1f(found.scale, Math.max(1, 2 ** Math.round(-Math.log2(1e6 * Math.max(question.tolerance, 1e-18)))));
@@ -147,16 +147,16 @@ function context() {
   return globalThis[KEY];
 }
 
-async function run({ question, grid, signal, take }) {
+async function run({ question, picture, signal, take }) {
   const known = context(), program = await known.program(text(question));
   if (signal.aborted) return;
   const { age } = known, texture = known.along(question);
   let from = 0, portion = FIRST, free = 0;
   const one = async () => {
-    while (from < grid.cells && !signal.aborted) {
-      const begin = from, count = Math.min(portion, grid.cells - begin, WIDE * HIGH), asked = performance.now();
+    while (from < picture.cells && !signal.aborted) {
+      const begin = from, count = Math.min(portion, picture.cells - begin, WIDE * HIGH), asked = performance.now();
       from += count;
-      const numbers = await known.draw(program, texture, question, grid, begin, count);
+      const numbers = await known.draw(program, texture, question, picture, begin, count);
       const now = performance.now(), took = now - Math.max(asked, free);
       free = now;
       portion = WIDE * Math.max(1, Math.round((count * Math.min(4, TIME / Math.max(took, 0.5))) / WIDE));

@@ -95,15 +95,15 @@ export const workers = {
   run,
 };
 
-async function run({ question, grid, signal, take }) {
+async function run({ question, picture, signal, take }) {
   const hands = globalThis[KEY] ??= new Crew(), id = ++hands.asked;
   let from = 0, portion = FIRST;
   const one = async () => {
-    while (from < grid.cells && !signal.aborted) {
-      const begin = from, count = Math.min(portion, grid.cells - begin);
+    while (from < picture.cells && !signal.aborted) {
+      const begin = from, count = Math.min(portion, picture.cells - begin);
       from += count;
-      const across = Float64Array.from({ length: count }, (_, k) => question.across[grid.column(begin + k)]);
-      const up = Float64Array.from({ length: count }, (_, k) => question.up[grid.row(begin + k)]);
+      const across = Float64Array.from({ length: count }, (_, k) => question.across[picture.column(begin + k)]);
+      const up = Float64Array.from({ length: count }, (_, k) => question.up[picture.row(begin + k)]);
       const { numbers, took } = await hands.run(id, question, across, up);
       portion = Math.max(1, Math.round(count * Math.min(4, TIME / Math.max(took, 0.5))));
       take(begin, numbers);

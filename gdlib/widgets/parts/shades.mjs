@@ -10,14 +10,14 @@ const APART = 6; // pixels of the page from line to line
 
 /**
  * The shades wanted, each {ink, depth, hatch}: `depth` (0 to 1) of the style sheet's colour --`ink` on paper, under lines
- * of `hatch` ("rising", "falling", "crossed" or none). `at(shade, i, j)` is the colour of a pixel, 0xRRGGBB, `css[shade]`
- * the background of a box of the key; `key` changes where a colour does.
+ * of `hatch` ("rising", "falling", "crossed" or none). `fill` paints pixels, `css[shade]` is the background of a box of
+ * the key; `key` changes where a colour does.
  */
 export class Shades {
   constructor(context, wanted, sharpness) {
     const style = getComputedStyle(context.canvas);
-    const inks = ["paper", "faint", ...wanted.map(({ ink }) => ink)];
-    const colours = Object.fromEntries(inks.map((ink) => [ink, rgb(context, style.getPropertyValue(`--${ink}`).trim())]));
+    const inks = new Set(["paper", "faint", ...wanted.map(({ ink }) => ink)]);
+    const colours = Object.fromEntries([...inks].map((ink) => [ink, rgb(context, style.getPropertyValue(`--${ink}`).trim())]));
     const mixed = (ink, depth) => number(colours.paper.map((part, k) => Math.round(part + depth * (colours[ink][k] - part))));
     this.period = Math.max(2, Math.round(APART * sharpness));
     this.base = wanted.map(({ ink, depth }) => mixed(ink, depth));
@@ -27,12 +27,18 @@ export class Shades {
       `repeating-linear-gradient(${slant}deg, ${css(this.line[k])} 0 1px, transparent 1px ${0.7 * APART}px)`),
     `linear-gradient(${css(this.base[k])} 0 0)`].join(", "));
     this.key = `${this.base} ${this.line} ${this.period}`;
+    this.inks = [this.base, this.line].map((colours) => Uint32Array.from(colours, inMemory));
   }
 
-  at(shade, i, j) {
-    return this.hatch[shade]?.(i, j, this.period) ? this.line[shade] : this.base[shade];
+  /** Paints so many pixels of a row from place `from` of `pixels` (four bytes each); the first is column i, row j of the map. */
+  fill(pixels, from, count, shade, i, j) {
+    const [base, line] = this.inks, hatch = this.hatch[shade], { period } = this;
+    for (let k = 0; k < count; k++) pixels[from + k] = hatch?.(i + k, j, period) ? line[shade] : base[shade];
   }
 }
+
+/** 0xRRGGBB as the bytes red, green, blue and opaque are one number to every processor that browsers still run on. */
+const inMemory = (colour) => 0xff000000 | ((colour & 0xff) << 16) | (colour & 0xff00) | (colour >> 16);
 
 /** A colour of the style sheet as three numbers. */
 export function rgb(context, text) {
