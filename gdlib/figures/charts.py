@@ -29,9 +29,9 @@ def _plain_ticks(axes: Axes, x_log: bool, y_log: bool) -> None:
     axes.set_axisbelow(True)
 
 
-def _finish(axes: Axes, labels: Sequence[str]) -> None:
+def _finish(axes: Axes, labels: Sequence[str], above: bool = False) -> None:
     if any(labels):
-        axes.legend(loc="best")
+        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1)) if above else axes.legend(loc="best")
 
 
 def _thinned(x: Array, x_log: bool) -> NDArray[np.intp]:
@@ -233,6 +233,7 @@ def lines(
     x_log: bool = False,
     y_log: bool = False,
     level: float | None = None,
+    key_above: bool = False,
     caption: str | None = None,
     alt: str | None = None,
 ) -> Figure:
@@ -244,6 +245,7 @@ def lines(
         x_label, y_label: the axes' labels, with symbols and units.
         x_log, y_log: logarithmic axes; what is not positive is left out of them.
         level: a horizontal line at this height.
+        key_above: whether the key stands over the frame, because in it there is no place that is clear of all lines.
         caption, alt: the sentence under the figure; what it shows in words (else written from the data).
     """
     given = [(label, pair, True) for label, pair in (series or {}).items()]
@@ -253,7 +255,7 @@ def lines(
     words = [f"Plot of {y_label} against {x_label}."]
     with canvas(5.4, 3.6) as paper:
         axes = paper.axes
-        axes.set_position((0.135, 0.14, 0.835, 0.81))
+        axes.set_position((0.135, 0.14, 0.835, 0.81 - 0.07 * key_above * ((len(given) + 1) // 2)))
         for k, (label, pair, joined) in enumerate(given):
             x, y = (np.asarray(side, dtype=np.float64) for side in _pair(label, pair))
             keep = np.isfinite(x) & np.isfinite(y) & ((x > 0) if x_log else True) & ((y > 0) if y_log else True)
@@ -279,7 +281,7 @@ def lines(
         _plain_ticks(axes, x_log, y_log)
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
-        _finish(axes, [label for label, _, _ in given])
+        _finish(axes, [label for label, _, _ in given], key_above)
         paper.make_room()
         svg = paper.svg()
     return Figure([(svg, f"{y_label} against {x_label}", alt or " ".join(words))], caption)
