@@ -2,7 +2,7 @@
 
 import { Board } from "./board.mjs";
 import { axes, CloseUp } from "./close_up.mjs";
-import { ring } from "./contours.mjs";
+import { rings } from "./contours.mjs";
 import { button, select } from "./controls.mjs";
 import { html, svg } from "./elements.mjs";
 import { bare, pair, short, spot } from "./numbers.mjs";
@@ -154,7 +154,7 @@ class Inspector {
     const [x, y] = plot.pixels(...at);
     const drawn = [];
     if (Number.isFinite(value)) {
-      drawn.push(svg("path", { class: "gd-contour", d: ring(grid, value, (u) => plot.x(u), (v) => plot.y(v)) }));
+      drawn.push(svg("path", { class: "gd-contour", d: rings(grid, [value], (u) => plot.x(u), (v) => plot.y(v))[0] }));
     }
     if (this.own) {
       const { l1, l2, angle } = this.shell.state;

@@ -1,6 +1,6 @@
 /* The map: a landscape's contours, runs on it, and one point of it that pointer, touch and keys move. */
 
-import { levels, ring, sample } from "./contours.mjs";
+import { levels, rings, sample } from "./contours.mjs";
 import { svg } from "./elements.mjs";
 import { Handle } from "./handle.mjs";
 import { ticks } from "./numbers.mjs";
@@ -63,13 +63,13 @@ export class Board {
 export function paint(plot, grid, heights) {
   const filled = new Set(Array.from({ length: BANDS - 1 }, (_, band) =>
     Math.round((band * (heights.length - 1)) / (BANDS - 2))));
-  const rings = heights.map((level) => ring(grid, level, (x) => plot.x(x), (y) => plot.y(y)));
+  const lines = rings(grid, heights, (x) => plot.x(x), (y) => plot.y(y));
   const { left, top } = plot.margin;
   plot.ground.replaceChildren(
     svg("rect", { x: left, y: top, width: plot.width, height: plot.height, style: "fill: var(--level-0)" }),
-    ...rings.filter((_, index) => filled.has(index)).map((d, band) =>
+    ...lines.filter((_, index) => filled.has(index)).map((d, band) =>
       svg("path", { d, style: `fill: var(--level-${band + 1})` })),
-    ...rings.map((d) => svg("path", { d, class: "gd-isoline" })));
+    ...lines.map((d) => svg("path", { d, class: "gd-isoline" })));
 }
 
 /** The window, widened in one direction so that both axes have one scale: only then are gradients square to contours. */

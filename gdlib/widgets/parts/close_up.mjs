@@ -1,7 +1,7 @@
 /* Draws what f does close to one point: its level lines, those of its quadratic model, and the Hessian's axes. */
 
 import { paint } from "./board.mjs";
-import { ring, sample } from "./contours.mjs";
+import { rings, sample } from "./contours.mjs";
 import { svg } from "./elements.mjs";
 import { short, tenth, ticks } from "./numbers.mjs";
 import { Plot } from "./plot.mjs";
@@ -42,8 +42,8 @@ export class CloseUp {
     if (model) {
       const modelled = sample((u, v) => model(u - x, v - y), window, CELLS);
       const level = !(modelled.inside[0] < modelled.inside.at(-1)); // nowhere to draw a line
-      plot.lines.append(...(level ? [] : heights).map((height) =>
-        svg("path", { class: "gd-model", d: ring(modelled, height, (u) => plot.x(u), (v) => plot.y(v)) })));
+      plot.lines.append(...rings(modelled, level ? [] : heights, (u) => plot.x(u), (v) => plot.y(v))
+        .map((d) => svg("path", { class: "gd-model", d })));
     }
     if (curved) {
       const { lines, texts } = axes(plot, here.at, half, here.axes);

@@ -1,6 +1,6 @@
 /* What theory says of a linear rule, drawn over its measured map: the borders of the bands, the edge, where roots meet. */
 
-import { ring, sample } from "./contours.mjs";
+import { rings, sample } from "./contours.mjs";
 import { svg } from "./elements.mjs";
 import { shareOf, valueAt } from "./map_question.mjs";
 import { look, trail } from "./plot.mjs";
@@ -32,7 +32,7 @@ export class RateTheory {
     const at = (u, v) => ({ ...settings, [axes[0].name]: valueAt(axes[0], u), [axes[1].name]: valueAt(axes[1], v) });
     const border = (value, levels) => {
       const grid = sample((u, v) => value(at(u, v)), [[0, 1], [0, 1]], CELLS);
-      return levels.map((level) => ring(grid, level, (u) => plot.x(u), (v) => plot.y(v))).join("");
+      return rings(grid, levels, (u) => plot.x(u), (v) => plot.y(v)).join("");
     };
     const texts = Object.fromEntries(KINDS.map((kind) => [kind, ""]));
     if (formulas) {

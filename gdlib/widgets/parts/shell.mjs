@@ -127,7 +127,8 @@ class Shell {
 
   /** Gives the plots their width; true if that changed anything. */
   fit() {
-    return this.plots.map((plot) => plot.measure(plot.node.clientWidth)).some(Boolean);
+    const widths = this.plots.map((plot) => plot.node.clientWidth); // all before one is changed: the page is laid out once
+    return this.plots.map((plot, index) => plot.measure(widths[index])).some(Boolean);
   }
 
   reset() {
