@@ -99,7 +99,7 @@ def state(page: Page) -> Any:
 SET = """async (value) => {
   const one = document.querySelector("gd-explorer");
   one.state = value;
-  while (one.querySelector('[aria-busy="true"]')) await new Promise((next) => setTimeout(next));
+  while (one.querySelector('.gd-explorer[aria-busy="true"]')) await new Promise((next) => setTimeout(next));
   return one.state;
 }"""
 
