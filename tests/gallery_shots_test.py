@@ -1,5 +1,6 @@
 """The pictures of the explorers: which are taken, what they are called, and that they show what they say."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,8 @@ def test_what_cannot_be_pictured_is_told_in_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.site
 def test_four_pictures_show_a_live_explorer_at_two_widths_in_two_themes(tmp_path: Path) -> None:
-    assert gallery_shots.main(["race"], into=tmp_path) == 0
+    with ThreadPoolExecutor(1) as apart:  # a thread has one Playwright, and this one's may be in use by other tests
+        assert apart.submit(gallery_shots.main, ["race"], into=tmp_path).result() == 0
     names = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("race-2"))
     assert names[:4] == ["race-1280-dark.png", "race-1280-light.png", "race-390-dark.png", "race-390-light.png"]
     shots = {name: np.asarray(Image.open(tmp_path / name).convert("RGB"), float) for name in names[:4]}
