@@ -415,6 +415,58 @@ def test_while_a_hand_moves_only_a_coarse_picture_is_run(page: Page, rests: bool
     assert (found["strides"][-1] == 1) is rests, "what is out of date is not begun"
 
 
+DROPPED = """async (question) => {
+  const { prototype } = WebGL2RenderingContext, counts = { drawn: 0, read: 0 };
+  const counting = (own, name) => new Proxy(own, { apply: (...given) => (counts[name]++, Reflect.apply(...given)) });
+  const { readPixels, getBufferSubData } = prototype;
+  const ready = engine.map(await engine.asked(question), () => {});
+  await ready.finished;
+  prototype.getBufferSubData = counting(getBufferSubData, "read");
+  const running = engine.map(await engine.asked(question), () => {});
+  prototype.readPixels = function (...given) { // drawn and on its way; then the hand asks something else
+    readPixels.apply(this, given);
+    counts.drawn++;
+    running.cancel();
+  };
+  const whole = await running.finished;
+  await new Promise((next) => setTimeout(next, 100));
+  return { whole, ...counts };
+}"""
+
+
+HEAPED = """async (question) => {
+  const { prototype } = WebGL2RenderingContext, { readPixels, getSyncParameter } = prototype;
+  await engine.map(await engine.asked(question), () => {}).finished;
+  let drawn = 0, slow = true;
+  prototype.getSyncParameter = function (...given) { return slow ? this.UNSIGNALED : getSyncParameter.apply(this, given); };
+  prototype.readPixels = function (...given) {
+    drawn++;
+    readPixels.apply(this, given);
+  };
+  const next = () => new Promise((done) => setTimeout(done, 20));
+  let running = null;
+  for (let k = 0; k < 6; k++) { // a hand that moves, and a processor that does not keep up
+    running?.cancel();
+    running = engine.map(await engine.asked(question), () => {});
+    await next();
+  }
+  const waiting = drawn;
+  slow = false;
+  return { waiting, whole: await running.finished };
+}"""
+
+
+def test_questions_out_of_date_do_not_heap_up(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    assert page.evaluate(HEAPED, told(f, rule, asked(f, rule, steps=20))) == {"waiting": 2, "whole": True}
+
+
+def test_what_is_drawn_for_a_question_out_of_date_is_not_read(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    found = page.evaluate(DROPPED, told(f, rule, asked(f, rule, steps=20)))
+    assert found == {"whole": False, "drawn": 1, "read": 0}
+
+
 def test_a_lost_context_recovers(page: Page) -> None:
     f, rule = gd.objectives.himmelblau, gd.rules.momentum
     question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=300, width=128, height=128))

@@ -3,7 +3,8 @@
 const KEY = Symbol.for("gdlib.map.webgl"); // one context a page, however many copies of this module it has loaded
 const WIDE = 512, HIGH = 128; // of the buffer that is drawn into, a pixel a cell: no more is read and coloured at once
 const TIME = 20; // milliseconds that a portion should take
-const FIRST = 4096; // cells in a portion before it is known how long one takes
+const FIRST = 2 ** 20; // steps, of all cells together, in a portion before it is known how long one takes
+const AT_ONCE = 2; // portions of the page: one is drawn while one is read, and what is out of date heaps up no further
 const MINIMA = 64; // beyond so many a map is run by others
 const COVER = `#version 300 es
 void main() { gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0); }`;
@@ -13,6 +14,7 @@ const later = (time) => new Promise((next) => setTimeout(next, time));
 /** The page's context, with the programs that it has. */
 class Context {
   constructor() {
+    this.drawn = 0; // portions that are not there yet
     const canvas = document.createElement("canvas");
     const gl = this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, powerPreference: "high-performance" });
     if (!gl?.getExtension("EXT_color_buffer_float")) throw new Error("WebGL2: draws no numbers here");
@@ -83,8 +85,8 @@ class Context {
     return texture;
   }
 
-  /** Draws cells and gives their numbers once they are there, without waiting for them in the page. */
-  async draw({ program, found }, texture, question, picture, first, count) {
+  /** Draws cells and gives their numbers once they are there, without waiting for them in the page; null if nobody wants them. */
+  async draw({ program, found }, texture, { question, picture, signal }, first, count) {
     const { gl } = this, { axes, held, minima, rule, settings, start } = question, age = this.age;
     const names = Object.keys(rule.module.defaults), high = Math.ceil(count / WIDE);
     const place = ({ of, name }) => (of === "start" ? name : 2 + (of === "held" ? name : held.length + names.indexOf(name)));
@@ -106,11 +108,15 @@ class Context {
     gl.readPixels(0, 0, WIDE, high, gl.RGBA, gl.FLOAT, 0);
     const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
+    this.drawn++;
     while (!this.lost && age === this.age && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED) await later(1);
-    const numbers = new Float32Array(4 * count);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, numbers);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    this.drawn--;
+    const numbers = signal.aborted ? null : new Float32Array(4 * count);
+    if (numbers) {
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+      gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, numbers);
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    }
     gl.deleteBuffer(buffer);
     gl.deleteSync(sync);
     if (this.lost || age !== this.age) throw new Error("WebGL2: the context was lost");
@@ -147,24 +153,28 @@ function context() {
   return globalThis[KEY];
 }
 
-async function run({ question, picture, signal, take }) {
+async function run({ take, ...task }) {
+  const { question, picture, signal } = task;
   const known = context(), program = await known.program(text(question));
   if (signal.aborted) return;
   const { age } = known, texture = known.along(question);
-  let from = 0, portion = FIRST, free = 0;
+  const rows = (cells) => WIDE * Math.max(1, Math.round(cells / WIDE));
+  let from = 0, portion = rows(FIRST / question.steps), free = 0;
   const one = async () => {
-    while (from < picture.cells && !signal.aborted) {
+    for (;;) {
+      while (known.drawn === AT_ONCE && !signal.aborted) await later(1);
+      if (signal.aborted || from >= picture.cells) return;
       const begin = from, count = Math.min(portion, picture.cells - begin, WIDE * HIGH), asked = performance.now();
       from += count;
-      const numbers = await known.draw(program, texture, question, picture, begin, count);
+      const numbers = await known.draw(program, texture, task, begin, count);
       const now = performance.now(), took = now - Math.max(asked, free);
       free = now;
-      portion = WIDE * Math.max(1, Math.round((count * Math.min(4, TIME / Math.max(took, 0.5))) / WIDE));
-      take(begin, numbers);
+      portion = rows(count * Math.min(4, TIME / Math.max(took, 0.5)));
+      if (numbers) take(begin, numbers);
     }
   };
   try {
-    await Promise.all([one(), one()]); // the next portion is drawn while one is read
+    await Promise.all(Array.from({ length: AT_ONCE }, one));
   } finally {
     if (known.age === age) known.gl.deleteTexture(texture);
   }
