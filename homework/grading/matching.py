@@ -52,12 +52,13 @@ def match(plan: Plan, came: Sequence[Came]) -> Matched:
     for number in list(holds):
         if number is not None and plan.cells[number].role == "answer":
             _move_test_behind(plan, cells, holds, number)
-    sheet = {cell.question: cell.text for cell in plan.cells if cell.role == "written"}
-    answers = {
-        cell.question: digest_of("" if unwritten(cell.text, sheet[cell.question]) else cell.text)
-        for cell in cells
-        if cell.role == "written"
-    }
+    # Where a written answer's cell is gone, as when two cells were merged, its text may stand in another.
+    own = "\n\n".join(cell.text for index, cell in enumerate(came) if index not in place and cell.kind == "markdown")
+    answers = {}
+    for number, released in enumerate(plan.cells):
+        if released.role == "written":
+            text = came[found[number]].text if number in found else own
+            answers[released.question] = digest_of("" if unwritten(text, released.text) else text)
     return Matched(tuple(cells), answers, tuple(flags))
 
 

@@ -41,10 +41,7 @@ def page(
 ) -> str:
     """The HTML file for one student; `marks` are those of the gradebook, by question."""
     earned = {question: marks[question].points if question in marks else None for question in plan.questions}
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("feedback.html").render(
+    return template("feedback.html").render(
         title=plan.title,
         name=name,
         sum=_sum(plan, earned, late),
@@ -53,6 +50,13 @@ def page(
         notes=list(_notes(outcome)),
         appeal=appeal,
     )
+
+
+def template(name: str) -> jinja2.Template:
+    """One of the templates, which escapes what it is given."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return made.get_template(name)
 
 
 def _sum(plan: Plan, earned: Mapping[str, float | None], late: Late) -> str:

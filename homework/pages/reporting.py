@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import jinja2
 from markupsafe import Markup
 
 from gdlib.figures.picture import Figure
@@ -13,7 +12,7 @@ from homework import wording
 from homework.gradebook import Mark
 from homework.outcomes import Outcome
 from homework.pages import report_pictures
-from homework.pages.feedback import TEMPLATES
+from homework.pages.feedback import template
 from homework.plan import Plan
 
 LEAST = 5  # submissions from which on a correlation is worth a look
@@ -82,14 +81,11 @@ def gathered(
 
 def page(report: Report) -> str:
     """The report as one HTML file; the same class gives the same bytes."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
     pictures = [
         {"title": title, "words": words, "svg": Markup(figure.svg), "caption": figure.caption}
         for title, words, figure in _pictures(report)
     ]
-    return environment.get_template("report.html").render(
+    return template("report.html").render(
         title=report.title,
         submissions=submissions(report),
         pictures=pictures,

@@ -79,17 +79,17 @@ def test_a_text_that_nobody_wrote_is_no_answer(text):
     assert match(PLAN, came(OWN | {"why": said})).answers == {"why": digest_of(said)}
 
 
-def test_words_whose_cell_was_merged_into_another_are_left_to_a_person():
-    cells = came()
-    merged = replace(cells[8], text=f"{cells[8].text}\n\n{WHY}")
-    cells[8:] = [merged]
+def test_words_whose_cell_is_gone_are_left_to_a_person_if_they_may_stand_elsewhere():
+    cells = came()[:-1]
+    cells[8] = replace(cells[8], text=f"## Why\n\n{WHY}")  # two cells merged: the one in its place is taken for it
+    assert match(PLAN, cells).answers == {"why": digest_of(cells[8].text)}
+    cells = [Came("markdown", WHY), *came()[:-1]]
     matched = match(PLAN, cells)
-    assert any("why: the answer's cell is missing" in flag for flag in matched.flags)
+    assert matched.flags == ("why: the answer's cell is missing",)
     assert matched.answers["why"] != digest_of("")
-    cells[8] = replace(merged, text=f"{merged.text} Or not.")
+    cells[0] = replace(cells[0], text=f"{WHY} Or not.")
     assert match(PLAN, cells).answers != matched.answers  # a mark for the one is none for the other
-    cells[8] = replace(merged, text=RELEASED[8].text)
-    assert match(PLAN, cells).answers == {"why": digest_of("")}
+    assert match(PLAN, cells[1:]).answers == {"why": digest_of("")}
 
 
 def test_lost_metadata_costs_nothing():
