@@ -259,6 +259,15 @@ def test_the_names_of_the_axes_stay_inside_the_picture(low, log):
     assert float(across.get("y")) <= float(root.get("viewBox").split()[3]) - 0.25 * height
 
 
+@pytest.mark.parametrize("above", [False, True])
+def test_a_key_above_stands_over_the_frame(above):
+    lines = {name: ([1, 2], [k, 4 - k]) for k, name in enumerate(("one", "two", "three", "four"))}
+    svg = figures.lines(lines, x_label="x", y_label="y", key_above=above).svg
+    (_, _), (foot, height) = re.findall(r'<path d="M[\d.]+ ([\d.]+)l[\d.]+ 0 0-([\d.]+)', svg)[:2]  # paper, frame
+    names = [float(re.search(rf'<text [^>]*?y="([\d.]+)"[^>]*>{name}<', svg)[1]) for name in lines]
+    assert all((at < float(foot) - float(height)) is above for at in names)
+
+
 def test_losses_take_the_gap_that_they_are_told():
     figure = figures.losses([VALLEY_RUN], gap=True)
     assert "f(θₜ) − min f" in figure.svg
