@@ -17,7 +17,9 @@ from tools import book, browser, bubblewrap  # noqa: E402  found once the reposi
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "--durations=10", "--durations-min=2"]
-SHARED = ["-n", "2", "--dist", "worksteal"]  # a worker whose tests are done takes over others' that have not begun
+# Each worker takes half of the files, whole, so what a file's tests share is made once; one whose tests are done takes
+# over others' that have not begun.
+SHARED = ["-n", "2", "--dist", "worksteal"]
 HOMEWORK = "tests/homework"  # apart: they take a sandbox
 
 
@@ -28,12 +30,12 @@ def steps(everything: bool) -> dict[str, list[str]]:
     return {
         "lint": [PYTHON, "-m", "ruff", "check", "."],
         "types": [PYTHON, "-m", "mypy"],
-        "unit": [*elsewhere, "-n", "2", "-m", "not browser and not site" + pace],
+        "unit": [*elsewhere, *SHARED, "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
         # A file's tests stay together: several share a class that takes half a minute to grade.
         "homework": [*PYTEST, "-n", "2", "--dist", "loadfile", HOMEWORK, *([] if everything else ["-m", "not slow"])],
-        # Each worker has its own Chromium.
-        "browser": [*elsewhere, *SHARED, "-m", "(browser or site)" + pace],
+        # Each worker has its own Chromium; no doctest of the library takes one.
+        "browser": [*elsewhere, *SHARED, "tests", "-m", "(browser or site)" + pace],
     }
 
 
