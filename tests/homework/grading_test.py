@@ -446,6 +446,7 @@ def test_limits_are_the_courses(tmp_path):
         {"cell_seconds": True},
         {"cell_seconds": float("nan")},
         {"whole_seconds": float("inf")},
+        {"files": 10**400},
         [1],
         {"files": "many"},
     ):
