@@ -1,6 +1,6 @@
 /* What changes every run's steps alike: schedule, noise and clipping, folded away, as controls, for a run, as Python. */
 
-import { html } from "./elements.mjs";
+import { html, put } from "./elements.mjs";
 import { made } from "./python_cell.mjs";
 
 const FIELDS = ["schedule", "noise", "seed", "clipping"];
@@ -25,10 +25,10 @@ export class Changes {
     const { schedules, transforms } = this.shell.spec;
     const on = [scheduled({ schedule }) && entry(schedules, schedule).title.toLowerCase(), noise > 0 && `noise ${noise}`,
       clipping.name !== "none" && `clipped ${entry(transforms, clipping).title.toLowerCase()}`].filter(Boolean);
-    this.sum.textContent = on.join(", ") || "none";
+    put(this.sum, on.join(", ") || "none");
     const bare = rules.filter(({ name }) => !this.hasStepSize(name)).map(({ id }) => this.title(id));
-    this.unscheduled.textContent = "A factor on η at step t, with k = t − 1 steps done, the same for every rule."
-      + (bare.length ? ` Without η, so not scheduled: ${bare.join(", ")}.` : "");
+    put(this.unscheduled, "A factor on η at step t, with k = t − 1 steps done, the same for every rule."
+      + (bare.length ? ` Without η, so not scheduled: ${bare.join(", ")}.` : ""));
     this.seed.disabled = noise === 0; // without noise no seed matters
   }
 

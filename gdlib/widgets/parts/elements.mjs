@@ -19,5 +19,10 @@ export const html = (tag, attributes = {}, ...children) =>
 export const svg = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, tag), attributes, children);
 
+/** Sets an element's text; one that is there already is not written again, for it would be laid out, and spoken, anew. */
+export function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** An id that no other element of the page bears; labels and clip paths need one. */
 export const freshId = () => `gd-${Math.random().toString(36).slice(2, 10)}`;

@@ -1,6 +1,6 @@
 /* Says in words and numbers what the picture shows: the headline is spoken, politely, and not while things move. */
 
-import { html } from "./elements.mjs";
+import { html, put } from "./elements.mjs";
 import { swatch } from "./plot.mjs";
 
 const LONG = 18; // letters of a cell; more may break, or a run that goes far off would widen the page
@@ -72,9 +72,4 @@ export class Readout {
       put(this.texts[row].note, note ?? "");
     });
   }
-}
-
-/** Text that is already there is not written again: a live region would speak it twice. */
-function put(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

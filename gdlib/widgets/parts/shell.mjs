@@ -2,7 +2,7 @@
 
 import { choosing } from "./choosing.mjs";
 import { knob, number, select, tick, button } from "./controls.mjs";
-import { html } from "./elements.mjs";
+import { html, put } from "./elements.mjs";
 import { completed } from "./fields.mjs";
 import { generated } from "./generated.mjs";
 import { keepRow } from "./keep.mjs";
@@ -82,7 +82,7 @@ class Shell {
       boxes.map((box) => box.node));
     return { node, show: (value) => boxes.forEach((box, part) => {
       box.show(value[part]);
-      box.node.querySelector("label").textContent = parts[part] ?? this.objective?.variables[part];
+      put(box.node.querySelector("label"), parts[part] ?? this.objective?.variables[part]);
     }) };
   }
 
@@ -177,7 +177,7 @@ class Shell {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.state[name]);
     this.spec.own?.show(this.state);
     const { objective } = this;
-    this.formula.textContent = objective ? `f(${objective.variables.join(", ")}) = ${objective.formula}` : "";
+    put(this.formula, objective ? `f(${objective.variables.join(", ")}) = ${objective.formula}` : "");
     this.kind.settle?.(this.state);
   }
 

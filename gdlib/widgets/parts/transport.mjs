@@ -1,7 +1,7 @@
 /* Plays a run: play, pause, single steps and a slider over the steps; still when off screen or asked to be. */
 
 import { button, ICONS } from "./controls.mjs";
-import { html } from "./elements.mjs";
+import { html, put } from "./elements.mjs";
 
 const SECONDS = 5; // for a whole run unless a kind says otherwise, so that 50 and 5,000 steps are both watchable
 
@@ -51,7 +51,7 @@ export class Transport {
   show() {
     this.slide.value = this.step;
     this.slide.setAttribute("aria-valuetext", `step ${this.step} of ${this.steps}`);
-    this.count.textContent = `step ${this.step} of ${this.steps}`;
+    put(this.count, `step ${this.step} of ${this.steps}`);
     this.count.style.minWidth = `${7 + 2 * String(this.steps).length}ch`;
   }
 
