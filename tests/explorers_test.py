@@ -108,9 +108,8 @@ def opened(page: Page) -> None:
 
 
 # One message to the page and a digest back, not megabytes of pictures: every control of every kind is looked at so.
-SEEN = """async ([selector, place, pause]) => {
+SEEN = """async ([selector, place]) => {
   await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
-  if (pause) await new Promise((next) => setTimeout(next, pause));
   const all = (chosen) => [...document.querySelectorAll(chosen)];
   const parts = all(".gd-explorer .gd-plot svg, .gd-explorer canvas")
     .map((one) => (one instanceof HTMLCanvasElement ? one.toDataURL() : one.innerHTML));
@@ -131,14 +130,14 @@ READIED = """([selector, place]) => {
 }"""
 
 
-TOLD = 12  # ms after which a readout has said all, as in `settled`
-
-
 def answers(page: Page, place: int, move: Any) -> bool:
     """Whether moving the control changes picture or readout, or for a button also what there is to choose from."""
-    before = page.evaluate(SEEN, [SELECTOR, place, TOLD])  # what is still said of the state before is no answer
+    before = page.evaluate(SEEN, [SELECTOR, place])
     move(page.locator(SELECTOR).nth(place))
-    return any(page.evaluate(SEEN, [SELECTOR, place, pause]) != before for pause in (0, TOLD))
+    if page.evaluate(SEEN, [SELECTOR, place]) != before:
+        return True
+    settled(page)
+    return bool(page.evaluate(SEEN, [SELECTOR, place]) != before)
 
 
 FACTS = """(one) => ({
@@ -221,12 +220,14 @@ def unmoved(page: Page, first: Any, move: Any) -> list[str]:
         name = page.evaluate(READIED, [SELECTOR, place])
         if name is None:
             continue
+        settled(page)  # what the readout still has to say of the first state is no answer
         if name.startswith(GUARDS):
             move(page.locator(SELECTOR).nth(place))
             if state(page)["rules"] == first["rules"]:
                 still.append(name)
         elif not answers(page, place, move):
             unsettle(page)  # what is at its end, or as it was, cannot go further: once more from elsewhere
+            settled(page)
             if not answers(page, place, move):
                 still.append(name)
     return still
