@@ -433,6 +433,32 @@ def test_while_the_plane_moves_few_pixels_are_run_and_all_once_it_rests(page: Pa
     assert width * height <= page.evaluate("seen.pixels") - moving <= 1.2 * width * height, "one question's, the last"
 
 
+ON_ONE_SPOT = """() => {
+  const map = document.querySelector(".gd-map"), { left, top } = map.getBoundingClientRect();
+  const touch = (identifier, x) => new Touch({ identifier, target: map, clientX: left + x, clientY: top + 100 });
+  for (const [kind, x] of [["touchstart", 100], ["touchmove", 100], ["touchmove", 116], ["touchend", null]]) {
+    const touches = x === null ? [] : [touch(1, 100), touch(2, x)];
+    map.dispatchEvent(new TouchEvent(kind, { touches, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+@pytest.mark.browser
+def test_pixels_too_far_out_to_tell_apart_and_fingers_on_one_spot_break_nothing(page: Page) -> None:
+    page.evaluate(ON_ONE_SPOT)
+    assert state(page)["zoom"] == 16  # from one pixel apart to sixteen
+    for centre in ([1e15, -1e15], [3.0, 1e9]):
+        set_state(page, {"centre": centre, "start": centre, "zoom": 1e9})
+        ring = page.locator(".gd-map .gd-handle")
+        drawn(page)
+        for key in ("ArrowLeft", "Shift+ArrowUp", "+", "-"):
+            ring.press(key)
+            drawn(page)
+        assert state(page)["start"] != centre
+        assert state(page)["start"] == pytest.approx(centre, rel=1e-9, abs=1e-2)
+        assert "NaN" not in readout(page)
+
+
 @pytest.mark.browser
 def test_out_of_view_nothing_is_computed(page: Page) -> None:
     known(page)

@@ -23,6 +23,7 @@ const BANDS = 40; // of step counts, equal on a log scale
 const DEEPEST = 0.8, PALEST = 0.03; // of their shades
 const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 const FAR = 1e6; // where a run has left
+const FINEST = 1e-12; // half a view's width over how far out it is: much below, its pixels would be one number
 const LETTERS = "ABCDEF";
 const POINT = "Point at the map to read a pixel and see its path.";
 const SHADES = { end: [...GROUPS, ...NONE],
@@ -95,7 +96,8 @@ class BasinMap {
     const { plot } = this.map;
     const [wide, tall] = objective.window.map(([low, high]) => (high - low) / zoom);
     const half = [Math.max(wide, (tall * plot.width) / plot.height) / 2, Math.max(tall, (wide * plot.height) / plot.width) / 2];
-    return centre.map((at, k) => ({ of: "start", name: k, low: at - half[k], high: at + half[k], scale: "linear", label: objective.variables[k] }));
+    const least = Math.max(1, (FINEST * Math.max(...centre.map(Math.abs))) / Math.min(...half));
+    return centre.map((at, k) => ({ of: "start", name: k, low: at - least * half[k], high: at + least * half[k], scale: "linear", label: objective.variables[k] }));
   }
 
   run(start) {

@@ -91,7 +91,7 @@ export class MapView {
     event.preventDefault();
     this.moved = true;
     const now = { clientX: (one.clientX + other.clientX) / 2, clientY: (one.clientY + other.clientY) / 2,
-      apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) };
+      apart: Math.max(1, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY)) };
     if (this.held) {
       this.zoom(now.apart / this.held.apart, this.picture.placeUnder(now));
       this.shift(now.clientX - this.held.clientX, now.clientY - this.held.clientY);
