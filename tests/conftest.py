@@ -61,9 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, started once for all tests of a run."""
+    """The system's Chromium, started once for all tests of a run; no screen's beat keeps it from its next picture."""
+    arguments = [*system_browser.ARGUMENTS, "--disable-frame-rate-limit"]  # tests wait for pictures more than for work
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system_browser.ensure(), args=system_browser.ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=system_browser.ensure(), args=arguments)
         yield browser
         browser.close()
 
