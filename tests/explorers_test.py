@@ -69,6 +69,20 @@ def test_a_kind_says_what_to_try_and_how_it_is_moved(kind: str) -> None:
     json.dumps(spec, allow_nan=False)
 
 
+WITHOUT = {
+    "momentum-dial": "one eigenmode",
+    "averages": "a signal in time",
+    "rate-map": "the quadratic that theory is of",
+}
+"""Kinds with no choice of landscape, and what they show instead."""
+
+
+@each_kind
+def test_a_choice_of_landscape_takes_a_formula_of_the_reader_s_own(kind: str) -> None:
+    formulas = [one["formula"] for one in explorer(kind).spec["fields"] if one["name"] == "objective"]
+    assert formulas == ([] if kind in WITHOUT else [1 if kind in ("step-size", "newton-model") else 2])
+
+
 @each_kind
 def test_the_still_picture_says_in_words_what_it_shows(kind: str) -> None:
     html = html_of(explorer(kind))
@@ -250,7 +264,7 @@ def test_a_control_that_does_nothing_is_noticed(tab: Watch) -> None:
         """() => {
           const idle = document.createElement("input");
           Object.assign(idle, { type: "range", ariaLabel: "Idle" });
-          document.querySelector(".gd-explorer").append(idle);
+          document.querySelector(".gd-explorer").prepend(idle);  // not after the buttons that save, which speak late
         }"""
     )
     assert unmoved(page, first, by_keys) == ["Idle"]
