@@ -11,9 +11,11 @@ from numba import njit
 
 from gdlib.emit.inverses import by_inverses
 from gdlib.emit.trajectory import Trajectory
+from gdlib.loops import machine_code
 from gdlib.trace.graph import in_order
 
 Work = Callable[[], None]
+_wide = machine_code.widest_vectors()
 _BLOCK = 256  # entries, all in the fastest cache: as many vectors side by side as hide what each waits for
 _PAIRS = 8
 
@@ -21,6 +23,7 @@ _PAIRS = 8
 @njit(nogil=True, error_model="numpy")
 def _three_divisions_and_a_root(values, times):
     """Each entry's next value takes three divisions and a root, and hardly anything else; it stays near 1."""
+    _wide()
     for _ in range(times):
         for k in range(values.size):
             value = values[k]
@@ -29,6 +32,7 @@ def _three_divisions_and_a_root(values, times):
 
 @njit(nogil=True, error_model="numpy")
 def _a_division_and_a_root(values, times):
+    _wide()
     for _ in range(times):
         for k in range(values.size):
             values[k] = 1.0 / np.sqrt(values[k])
@@ -37,6 +41,7 @@ def _a_division_and_a_root(values, times):
 @njit(nogil=True, error_model="numpy")
 def _pairs_of_product_and_sum(values, times, a, b):
     """Eight products and eight sums for each entry, each of the last one's result."""
+    _wide()
     for _ in range(times):
         for k in range(values.size):
             value = values[k]
@@ -71,6 +76,7 @@ def sums_and_products(trajectory: Trajectory, runs: int, steps: int, threads: in
 
 @njit(nogil=True, error_model="numpy")
 def _touched(theta, g, m, v):
+    _wide()
     for k in range(theta.size):
         theta[k] += g[k]
         m[k] += g[k]

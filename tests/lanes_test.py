@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib.emit.as_numba import LANES
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
 from gdlib.emit.inverses import SURE_OF
@@ -76,7 +77,7 @@ def uncompiled(text: str, chunk: Chunk) -> Reached:
     """The same, by Python itself on NumPy's numbers."""
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         patch.setattr(machine_code, "fused_multiply_add", lambda: None)
-        patch.setattr(machine_code, "of_text", lambda text, functions: compiled(text))
+        patch.setattr(machine_code, "of_text", lambda text, functions, **given: compiled(text))
         patch.setattr(machine_code, "of_function", lambda function, signature: function)
         return on_numba.advance(text, chunk)
 
@@ -143,7 +144,7 @@ def test_the_text_of_odd_rules(rule):
 
 def test_adam_to_the_bit_over_whole_and_broken_blocks():
     f = gd.objectives.rosenbrock
-    points = starts(f, 2 * 64 + 5)
+    points = starts(f, 2 * LANES + 5)
     kept = points.tobytes()
     the_same(in_lanes(f, gd.rules.adam, points, STEPS), descended(f, gd.rules.adam, points, STEPS))
     assert points.tobytes() == kept
@@ -206,7 +207,7 @@ def test_a_schedule_that_watches_the_value_remembers_for_each_run():
 def test_many_coordinates_make_narrower_blocks():
     f = gd.objectives.rosenbrock.with_n(20)
     text = on_numba.text(trajectory_of(f, gd.rules.adam), dtype="float64", swept=frozenset(), watched=False)
-    assert compiled(text)["BLOCK"] < 64
+    assert compiled(text)["BLOCK"] < LANES
     points = np.random.default_rng(2).uniform(-2, 2, (compiled(text)["BLOCK"] + 1, 20))
     the_same(in_lanes(f, gd.rules.adam, points, 3, advance=uncompiled), descended(f, gd.rules.adam, points, 3))
 
@@ -224,6 +225,13 @@ def test_lanes_become_vectors_and_nothing_is_fused(objective, rule, watched):
         assert re.search(rf"= {operation} <\d+ x double>", code)
     assert not re.search(r"llvm\.fma|fmuladd| contract | fast ", code)
     assert not re.search(r"\bv?fn?m(add|sub)", assembly)
+    assert ("zmm" in assembly) == bool(processor_has("avx512f"))
+
+
+def processor_has(feature: str) -> bool:
+    from llvmlite import binding
+
+    return binding.get_host_cpu_features().get(feature, False)
 
 
 # ------------------------------------------------------------------ quotients by inverses
@@ -283,8 +291,8 @@ ODD_STARTS = [(0.0, 0.0), (-0.0, 1.0), (1e100, 1.0), (1e-160, 1e-170), (1e-310, 
 @pytest.mark.usefixtures("fma")
 def test_where_a_quotient_is_not_sure_the_block_is_divided():
     f = gd.objectives.bowl
-    points = np.repeat(starts(f, 8 * len(ODD_STARTS)), 8, axis=0)  # a block for each of them
-    points[5::64] = ODD_STARTS
+    points = np.repeat(starts(f, 8 * len(ODD_STARTS)), LANES // 8, axis=0)  # a block for each of them
+    points[5::LANES] = ODD_STARTS
     the_same(in_lanes(f, gd.rules.adam, points, 60), descended(f, gd.rules.adam, points, 60))
     tiny = (np.random.default_rng(4).uniform(1, 2, (64, 2)) * 2.0**-124).astype(np.float32)  # what lacks has no digits
     ours, theirs = (walk(f, gd.rules.adam, tiny, 20, lr=0.25, eps=1.0) for walk in (in_lanes, descended))

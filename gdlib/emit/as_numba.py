@@ -18,7 +18,7 @@ from gdlib.emit.straight_line import Language, identifiers, print_code
 from gdlib.emit.trajectory import FACTOR, T, Trajectory
 from gdlib.trace.graph import Node, in_order
 
-_LANES, _FEWEST, _ROWS = 64, 16, 48
+LANES, _FEWEST, _ROWS = 128, 16, 24
 """Runs in a block, and their fewest where many rows for each (coordinates and memory) would leave the fastest cache."""
 
 _UNWATCHED = 32
@@ -72,6 +72,10 @@ def begin(lanes, own, points, swept, first, width):
 {load}
 
 
+def wide():
+    """For a compiler: it may use vectors as wide as the processor has."""
+
+
 def over(x, y, inverse):
     """x / y."""
     return x / y
@@ -89,6 +93,7 @@ def walk(lanes, own, numbers, factors, powers, square, ends, width, start, last)
     `ends` becomes 1 where one found tol met, else -1 where the last point is not finite. Where SURE is False, because
     `over` is `by_inverse`, it becomes 2 where a quotient may be another than x / y.
     """
+    wide()
 {once}
     for now in range(start + 1, last + 1):
 {step}
@@ -176,8 +181,8 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
 
 def runs_at_once(rows: int) -> int:
     """How many runs a block holds, when each carries so many numbers from step to step."""
-    block = _LANES
-    while block > _FEWEST and rows * block > _ROWS * _LANES:
+    block = LANES
+    while block > _FEWEST and rows * block > _ROWS * LANES:
         block //= 2
     return block
 

@@ -96,6 +96,26 @@ def fused_multiply_add() -> Any:
     return fma
 
 
+@lru_cache(maxsize=1)
+def widest_vectors() -> Any:
+    """`wide()` for texts: the function that calls it may use vectors as wide as the processor has.
+
+    The compiler is shy of the widest, for short work among other programs; loops that do nothing but arithmetic gain.
+    """
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def wide(typing_context: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # llvmlite itself knows fewer words
+            return context.get_dummy_value()
+
+        return types.void(), generate
+
+    return wide
+
+
 def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -47,8 +47,10 @@ def advance(
                 ends[lane] = 0.0
             if quickly:
                 quick(lanes, own, numbers, factors, powers, square, ends, width, t, last)
+                unsure = 0
                 for lane in range(width):
-                    quickly = quickly and (ends[lane] != 2.0 or not alive[lane])
+                    unsure += int(alive[lane] and ends[lane] == 2.0)
+                quickly = unsure == 0
                 if not quickly:
                     for k in range(lanes.size):
                         lanes[k] = kept[k]
@@ -60,7 +62,10 @@ def advance(
                         ends[lane] = 0.0
             if not quickly:
                 walk(lanes, own, numbers, factors, powers, square, ends, width, t, last)
-            for lane in range(width):
+            over = 0
+            for lane in range(width):  # mostly none is; and only a loop as short as this is quick
+                over += int(alive[lane] and ends[lane] != 0.0)
+            for lane in range(width if over > 0 else 0):
                 if ends[lane] == 0.0 or not alive[lane]:
                     continue
                 at = first + lane

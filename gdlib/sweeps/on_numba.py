@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gdlib.emit.as_numba import lanes_text
+from gdlib.emit.as_numba import LANES, lanes_text
 from gdlib.emit.trajectory import Trajectory
 from gdlib.loops import machine_code
 from gdlib.points import Array
@@ -26,7 +26,8 @@ def advance(text: str, chunk: Chunk) -> Reached:
     """Where the chunk's runs got to."""
     real = chunk.points.dtype.type
     signatures = {name: signature.format(real=real.__name__) for name, signature in _SIGNATURES.items()}
-    names = machine_code.of_text(text, {"over": None, "begin": signatures["begin"], "walk": signatures["walk"]})
+    wanted = {"over": None, "begin": signatures["begin"], "walk": signatures["walk"]}
+    names = machine_code.of_text(text, wanted, wide=machine_code.widest_vectors())
     quick = _quick(text, signatures["walk"])
     move = machine_code.of_function(blocks.advance, signatures["advance"])
     points = np.array(chunk.points, order="C")
@@ -55,7 +56,9 @@ def _quick(text: str, signature: str) -> Any:
         ("def by_inverse(", "def over("),
     ):
         text = text.replace(plain, by_inverse, 1)
-    return machine_code.of_text(text, {"over": None, "walk": signature}, fma=fma)["walk"]
+    return machine_code.of_text(text, {"over": None, "walk": signature}, fma=fma, wide=machine_code.widest_vectors())[
+        "walk"
+    ]
 
 
 _SIGNATURES = {
@@ -93,4 +96,4 @@ def points_at_once(trajectory: Trajectory, steps: int, dtype: str) -> int:
     """Whole blocks that take about a fifth of a second, by what the operations of a step cost on common machines."""
     nanoseconds = sum(_SLOW.get(node.op, _QUICK) for node in in_order([*trajectory.moved, trajectory.slope]))
     runs = _SECONDS * 1e9 / (steps * nanoseconds)
-    return max(int(runs) // 64, 1) * 64
+    return max(int(runs) // LANES, 1) * LANES
