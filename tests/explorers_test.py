@@ -171,7 +171,8 @@ def by_keys(control: Locator) -> None:
             press("ArrowLeft" if facts["upper"] else "ArrowRight")
     elif kind == "number":
         value = float(facts["value"])
-        control.fill(str(int(value) + 1 if facts["whole"] else 0.9 * value if value else 0.01))
+        whole = int(value) // 2 if value >= 4 else int(value) + 1  # one step more or less may show nowhere
+        control.fill(str(whole if facts["whole"] else 0.9 * value if value else 0.01))
         press("Enter")
     elif kind.startswith("select"):
         control.select_option(facts["others"][0])

@@ -367,10 +367,13 @@ def test_a_page_is_told_of_the_modules_of_its_own_explorers_and_of_no_others(nam
 
 
 def imported(*names: str) -> set[str]:
-    """The files that a browser fetches for these modules, found as it finds them: by following each import."""
+    """The files that a browser fetches for these modules at the start, found as it finds them: by following each import.
+
+    What is fetched later, by `import()`, is not among them.
+    """
     files, found, waiting = served(), set[str](), {f"{name}.mjs" for name in names}
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= set(re.findall(r"""["']\./([\w.-]+\.mjs)["']""", files[name])) - found
+        waiting |= set(re.findall(r"""\b(?:from|import)\s*["']\./([\w.-]+\.mjs)["']""", files[name])) - found
     return found

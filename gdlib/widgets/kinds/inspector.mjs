@@ -161,9 +161,10 @@ class Inspector {
       const [cos, sin] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
       const turned = axes(plot, [0, 0], 0.95 * plot.top, [{ value: l1, along: [cos, sin] }, { value: l2, along: [-sin, cos] }]);
       drawn.push(...turned.lines, ...turned.texts);
-    } else if (Number.isFinite(x + y)) {
-      drawn.push(svg("rect", { class: "gd-look", x: plot.x(at[0] - half), y: plot.y(at[1] + half),
-        width: plot.x(half) - plot.x(-half), height: plot.y(-half) - plot.y(half) }));
+    } else {
+      const [left, top] = [plot.x(at[0] - half), plot.y(at[1] + half)];
+      const sides = { width: plot.x(half) - plot.x(-half), height: plot.y(-half) - plot.y(half) };
+      if (Number.isFinite(left + top)) drawn.push(svg("rect", { class: "gd-look", x: left, y: top, ...sides }));
     }
     if (size > 0 && [size, value, x, y].every(Number.isFinite)) {
       const [u, v] = [slope[0] / size, -slope[1] / size]; // uphill, in pixels
