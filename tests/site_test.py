@@ -147,8 +147,14 @@ def violations(page: Page, **options: object) -> list[dict[str, Any]]:
     return [one for one in found if one["impact"] in SPEAKING_UP]
 
 
+SCROLLED_BY_KEYS = """() => [...document.querySelectorAll("pre[tabindex]")]
+  .every((one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+
+
 def barriers(page: Page, look: str, everything: bool = False) -> list[str]:
     """What keeps readers who see, hear or steer differently from the page, as axe finds it."""
+    with suppress(TooLong):  # the theme notices a moment after a change of width which boxes scroll
+        page.wait_for_function(SCROLLED_BY_KEYS, timeout=2_000)
     if everything:
         found = violations(page)
     else:
