@@ -157,7 +157,7 @@ def answers(page: Page, place: int, move: Any) -> bool:
 FACTS = """(one) => ({
   kind: one.type || one.tagName, value: one.value, whole: one.step === "1", handle: one.classList.contains("gd-handle"),
   upper: Number(one.value) - Number(one.min) >= Number(one.max) - Number(one.value),
-  least: Math.max(1, Number(one.min)), others: [...(one.options ?? [])].map(({ value }) => value).filter((value) => value !== one.value),
+  others: [...(one.options ?? [])].map(({ value }) => value).filter((value) => value !== one.value),
 })"""
 
 
@@ -172,7 +172,7 @@ def by_keys(control: Locator) -> None:
     elif kind == "number":
         value = float(facts["value"])
         # A map whose runs have all arrived shows nothing of a few steps more or less.
-        whole = facts["least"] if value > facts["least"] else int(value) + 1
+        whole = 1 if value >= 100 else int(value) // 2 if value >= 4 else int(value) + 1
         control.fill(str(whole if facts["whole"] else 0.9 * value if value else 0.01))
         press("Enter")
     elif kind.startswith("select"):
