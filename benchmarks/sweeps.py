@@ -108,12 +108,13 @@ def with_numba(rule: str, amount: Amount, tell: Tell) -> list[Row]:
     points, threads = grid(amount.side), machine_code.cores()
     ways = _forms(rule, points, amount.steps)
     of, much = trajectory_of(F, gd.rules[rule]), (amount.side**2, amount.steps, threads)
-    written, left = "the division and root limit", "what is left of divisions and roots"
+    written = "the division and root limit"
+    left = "what is left of divisions and roots" if rule == "adam" else "its sums and products alone"
     if rule == "adam":
         ways[written] = limits.divisions_and_roots(of, *much)
         ways[left] = limits.divisions_and_roots(of, *much, left=True)
     else:
-        ways[left := "its sums and products alone"] = limits.sums_and_products(of, *much)
+        ways[left] = limits.sums_and_products(of, *much)
     times = in_turn(ways, amount.runs, tell)
     work = f"sweep, {'Adam' if rule == 'adam' else rule}, {amount.side}×{amount.side} starts × {amount.steps} steps"
     note = f"float64, {threads} threads; {all_said(times)}"

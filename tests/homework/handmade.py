@@ -63,11 +63,11 @@ def plan() -> Plan:
 def outcome(student: str, *statuses: tuple[str, str], **more: object) -> Outcome:
     """An outcome of which the two judged parts ended in these ways."""
     worth = zip((ONE, TEN), (1.0, 3.0), statuses, strict=False)
-    parts = tuple(Part("step", title, points, *said) for title, points, said in worth)  # type: ignore[arg-type]
+    parts = tuple(Part("step", title, points, *said) for title, points, said in worth)
     status = "partly" if any(part.earned is None for part in parts) else "graded"
     return Outcome(
         student, NAME, **({"status": status, "parts": parts, "submission": student, "limits": Limits().digest} | more)
-    )  # type: ignore[arg-type]
+    )
 
 
 OUTCOMES = (
