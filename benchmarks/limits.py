@@ -11,11 +11,11 @@ from numba import njit
 
 from gdlib.emit.inverses import by_inverses
 from gdlib.emit.trajectory import Trajectory
-from gdlib.loops import machine_code
+from gdlib.loops import compiler_words
 from gdlib.trace.graph import in_order
 
 Work = Callable[[], None]
-_wide = machine_code.widest_vectors()
+_wide = compiler_words.widest_vectors()
 _BLOCK = 256  # entries, all in the fastest cache: as many vectors side by side as hide what each waits for
 _PAIRS = 8
 
@@ -33,9 +33,10 @@ def _three_divisions_and_a_root(values, times):
 @njit(nogil=True, error_model="numpy")
 def _a_division_and_a_root(values, times):
     _wide()
+    one = values.dtype.type(1.0)
     for _ in range(times):
         for k in range(values.size):
-            values[k] = 1.0 / np.sqrt(values[k])
+            values[k] = one / np.sqrt(values[k])
 
 
 @njit(nogil=True, error_model="numpy")
@@ -64,6 +65,11 @@ def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: 
         raise ValueError(f"trajectory: needs one or three divisions for each root, got {divisions} and {roots}")
     kernel, times = _ROOTED[divisions // roots], runs * roots * steps // (_BLOCK * threads)
     return lambda: side_by_side(threads, lambda: kernel(np.ones(_BLOCK), times))
+
+
+def a_division_and_a_root_each(size: int) -> Work:
+    """What is left of an Adam step in float32 where quotients by what all entries share come from its inverse."""
+    return lambda: _a_division_and_a_root(np.ones(_BLOCK, np.float32), size // _BLOCK)
 
 
 def sums_and_products(trajectory: Trajectory, runs: int, steps: int, threads: int) -> Work:

@@ -167,6 +167,7 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
             ways |= peers.torch_steps(theta, g)
         check(ways, rtol=1e-5)
         ways[limit] = limits.stream(size, machine_code.cores())
+        ways["a division and a root for each entry, on one core"] = limits.a_division_and_a_root_each(size)
         times = in_turn(ways, amount.runs, tell, least=0.2)
         work = f"one Adam step on {size:,} float32"
         note = f"in place; {all_said(times)}"

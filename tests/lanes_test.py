@@ -17,7 +17,7 @@ from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
 from gdlib.emit.inverses import SURE_OF
 from gdlib.emit.trajectory import trajectory_of
-from gdlib.loops import machine_code
+from gdlib.loops import compiler_words, machine_code
 from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.plan import plan_of
 from gdlib.schedules.schedule import memory_of, step_of
@@ -76,7 +76,7 @@ def worked_out_once(step, numbers, runs) -> dict:
 def uncompiled(text: str, chunk: Chunk) -> Reached:
     """The same, by Python itself on NumPy's numbers."""
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
-        patch.setattr(machine_code, "fused_multiply_add", lambda: None)
+        patch.setattr(compiler_words, "fused_multiply_add", lambda: None)
         patch.setattr(machine_code, "of_text", lambda text, functions, **given: compiled(text))
         patch.setattr(machine_code, "of_function", lambda function, signature: function)
         return on_numba.advance(text, chunk)
@@ -241,7 +241,7 @@ ADAM = gd.objectives.rosenbrock, gd.rules.adam
 
 @pytest.fixture
 def fma():
-    made = machine_code.fused_multiply_add()
+    made = compiler_words.fused_multiply_add()
     if made is None:
         pytest.skip("this processor has no fused multiply-add")
     return made
@@ -305,7 +305,7 @@ def test_it_is_the_inverses_that_are_used_and_the_fused_product_that_makes_them_
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(machine_code, "_ready", {})
-    monkeypatch.setattr(machine_code, "fused_multiply_add", lambda: numba.njit(lambda x, y, z: x * y + z))
+    monkeypatch.setattr(compiler_words, "fused_multiply_add", lambda: numba.njit(lambda x, y, z: x * y + z))
     points = starts(ADAM[0], 64)
     ours, found = in_lanes(*ADAM, points, 100), descended(*ADAM, points, 100)
     assert ours.points.tobytes() != found.points.tobytes()

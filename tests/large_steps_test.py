@@ -1,5 +1,7 @@
 """Steps on large arrays: piece by piece, in machine code and in place, all of them give the bits of a plain step."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import gdlib as gd
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
 from gdlib.emit.step_as_numba import step_text
-from gdlib.loops import large_arrays, machine_code
+from gdlib.loops import compiler_words, large_arrays, machine_code
 from gdlib.loops.large_arrays import LargeStep
 from gdlib.loops.plan import plan_of
 from gdlib.loops.rule_steps import RuleSteps
@@ -74,6 +76,87 @@ def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dt
     assert bits(arrays) == kept
     step(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
     assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
+
+
+# ------------------------------------------------------------------ quotients by inverses
+
+ODD = [0.0, -0.0, 1e-45, -1e-31, 1e31, np.inf, np.nan]  # where float32 has full precision no more; a piece for each
+needs_fma = pytest.mark.skipif(compiler_words.fused_multiply_add() is None, reason="this processor has no fma")
+
+
+def with_odd_averages():
+    """What Adam is given in float32 when some averages are zero, tiny, huge or no numbers, and where their pieces begin."""
+    arrays, numbers = some(gd.rules.adam, np.float32)
+    places = [1024 * (k + 1) for k in range(len(ODD))]
+    theta, g, m, v = arrays
+    theta[:] = 0.0  # so that the last bit of a quotient shows
+    for place, number in zip(places, ODD, strict=True):
+        g[place + 7], m[place + 7], v[place + 7] = 0.0, number, abs(number)
+    return arrays, numbers, places
+
+
+@needs_fma
+@pytest.mark.parametrize("rule", [rule for rule in gd.rules if "def quick(" in step_text(rule, "float64")], ids=str)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_each_rule_that_divides_by_what_entries_share_gives_its_bits_by_inverses(rule, dtype):
+    arrays, numbers = some(rule, dtype)
+    tiny = np.finfo(dtype).tiny
+    for array, k in zip(arrays, range(1, 9), strict=False):
+        if array.strides != (0,):
+            array[2000 * k : 2000 * k + 5] = 0.0, -0.0, tiny / 3, -tiny * 2, tiny * 1e3
+    found = at_once(rule, arrays, numbers)
+    given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
+    LargeStep(rule, compiler=True)(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
+    assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
+
+
+@needs_fma
+def test_where_a_quotient_is_not_sure_a_piece_is_put_back_and_divided(monkeypatch, tmp_path):
+    arrays, numbers, places = with_odd_averages()
+    found = at_once(gd.rules.adam, arrays, numbers)
+    one, two = ([array.copy() for array in arrays] for _ in range(2))
+    LargeStep(gd.rules.adam, compiler=True)(*one, numbers, out=[one[0], *one[2:]])
+    assert bits([one[0], *one[2:]]) == bits(found)
+
+    import numba  # and with an fma that rounds twice, so that whatever was not divided shows
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine_code, "_ready", {})
+    monkeypatch.setattr(compiler_words, "fused_multiply_add", lambda: numba.njit(lambda x, y, z: x * y + z))
+    LargeStep(gd.rules.adam, compiler=True)(*two, numbers, out=[two[0], *two[2:]])
+    other = {int(k) // 1024 * 1024 for k in np.flatnonzero((two[0] != found[0]) & ~np.isnan(found[0]))}
+    assert other == set(range(0, MANY, 1024)) - set(places[2:])  # zeros are sure
+    assert bits(two[2:]) == bits(found[1:])
+
+
+@needs_fma
+def test_divisors_out_of_range_are_divided_by():
+    arrays, numbers = some(gd.rules.adam, np.float32)
+    numbers = tuple(2.0**-21 if 0.0 < number < 0.5 and number not in (0.1,) else number for number in numbers)
+    found = at_once(gd.rules.adam, arrays, numbers)
+    LargeStep(gd.rules.adam, compiler=True)(*arrays, numbers, out=[arrays[0], *arrays[2:]])
+    assert bits([arrays[0], *arrays[2:]]) == bits(found)
+
+
+@needs_fma
+@pytest.mark.parametrize(("dtype", "kind"), [("float64", "double"), ("float32", "float")])
+def test_the_quick_loop_is_vectors_with_one_division_each_and_only_the_count_may_be_reordered(dtype, kind):
+    arrays, numbers = some(gd.rules.adam, np.dtype(dtype).type)
+    LargeStep(gd.rules.adam, compiler=True)(*arrays, numbers, out=[arrays[0], *arrays[2:]])
+    (code,) = machine_code._ready[step_text(gd.rules.adam, dtype)]["quick"].inspect_llvm().values()
+    divided = re.findall(rf"= fdiv <(\d+) x {kind}>", code)
+    assert divided == re.findall(rf"call <(\d+) x {kind}> @llvm.sqrt", code)
+    assert len(set(divided)) == len(divided) > 0
+    assert {line.split(" = ")[1].split(" reassoc ")[0] for line in code.splitlines() if " reassoc " in line} == {"fadd"}
+    assert not re.search(r" (contract|fast|nnan|nsz|arcp|afn) ", code)
+
+
+def test_a_gradient_that_is_theta_itself_is_as_any_other():
+    arrays, numbers = some(gd.rules.adam, np.float64)
+    theta, _, m, v = arrays
+    found = at_once(gd.rules.adam, [theta, theta.copy(), m, v], numbers)
+    LargeStep(gd.rules.adam, compiler=True)(theta, theta, m, v, numbers, out=[theta, m, v])
+    assert bits([theta, m, v]) == bits(found)
 
 
 def big(n=2**15 + 3):

@@ -54,6 +54,14 @@ def typed_python(real: str) -> Language:
     return Language({**_OPERATIONS, "sign": sign}, number, "{0} = {1}", NUMPY.reserved | _OWN)
 
 
+BY_INVERSE = '''\
+def by_inverse(x, y, inverse):
+    """x / y to the bit for sizes that are sure: a product, and what it lacks, which is exact in one fma."""
+    near = x * inverse
+    return fma(-fma(y, near, -x), inverse, near)
+'''
+"""The quotient for a compiler that gives `fma`, x*y + z rounded once."""
+
 _TEXT = '''\
 """{title}: {block} runs side by side, printed by gdlib."""
 
@@ -81,11 +89,7 @@ def over(x, y, inverse):
     return x / y
 
 
-def by_inverse(x, y, inverse):
-    """The same to the bit for sizes that `walk` calls sure: a product, and what it lacks, which is exact in one fma."""
-    near = x * inverse
-    return fma(-fma(y, near, -x), inverse, near)
-
+{by_inverse}
 
 def walk(lanes, own, numbers, factors, powers, square, ends, width, start, last):
     """Steps start + 1 to last.
@@ -171,7 +175,7 @@ def lanes_text(trajectory: Trajectory, dtype: str, swept: Collection[str], watch
     return _TEXT.format(
         title=trajectory.title.replace("\\", "").replace('"', "'"), dtype=dtype, shared=shared, apart=apart,
         block=block, rows=len(row) + 2 * bool(quotients.divided), own_rows=len(own_row), powers=len(powers),
-        unwatched=_UNWATCHED if _stays_out(trajectory) else 1,
+        unwatched=_UNWATCHED if _stays_out(trajectory) else 1, by_inverse=BY_INVERSE,
         load=indent("\n".join(load), " " * 8), once=indent("\n".join([*watch.once, *once]), " " * 4),
         step=indent("\n".join(step), " " * 8), body=indent("\n".join(body), " " * 12),
         carry=indent("\n".join(f"powers[{k}] = {names[power]}" for k, power in enumerate(powers)), " " * 4),

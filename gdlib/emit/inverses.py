@@ -9,9 +9,11 @@ of full precision; a zero keeps its sign, since the lack is taken the other way 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from gdlib.trace.graph import Node, in_order, on_operands, operation, symbol
+from gdlib.trace.graph import Node, constant, in_order, on_operands, operation, symbol
 
 OVER = "over"
 """The operation of (x, y, 1/y)."""
@@ -46,3 +48,12 @@ def by_inverses(outputs: Sequence[Node], shared: Collection[str]) -> ByInverses:
         else:
             new[id(node)] = on_operands(node, args) if args else node
     return ByInverses([new[id(node)] for node in outputs], list(divided.values()), inverses)
+
+
+def unsure(divided: Sequence[Node], dtype: str) -> Node:
+    """1 where one of these x is so small or so large, or no number, that x/y may come out as another, else 0."""
+    _, _, tiny, huge = SURE_OF[dtype]
+    sizes = [operation("abs", x) for x in divided]
+    large = [~(size <= huge) for size in sizes]
+    small = [(size < tiny) & (x != 0.0) for size, x in zip(sizes, divided, strict=True)]
+    return operation("where", reduce(or_, [*large, *small]), constant(1.0), constant(0.0))

@@ -18,7 +18,7 @@ import numpy as np
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.step_as_numba import step_text
-from gdlib.loops import machine_code
+from gdlib.loops import compiler_words, machine_code
 from gdlib.points import Array
 
 LARGE = 2**15
@@ -26,8 +26,8 @@ LARGE = 2**15
 _PIECE = 2**14
 _PATIENCE = 2.5e8
 """Entries times steps for which NumPy takes about as long as Numba takes to be loaded and to compile."""
-_ALONE = 2**18
-"""Entries with which a thread is done sooner than another is awake."""
+_ALONE = 2**19
+"""Entries up to which a thread is done sooner than with another, which must wake; with more, each has half as many."""
 
 
 class LargeStep:
@@ -40,7 +40,9 @@ class LargeStep:
     def __init__(self, rule: TracedRule, compiler: bool | None = None) -> None:
         self._rule, self._compiler, self._work = rule, compiler, 0
         self._arrays = [name for name in rule.takes if name != "t"]
+        self._moved = [self._arrays.index(name) for name in rule.trace.outputs_named]
         self._in_numpy = compile_rule(rule).step
+        self._kernels: dict[str, Callable[..., None]] = {}
 
     def __call__(self, *arrays: Any, out: Sequence[Array]) -> None:
         """Take the step."""
@@ -50,7 +52,7 @@ class LargeStep:
         if self._compiler is None and (self._work >= _PATIENCE or _is_at_hand(self._rule, theta.dtype.name)):
             self._compiler = machine_code.missing() is None
         if self._compiler:
-            self._in_machine_code(dict(zip(self._arrays, given, strict=True)), numbers, out)
+            self._in_machine_code(given, numbers, out)
             return
         for low in range(0, theta.size, _PIECE):
             part = slice(low, low + _PIECE)
@@ -58,17 +60,19 @@ class LargeStep:
             for place, values in zip(out, moved, strict=True):
                 place[part] = values
 
-    def _in_machine_code(self, given: dict[str, Array], numbers: Sequence[float], out: Sequence[Array]) -> None:
-        before = [given[name] for name in self._rule.trace.outputs_named]
-        for place, values in zip(out, before, strict=True):
-            if place is not values:
-                place[...] = values
-        real = before[0].dtype.type
-        kernel = _kernel(self._rule, real.__name__)
-        value = real(given["f"][0] if "f" in given else 0.0)
-        shared = np.array(numbers, np.float64)
-        flat = [*out, np.ascontiguousarray(given["g"])]
-        _side_by_side(flat[0].size, lambda part: kernel(*(array[part] for array in flat), value, shared))
+    def _in_machine_code(self, given: Sequence[Array], numbers: Sequence[float], out: Sequence[Array]) -> None:
+        for place, moved in zip(out, self._moved, strict=True):
+            if place is not given[moved]:
+                place[...] = given[moved]
+        real = given[0].dtype
+        kernel = self._kernels.get(real.name)
+        if kernel is None:
+            kernel = self._kernels[real.name] = _kernel(self._rule, real.name)
+        slope = np.ascontiguousarray(given[self._arrays.index("g")])
+        if any(np.may_share_memory(slope, place) for place in out):
+            slope = slope.copy()
+        value = real.type(given[self._arrays.index("f")][0] if "f" in self._arrays else 0.0)
+        _side_by_side(kernel, [*out, slope], value, np.array(numbers, np.float64))
 
 
 def fits(theta: Array, takes: Sequence[str]) -> bool:
@@ -89,19 +93,32 @@ def _is_at_hand(rule: TracedRule, dtype: str) -> bool:
 
 
 def _kernel(rule: TracedRule, dtype: str) -> Callable[..., None]:
-    arrays = ", ".join([f"{dtype}[::1]"] * (2 + len(rule.state)))
-    names = machine_code.of_text(_text(rule, dtype), {"step": f"void({arrays}, {dtype}, float64[::1])"})
-    kernel: Callable[..., None] = names["step"]
-    return kernel
+    text = _text(rule, dtype)
+    arrays = [f"{dtype}[::1]"] * (2 + len(rule.state))
+    given = f"({', '.join(arrays)}, {dtype}, float64[::1]{{}})"
+    step = f"void{given.format('')}"
+    fma = compiler_words.fused_multiply_add() if "def quick_step(" in text else None
+    if fma is None:
+        kernel: Callable[..., None] = machine_code.of_text(text, {"step": step})["step"]
+        return kernel
+    quick = {"over": None, "quick": f"{dtype}{given.format(f', {arrays[0]}')}", "quick_step": step}
+    quick_step: Callable[..., None] = machine_code.of_text(
+        text, {"step": step, **quick}, fma=fma, wide=compiler_words.widest_vectors(),
+        apart=compiler_words.arrays_apart(), count=compiler_words.count_in_any_order(),
+    )["quick_step"]  # fmt: skip
+    return quick_step
 
 
-def _side_by_side(size: int, work: Callable[[slice], None]) -> None:
-    """The work on parts of the entries, one for each core; memory is what they wait for, and one core has not all."""
-    cores = machine_code.cores()
-    share = max(math.ceil(size / cores), _ALONE)
-    first, *others = [slice(low, low + share) for low in range(0, size, share)]
-    waiting = [_pool(os.getpid()).submit(work, part) for part in others]
-    work(first)
+def _side_by_side(kernel: Callable[..., None], arrays: Sequence[Array], *shared: Any) -> None:
+    """Parts of the entries, one for each core; memory is what they wait for, and one core has not all of it."""
+    size = arrays[0].size
+    share = size if size <= _ALONE else max(math.ceil(size / machine_code.cores()), _ALONE // 2)
+    if share == size:
+        kernel(*arrays, *shared)
+        return
+    first, *others = [[array[low : low + share] for array in arrays] for low in range(0, size, share)]
+    waiting = [_pool(os.getpid()).submit(kernel, *part, *shared) for part in others]
+    kernel(*first, *shared)
     for one in waiting:
         one.result()
 

@@ -10,7 +10,6 @@ import hashlib
 import importlib
 import importlib.util
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -75,45 +74,6 @@ def of_function(function: Function, signature: str) -> Function:
 def is_at_hand(text: str) -> bool:
     """Whether the text has been compiled in this session."""
     return text in _ready
-
-
-@lru_cache(maxsize=1)
-def fused_multiply_add() -> Any:
-    """`fma(x, y, z)` for texts, x*y + z rounded once, where the processor has it as one operation; else None."""
-    from numba.core import config
-    from numba.extending import intrinsic
-
-    features = importlib.import_module("llvmlite.binding").get_host_cpu_features()
-    has = platform.machine().lower() in ("aarch64", "arm64") or features.get("fma", False)
-    told = [getattr(config, name, None) for name in ("CPU_NAME", "CPU_FEATURES")]
-    if not has or any(told):  # told to work for another processor
-        return None
-
-    @intrinsic
-    def fma(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
-        return x(x, y, z), lambda context, builder, signature, values: builder.fma(*values)
-
-    return fma
-
-
-@lru_cache(maxsize=1)
-def widest_vectors() -> Any:
-    """`wide()` for texts: the function that calls it may use vectors as wide as the processor has.
-
-    The compiler is shy of the widest, for short work among other programs; loops that do nothing but arithmetic gain.
-    """
-    from numba.core import types
-    from numba.extending import intrinsic
-
-    @intrinsic
-    def wide(typing_context: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # llvmlite itself knows fewer words
-            return context.get_dummy_value()
-
-        return types.void(), generate
-
-    return wide
 
 
 def cores() -> int:

@@ -13,10 +13,23 @@ import numpy as np
 from gdlib.arguments import whole_number
 from gdlib.networks.layers import Layer
 from gdlib.networks.room import Room
-from gdlib.points import Array
+from gdlib.points import Array, is_foreign
 
 Image = tuple[int, int, int]
 """Channels, height, width."""
+
+
+_SUMS = "dmatrix", "product"
+_BYTES = 2**19
+"""What a corner's answers may take where several passes go over them: several such lie in a core's own cache."""
+
+
+def _parts(answers: Array) -> Iterator[slice]:
+    """The squares of (filters, squares) in parts of that size; on a GPU, where a pass costs a launch, all at once."""
+    filters, squares = answers.shape
+    share = squares if is_foreign(answers) else max(1, _BYTES // (filters * answers.itemsize))
+    for first in range(0, squares, share):
+        yield slice(first, min(first + share, squares))
 
 
 class PooledConvolution(Layer):
@@ -77,29 +90,42 @@ class PooledConvolution(Layer):
         """A square's slope goes to the first of its four answers that is the largest, as it does in torch."""
         seen, rows = self._room.seen, dy.shape[0]
         patches, matrix, y, largest = seen["patches"], seen["matrix"], seen["y"], seen["largest"]
-        given = self._room.array("given", y)
-        left = given[3]  # what no answer has taken yet, and so in the end the last one's
-        left[...] = dy.T.reshape(largest.shape)
-        for corner in range(3):
-            np.multiply(left, y[corner] == largest, out=given[corner])
-            np.subtract(left, given[corner], out=left)
-        given = given.reshape(4 * self.filters, -1)
-        dmatrix = self._room.array("dmatrix", matrix)
-        np.matmul(given, patches.T, out=dmatrix.reshape(given.shape[0], -1))
+        rising = dy.T.reshape(largest.shape)
+        dmatrix, product = (self._room.array(name, matrix, (4 * self.filters, matrix.shape[-1])) for name in _SUMS)
+        dpatches = self._room.array("dpatches", patches) if wanted else None
+        for part in _parts(largest):
+            given = self._given(y[:, :, part], largest[:, part], rising[:, part])
+            if part.start == 0:
+                np.matmul(given, patches[:, part].T, out=dmatrix)
+            else:
+                np.add(dmatrix, np.matmul(given, patches[:, part].T, out=product), out=dmatrix)
+            if dpatches is not None:
+                np.matmul(matrix.reshape(dmatrix.shape).T, given, out=dpatches[:, part])
+        dmatrix = dmatrix.reshape(matrix.shape)
         first, *others = self._corners(dmatrix)
         dweights = self._square(slopes[0])
         dweights[...] = first
         for corner in others:
             np.add(dweights, corner, out=dweights)
         np.sum(dmatrix[:, :, -1], axis=0, out=slopes[0][:, -1])
-        if not wanted:
+        if dpatches is None:
             return None
-        dpatches = np.matmul(matrix.reshape(given.shape[0], -1).T, given, out=self._room.array("dpatches", patches))
         dx = self._room.array("dx", dy, (*self.image, rows))
         dx[...] = 0
         for patch, place in self._places(dpatches, dx):
             np.add(place, patch, out=place)
         return dx.reshape(-1, rows).T
+
+    def _given(self, y: Array, largest: Array, slope: Array) -> Array:
+        """What each of a square's four answers gets of its slope, corner by corner, (4 * filters, squares)."""
+        given = self._room.array("given", y)
+        left = given[3]  # what no answer has taken yet, and so in the end the last one's
+        left[...] = slope
+        for corner in range(3):
+            np.equal(y[corner], largest, out=given[corner])
+            np.multiply(left, given[corner], out=given[corner])
+            np.subtract(left, given[corner], out=left)
+        return given.reshape(4 * self.filters, -1)
 
     def _places(self, patches: Array, pixels: Array) -> Iterator[tuple[Array, Array]]:
         """For each number of a patch: it in all patches, and where they have it from in the image, two steps apart."""

@@ -75,7 +75,9 @@ class Dense(Layer):
     ) -> Array | None:
         (W, _), (dW, db), x = parameters, slopes, self._room.seen["x"]
         np.matmul(x.T, dy, out=dW)
-        np.matmul(np.ones_like(dy, shape=dy.shape[:1]), dy, out=db)  # the sum of the rows, three times as fast
+        ones = self._room.array("ones", dy, dy.shape[:1])
+        ones[...] = 1
+        np.matmul(ones, dy, out=db)  # the sum of the rows, three times as fast
         return np.matmul(dy, W.T, out=self._room.array("dx", x)) if wanted else None
 
     def __repr__(self) -> str:

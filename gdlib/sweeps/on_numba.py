@@ -8,7 +8,7 @@ import numpy as np
 
 from gdlib.emit.as_numba import LANES, lanes_text
 from gdlib.emit.trajectory import Trajectory
-from gdlib.loops import machine_code
+from gdlib.loops import compiler_words, machine_code
 from gdlib.points import Array
 from gdlib.sweeps import blocks
 from gdlib.sweeps.chunk import Chunk, Reached
@@ -27,7 +27,7 @@ def advance(text: str, chunk: Chunk) -> Reached:
     real = chunk.points.dtype.type
     signatures = {name: signature.format(real=real.__name__) for name, signature in _SIGNATURES.items()}
     wanted = {"over": None, "begin": signatures["begin"], "walk": signatures["walk"]}
-    names = machine_code.of_text(text, wanted, wide=machine_code.widest_vectors())
+    names = machine_code.of_text(text, wanted, wide=compiler_words.widest_vectors())
     quick = _quick(text, signatures["walk"])
     move = machine_code.of_function(blocks.advance, signatures["advance"])
     points = np.array(chunk.points, order="C")
@@ -47,7 +47,7 @@ def advance(text: str, chunk: Chunk) -> Reached:
 
 def _quick(text: str, signature: str) -> Any:
     """`walk` with quotients by inverses, where the text has such and the processor what they need; else None."""
-    fma = machine_code.fused_multiply_add() if " over(" in text.partition("def walk(")[2] else None
+    fma = compiler_words.fused_multiply_add() if " over(" in text.partition("def walk(")[2] else None
     if fma is None:
         return None
     for plain, by_inverse in (
@@ -56,7 +56,7 @@ def _quick(text: str, signature: str) -> Any:
         ("def by_inverse(", "def over("),
     ):
         text = text.replace(plain, by_inverse, 1)
-    return machine_code.of_text(text, {"over": None, "walk": signature}, fma=fma, wide=machine_code.widest_vectors())[
+    return machine_code.of_text(text, {"over": None, "walk": signature}, fma=fma, wide=compiler_words.widest_vectors())[
         "walk"
     ]
 
