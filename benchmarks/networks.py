@@ -7,6 +7,7 @@ must have led both to the same parameters.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -30,6 +31,7 @@ AGREES = {"float32": 1e-4, "float64": 1e-12}
 """Distance between two ends after an epoch, in units of the way to them. Adam divides a gradient by its size, so what
 float32 rounds off a tiny one grows: after a step or two it is under 1e-5, as the tests ask."""
 BATCH, SEED, LR = 100, 3, 0.001
+OF_PRODUCTS = "the matrix products of our step alone"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,25 @@ def torchs(net: Any, start: np.ndarray, epochs: int) -> dict[str, Callable[[], A
     }
 
 
+def products(net: Any, start: np.ndarray) -> Callable[[], None]:
+    """The matrix products of one of our steps, and nothing else: what NumPy's library takes of it."""
+    x, y = data()
+    loss, plain, calls = net.loss(x[:BATCH], y[:BATCH]), np.matmul, list[tuple[Any, ...]]()
+
+    def noted(a: Any, b: Any, out: Any = None) -> Any:
+        calls.append((a, b, out))
+        return plain(a, b, out=out)
+
+    with mock.patch.object(np, "matmul", noted):
+        loss.grad(start)
+
+    def again() -> None:
+        for a, b, out in calls:
+            plain(a, b, out=out)
+
+    return again
+
+
 def check(ways: Ways, start: np.ndarray) -> None:
     """That all come to the same parameters; ValueError that names the one that does not."""
     found = {name: way() for name, way in ways.items()}
@@ -103,8 +124,10 @@ def steps(kind: str, dtype: str, amount: Amount, tell: Tell) -> list[Row]:
     tell(f"{kind}, {dtype}: whether all do the same work")
     check({OURS: ours(net, start, 1), **torchs(net, start, 1)}, start)
     ways = {OURS: ours(net, start, epochs), **torchs(net, start, epochs)}
-    times = in_turn(ways, amount.runs, tell)
     many = epochs * -(-len(data()[1]) // BATCH)
+    alone = products(net, start)
+    bounds = {OF_PRODUCTS: lambda: [alone() for _ in range(many)]}
+    times = in_turn(ways | bounds, amount.runs, tell)
     each = {name: [one / many for one in taken] for name, taken in times.items()}
     peer = best(each, [name for name in ways if name != OURS])
     work = f"{kind} step, batch {BATCH}, {dtype}"
