@@ -332,6 +332,14 @@ def test_it_stands_still_for_whoever_asks_for_no_motion(page: Page) -> None:
     assert page.get_by_role("button", name="Pause").count() == 0
 
 
+def test_a_run_that_plays_stands_still_at_its_end_once_no_motion_is_asked_for(page: Page) -> None:
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="Play").wait_for(timeout=1000)  # a whole run takes five seconds
+    assert page.locator(".gd-count").inner_text() == "step 200 of 200"
+
+
 # ------------------------------------------------------------------ the contract with the page
 
 

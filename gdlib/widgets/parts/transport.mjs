@@ -66,6 +66,10 @@ export class Transport {
     let exact = this.step;
     const frame = (now) => {
       if (!this.playing) return;
+      if (prefersStill()) { // asked for since it plays
+        this.go(this.steps);
+        return;
+      }
       exact += (Math.max(0, now - before) / 1000 / this.seconds) * this.steps;
       before = now;
       if (Math.floor(exact) > this.step) this.move(Math.floor(exact));
