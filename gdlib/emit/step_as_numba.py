@@ -55,6 +55,7 @@ def quick_step({signature}, f, numbers):
     before = np.empty({rows} * {piece}, real)
     for first in range(0, theta.size, {piece}):
         last = min(first + {piece}, theta.size)
+{cut}
         if quick({parts}, f, numbers, before) != real(0.0):
             for i in range(last - first):
 {back}
@@ -69,10 +70,14 @@ _OWN = {
 
 
 class _Loop(NamedTuple):
-    """What a loop over entries consists of; `more` are the texts of outputs beyond theta and the memory."""
+    """What a loop over entries consists of; `more` are the texts of outputs beyond theta and the memory.
+
+    `parts` names a part of each array.
+    """
 
     names: dict[str, str]
     signature: str
+    parts: dict[str, str]
     unpack: list[str]
     load: list[str]
     work: list[str]
@@ -112,8 +117,9 @@ def _quick(parts: TwoParts, memory: Sequence[str], dtype: str) -> str:
         unpack=_lines(4, loop.unpack, inverses),
         body=_lines(8, loop.load, note, loop.work, [f"unsure = count(unsure, {loop.more[0]})"], loop.store),
         fits=" and ".join(f"{low} <= numbers[{parts.given.index(name)}] <= {high}" for name in quotients.inverses),
-        rows=len(rows), piece=piece, parts=", ".join(f"{name}[first:last]" for name in loop.signature.split(", ")),
-        back=_lines(16, [f"{name}[first + i] = before[{row} + i]" for name, row in rows.items()]),
+        rows=len(rows), piece=piece, parts=", ".join(loop.parts.values()),
+        cut=_lines(8, [f"{part} = {name}[first:last]" for name, part in loop.parts.items()]),
+        back=_lines(16, [f"{loop.parts[name]}[i] = before[{row} + i]" for name, row in rows.items()]),
     )  # fmt: skip
 
 
@@ -123,14 +129,15 @@ def _loop(
     arrays = [*memory, "g"]
     language = typed_python("" if dtype == "float64" else "real")
     names = identifiers([*arrays, "f", *parts.given, *inverses], language, taken=_OWN)
-    here, after = (
+    here, after, cut = (
         list(identifiers([form.format(name) for name in arrays], language, taken=[*names.values(), *_OWN]).values())
-        for form in ("{} here", "next {}")
+        for form in ("{} here", "next {}", "part of {}")
     )
     code = print_code(fitted(outputs), names | dict(zip(arrays, here, strict=True)), language)
     return _Loop(
         names=names,
         signature=", ".join(names[name] for name in arrays),
+        parts={names[name]: part for name, part in zip(arrays, cut, strict=True)},
         unpack=[f"{names[name]} = real(numbers[{k}])" for k, name in enumerate(parts.given)],
         load=[f"{entry} = {names[name]}[i]" for name, entry in zip(arrays, here, strict=True) if name in parts.arrays],
         work=code.lines

@@ -63,7 +63,7 @@ def advance(
             if not quickly:
                 walk(lanes, own, numbers, factors, powers, square, ends, width, t, last)
             over = 0
-            for lane in range(width):  # counted first: mostly none has ended, and a loop as short as this becomes vectors
+            for lane in range(width):  # counted first, mostly none, in a loop so short that it becomes vectors
                 over += int(alive[lane] and ends[lane] != 0.0)
             for lane in range(width if over > 0 else 0):
                 if ends[lane] == 0.0 or not alive[lane]:
