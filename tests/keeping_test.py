@@ -275,6 +275,32 @@ def test_the_cell_computes_the_paths_of_the_page_to_the_bit(tab: Watch, case: st
         assert np.array(whole["paths"][name]).tobytes() == run.path.tobytes(), name
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"f": "bowl", "rules": ["adam"], "steps": 9},
+        {"f": "himmelblau", "kind": "newton-model"},
+        {"kind": "newton-model", "view": "axes"},
+    ],
+    ids=["race", "map", "axes"],
+)
+def test_no_id_of_a_stranger_s_link_gets_into_the_cell(tab: Watch, asked: dict[str, Any]) -> None:
+    page = shown(tab, gd.explore(**asked)).page
+    ends = ('#": print("mine") or 1, "x', "#1", "#02", "#2\n", "#", "#2#3", '"', "2", "#99999")
+    name, said = page.evaluate(
+        """(ends) => {
+          const one = document.querySelector("gd-explorer"), [{ name }, ...rules] = one.state.rules;
+          return [name, [...ends, "#12"].map((end) => {
+            try { one.state = { rules: [{ name, id: name + end }, ...rules] }; } catch (error) { return error.message; }
+          })];
+        }""",
+        ends,
+    )
+    assert [end for end, why in zip(ends, said, strict=False) if "an id of its own such as" not in str(why)] == []
+    assert said[-1] is None
+    assert f'"{name}#12": gd.descend' in copied(page, "Copy Python")
+
+
 def test_a_cell_with_noise_says_that_its_numbers_are_others(tab: Watch) -> None:
     rules = [{"name": name} for name in ("gradient_descent", "momentum", "adam")]
     page = shown(tab, gd.explore("bowl", steps=30)).page

@@ -265,6 +265,12 @@ def test_a_state_set_in_python_is_completed() -> None:
         ({"rules": "adam"}, "state.rules: needed a list"),
         ({"rules": [{"name": "newton"}]}, "state.rules: needed entries with a name of adam"),
         ({"rules": [{"name": "adam", "id": "sgd"}]}, "state.rules: needed an id of its own such as 'adam'"),
+        ({"rules": [{"name": "adam", "id": "adam#1"}]}, "state.rules: needed an id of its own such as 'adam'"),
+        ({"rules": [{"name": "adam", "id": "adam#2\n"}]}, "state.rules: needed an id of its own such as 'adam'"),
+        (
+            {"rules": [{"name": "adam", "id": 'adam#": print(1), "'}]},
+            "state.rules: needed an id of its own such as 'adam'",
+        ),
         ({"rules": [{"name": "adam", "hyperparameters": {"lr": -1}}]}, "lr: needs lr > 0"),
         ({"rules": [{"name": "adam", "hyperparameters": {"beta": 0}}]}, "state.rules: adam has lr"),
     ],

@@ -6,6 +6,7 @@ along: a landscape brings its start.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ from gdlib.widgets.changes import change_json, first_settings, in_order, range_o
 
 Found = Callable[[str, Any], dict[str, float]]
 """The hyperparameters, other than defaults, with which a rule or method sets out on the landscape of that name."""
+
+COPY = "(#([2-9]|[1-9][0-9]{1,3}))?"
+"""All that may follow the rule's name in an id: cells of Python print it."""
 
 
 class Field(Protocol):
@@ -200,7 +204,7 @@ class Runners:
         copies = (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3)))
         free = next(one for one in copies if one not in taken)
         own = given.get("id", free)
-        if not isinstance(own, str) or own.partition("#")[0] != rule.name or own in taken:
+        if not isinstance(own, str) or not re.fullmatch(re.escape(rule.name) + COPY, own) or own in taken:
             raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
         values = dict(rule.defaults) | self.found(landscape, rule)
         wanted = given.get("hyperparameters", {})

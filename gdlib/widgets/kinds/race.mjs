@@ -98,7 +98,7 @@ class Race {
     const runs = rules.map(({ id, name, hyperparameters }) => {
       const { python } = used.find((rule) => rule.name === name);
       const given = ["f", python, "start", "steps=steps", ...keywords(hyperparameters), ...of(name)];
-      return `    "${id}": gd.descend(${given.join(", ")}),`;
+      return `    ${JSON.stringify(id)}: gd.descend(${given.join(", ")}),`;
     });
     return [...opening(objective, used), `start, steps = ${tuple(start)}, ${steps}`, ...lines, "runs = {", ...runs, "}",
       `gd.figures.paths(f, ${rules.length > DRAWN ? `dict(list(runs.items())[:${DRAWN}])` : "runs"})`, ""].join("\n");

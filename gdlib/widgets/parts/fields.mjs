@@ -3,6 +3,7 @@
 import { fault } from "./controls.mjs";
 
 const POINTS = { 1: "one finite number", 2: "two finite numbers" };
+const COPY = /^(#([2-9]|[1-9]\d{1,3}))?$/; // all that may follow the rule's name in an id: cells of Python print it
 
 const complain = (place, needed, got) => {
   throw new TypeError(`state.${place}: needed ${needed}, got ${JSON.stringify(got) ?? String(got)}`);
@@ -50,7 +51,7 @@ function runner(entry, taken, state, spec, { among }) {
   const known = among ? spec.rules.filter(({ name }) => among[1][state[among[0]]].includes(name)) : spec.rules;
   const rule = named(known, entry?.name, "rules");
   const id = entry.id ?? freeId(rule.name, taken);
-  if (typeof id !== "string" || id.split("#")[0] !== rule.name || taken.includes(id)) {
+  if (typeof id !== "string" || !id.startsWith(rule.name) || !COPY.test(id.slice(rule.name.length)) || taken.includes(id)) {
     complain("rules", `an id of its own such as ${freeId(rule.name, taken)}`, id);
   }
   taken.push(id);

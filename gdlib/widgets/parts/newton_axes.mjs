@@ -82,7 +82,7 @@ export class NewtonAxes {
     const side = tuple([-this.shell.spec.half, this.shell.spec.half]);
     const runs = rules.map(({ id, name, hyperparameters }) => {
       const room = name === "gradient_descent" ? "gd.rules" : "gd.methods";
-      return `    "${id}": gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
+      return `    ${JSON.stringify(id)}: gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
     });
     return ["import gdlib as gd", "from gdlib.second_order import scaled_axes", "",
       `a, b, d = scaled_axes.bowl(${literal(ratio)}, ${literal(angle)})`,

@@ -82,7 +82,7 @@ export class NewtonMap {
     const { objective, state: { start, steps, rules } } = this.shell;
     const runs = rules.map(({ id, name, hyperparameters }) => {
       const room = name === "gradient_descent" ? "gd.rules" : "gd.methods";
-      return `    "${id}": gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
+      return `    ${JSON.stringify(id)}: gd.descend(f, ${room}.${name}, start, steps=steps, ${keywords(hyperparameters).join(", ")}),`;
     });
     return [...opening(objective), `start, steps = ${tuple(start)}, ${steps}`, "runs = {", ...runs, "}",
       "gd.figures.paths(f, runs)", ""].join("\n");
