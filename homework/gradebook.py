@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -102,10 +103,11 @@ class Gradebook:
                 grade.needs_manual_grade = grade.manual_score is None
         self._db.commit()
 
-    def record(self, outcome: Outcome, plan: Plan, *, ours: bool = False) -> None:
+    def record(self, outcome: Outcome, plan: Plan) -> None:
         """Enter what came of a submission in place of what was there; the same outcome twice is as good as once.
 
-        `ours`: grading itself failed, so that the outcome says nothing of the file: what people said of it waits.
+        Where the grading itself failed, the outcome says nothing of the file: what people had said of it waits, and
+        what they say from then on counts for that file until it is graded.
         """
         book, where = self._nbgrader, (outcome.assignment, outcome.student)
         book.update_or_create_student(outcome.student)
@@ -118,12 +120,17 @@ class Gradebook:
             except api.MissingEntry:
                 needed = f"needed {outcome.assignment} in it, came a book that does not know it"
                 raise UserError(f"gradebook.db: {needed}; `release {outcome.assignment}` enters it again") from None
-        if ours:
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = None, True
-            self._db.commit()
-            return
         marked, answers = self._answers(*where), {}
+        if outcome.ours:
+            unseen = f"ours, {outcome.submission}"  # no answer's digest: a mark for this is none for a verdict
+            for grade in notebook.grades:
+                name = _question(grade.name, plan)
+                if grade.manual_score is None:
+                    answers[name] = unseen
+                grade.auto_score = None
+                grade.needs_manual_grade = grade.manual_score is None or marked.get(name) != unseen
+            self._remember(*where, answers)
+            return
         comments = {comment.name: comment for comment in notebook.comments}
         for grade in notebook.grades:
             name = _question(grade.name, plan)
@@ -139,14 +146,7 @@ class Gradebook:
                 if name in comments:
                     comments[name].manual_comment = None
             grade.needs_manual_grade = grade.manual_score is None and grade.auto_score is None
-        self._db.execute(
-            text("INSERT OR REPLACE INTO homework_marked VALUES (:student, :assignment, :question, :answer)"),
-            [
-                {"student": outcome.student, "assignment": outcome.assignment, "question": name, "answer": answer}
-                for name, answer in answers.items()
-            ],
-        )
-        self._db.commit()
+        self._remember(*where, answers)
 
     def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
         """Enter a person's mark, as the marking page does; raises UserError where there is nothing to mark."""
@@ -223,6 +223,15 @@ class Gradebook:
             {"student": student, "assignment": assignment},
         )
         return {row.question: row.answer for row in rows}
+
+    def _remember(self, assignment: str, student: str, answers: Mapping[str, str]) -> None:
+        """Keep which answer to each of these questions a mark by hand would be for, with all else that was entered."""
+        for question, answer in answers.items():
+            self._db.execute(
+                text("INSERT OR REPLACE INTO homework_marked VALUES (:student, :assignment, :question, :answer)"),
+                {"student": student, "assignment": assignment, "question": question, "answer": answer},
+            )
+        self._db.commit()
 
     def _timestamp(self, assignment: str, student: str) -> str | None:
         """When it came, as collected: nbgrader compares the gradebook's time with the file's."""

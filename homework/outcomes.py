@@ -55,6 +55,7 @@ class Outcome:
     submission: str = ""  # digest of the file that came
     plan: str = ""  # digest of what it was judged by
     limits: str = ""  # digest of what it could use: time, memory, …
+    ours: bool = False  # the grading itself failed: it says nothing of the file, and the next run tries again
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -18,7 +18,7 @@ from homework.gradebook import Gradebook
 from homework.grading import judging, scan
 from homework.grading.matching import match
 from homework.grading.standing import digest_now, fallen
-from homework.grading.submission import UnreadableError, load, read
+from homework.grading.submission import Came, UnreadableError, load, read
 from homework.outcomes import Outcome, Part
 from homework.pages import marking
 from homework.plan import Judge, Plan, Released
@@ -62,16 +62,24 @@ class Grader:
         """What comes of a student's submission; raises nothing, whatever was handed in."""
         blank = self._blank(student)
         try:
-            return self._grade(blank)
+            path = self.course.submitted(blank.student, blank.assignment)
+            raw = load(path)
+            if raw is None:
+                reason = f"the folder of this student has no {path.name} in it" if path.parent.exists() else ""
+                return Graded(replace(blank, status="missing", reason=reason))
+            blank = replace(blank, submission=sha256(raw).hexdigest())
+            return self._grade(blank, read(raw))
+        except UnreadableError as problem:
+            return Graded(replace(blank, reason=str(problem)))
         except Exception as problem:
-            outcome = replace(blank, reason=f"{OURS} ({type(problem).__name__})")
+            outcome = replace(blank, reason=f"{OURS} ({type(problem).__name__})", ours=True)
             return Graded(outcome, trouble="".join(traceback.format_exception(problem)))
 
     def kept(self, student: str) -> Outcome | None:
         """The outcome that stands, if grading the file that lies there now would give it again."""
         old = outcomes.load(self.course.outcome(student, self.plan.assignment))
         digest = digest_now(self.course, student, self.plan.assignment)
-        if old is None or not old.submission or fallen(old, self.plan, self.limits, digest):
+        if old is None or old.ours or not old.submission or fallen(old, self.plan, self.limits, digest):
             return None
         now = self._blank(student)
         return old if (old.student, old.sandbox) == (now.student, now.sandbox) else None
@@ -83,17 +91,7 @@ class Grader:
         name, by, within = self.plan.assignment, self.plan.digest, self.limits.digest
         return Outcome(student, name, "failed", parts=parts, sandbox=sandbox, plan=by, limits=within)
 
-    def _grade(self, blank: Outcome) -> Graded:
-        try:
-            path = self.course.submitted(blank.student, blank.assignment)
-            raw = load(path)
-            if raw is None:
-                reason = f"the folder of this student has no {path.name} in it" if path.parent.exists() else ""
-                return Graded(replace(blank, status="missing", reason=reason))
-            blank = replace(blank, submission=sha256(raw).hexdigest())
-            came = read(raw)
-        except UnreadableError as problem:
-            return Graded(replace(blank, reason=str(problem)))
+    def _grade(self, blank: Outcome, came: Sequence[Came]) -> Graded:
         matched = match(self.plan, came)
         ran = running.run(job(self.plan, matched.cells), self.limits, sandboxed=self.sandboxed, stop=self.stop)
         parts = tuple(_parts(self.plan, matched.cells, ran))
@@ -160,7 +158,7 @@ def _keep(grader: Grader, graded: Graded, gradebook: Gradebook, progress: Progre
         except Exception:  # of what is in the notebook: its verdicts stand, and the page shows it empty
             progress.note(f"{outcome.student}: no marking page with what was handed in: {traceback.format_exc()}")
             marking.write(course, plan, outcome.student, (), None, outcome)
-    gradebook.record(outcome, plan, ours=bool(graded.trouble))
+    gradebook.record(outcome, plan)
     write(course.outcome(outcome.student, plan.assignment), outcome.to_json())
     progress.add(said(outcome))
     return outcome, graded.ran.cpu_seconds if graded.ran else 0.0

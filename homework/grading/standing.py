@@ -25,7 +25,7 @@ def fallen(outcome: Outcome | None, plan: Plan, limits: Limits, digest: str | No
     if digest is None:
         return wording.WHOLE["missing"]
     if outcome is None or not (outcome.submission or outcome.status == "missing" or digest == ""):
-        return f"not graded yet: {again}"  # or tried in vain: what failed for a reason of ours has no digest
+        return f"not graded yet: {again}"  # or this was no file to open, and is one now
     if outcome.plan != plan.digest:
         return f"released again since it was graded: {again}"
     if outcome.limits != limits.digest:

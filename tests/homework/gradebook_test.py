@@ -57,6 +57,9 @@ def outcome(*statuses, student="s01", answers=WHY, submission="file 1", status="
     return Outcome(student, "tiny", status, "", parts, (), dict(answers), "bubblewrap", submission)
 
 
+OURS = replace(outcome(answers={}, status="failed"), ours=True)
+
+
 def by_hand(course, question, points=None, comment=None, student="s01", extra=None):
     """What the marking page does on a marker's word."""
     with api.Gradebook(f"sqlite:///{course.gradebook}") as book:
@@ -186,10 +189,21 @@ def test_a_failure_of_the_grading_itself_takes_no_ones_word_away(course, plan):
     by_hand(course, "why", 2.0, "The second coordinate?")
     by_hand(course, "step-test", 3.0, "It runs on my machine.")
     before = marks(course, plan)
-    with Gradebook(course) as book:
-        book.record(outcome(answers={}, submission="", status="failed"), plan, ours=True)
-    assert [mark.points for mark in marks(course, plan)["s01"].values()] == [None, None]  # of what file, nobody knows
+    assert [mark.points for mark in record(course, plan, OURS)["s01"].values()] == [None, None]  # of what, nobody knows
     assert record(course, plan, outcome("right", "timeout", status="partly")) == before
+
+
+def test_what_is_said_of_a_failure_of_the_grading_holds_until_the_file_is_graded(course, plan):
+    record(course, plan, OURS)
+    by_hand(course, "why", 1.0)
+    by_hand(course, "step-test", 0.0, "It could not be read.")
+    assert [mark.points for mark in record(course, plan, OURS)["s01"].values()] == [0.0, 1.0]
+    other = record(course, plan, replace(OURS, submission="file 2"))["s01"]
+    assert [mark.points for mark in other.values()] == [None, None]
+    assert record(course, plan, outcome("right", "right"))["s01"] == {
+        "step": Mark(4.0, None, 0.0, "", False),
+        "why": UNREAD,
+    }
 
 
 def test_a_gradebook_that_does_not_know_the_assignment_says_what_helps(course, plan):
