@@ -300,6 +300,29 @@ def test_its_window_is_typed_or_fitted(tab: Watch) -> None:
 
 
 @pytest.mark.browser
+def test_a_state_that_is_refused_leaves_nothing_behind(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    given: dict[str, Any] = {"objective": "x**2 + 3*y**2", "within": [[-2, 2], [-2, 2]]}
+    now = set_state(page, given)
+    before, cell = picture(page), cell_of(page)
+    for start in (["no", 1], [1, 2, 3]):
+        with pytest.raises(Exception, match="start: needed two finite numbers"):
+            set_state(page, {**given, "within": [[-90, 90], [-90, 90]], "start": start})
+        assert state(page) == now
+        assert cell_of(page) == cell
+    set_state(page, {"steps": now["steps"] + 1})
+    set_state(page, {"steps": now["steps"]})
+    assert picture(page) == before
+    # Nor does the first state of a formula lend it its start.
+    with pytest.raises(Exception, match="start: needed two finite numbers"):
+        set_state(page, {"objective": "x**2 + 5*y**2", "within": given["within"], "start": ["no", 1]})
+    assert all(
+        isinstance(part, float)
+        for part in set_state(page, {"objective": "x**2 + 5*y**2", "within": given["within"]})["start"]
+    )
+
+
+@pytest.mark.browser
 def test_a_heavy_formula_is_drawn_and_its_points_are_found_in_the_pauses(tab: Watch) -> None:
     page = shown(tab, explorer()).page
     heavy = "+".join(f"sin({k}*x)*cos(y/{k})/{k}" for k in range(1, 40))

@@ -36,6 +36,9 @@ export function tick(content, name, onChange) {
   return { input, node: html("label", { class: "gd-tick" }, input, ...content) };
 }
 
+/** Says of a box whether what is in it is wrong; an attribute without a value would say that it is not. */
+export const mark = (box, wrong) => (wrong ? box.setAttribute("aria-invalid", "true") : box.removeAttribute("aria-invalid"));
+
 /**
  * A box for a number in a range, both named `name`: a value that is not allowed marks the box, says why, and changes
  * nothing. `spoken` names the box where its label does not say enough.
@@ -48,13 +51,13 @@ export function number(label, range, onChange, spoken = label || range.name) {
       const value = input.valueAsNumber;
       const wrong = Number.isFinite(value) ? fault(value, range) : "a number is needed";
       input.setCustomValidity(wrong ?? "");
-      input.toggleAttribute("aria-invalid", Boolean(wrong));
+      mark(input, wrong);
       if (wrong) input.reportValidity();
       else onChange(value);
     } });
   const show = (value) => {
     input.setCustomValidity("");
-    input.removeAttribute("aria-invalid");
+    mark(input, null);
     if (input.valueAsNumber !== value) input.value = String(value);
   };
   return { input, show, node: html("div", { class: "gd-field" }, html("label", { for: id }, label), input) };

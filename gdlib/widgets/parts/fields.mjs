@@ -28,10 +28,9 @@ function number(value, field, place) {
   return value;
 }
 
-function point(value, size, place) {
-  const good = Array.isArray(value) && value.length === size && value.every(Number.isFinite);
-  return good ? [...value] : complain(place, POINTS[size], value);
-}
+export const isPoint = (value, size) => Array.isArray(value) && value.length === size && value.every(Number.isFinite);
+
+const point = (value, size, place) => (isPoint(value, size) ? [...value] : complain(place, POINTS[size], value));
 
 function chosen(value, field, spec) {
   const entry = named(spec[field.list], value?.name, field.name);
@@ -94,8 +93,9 @@ const AFRESH = {
 };
 
 /**
- * The whole state that `given` asks for, from the state `base`; throws before anything is changed. `spec.own` is what
- * knows of formulas in place of landscapes, if the explorer takes any.
+ * {state, entry}: the whole state that `given` asks for, from the state `base`, and what a description says of its
+ * landscape where that is a formula; throws before anything is changed. `spec.own` is what knows of formulas in place
+ * of landscapes, if the explorer takes any.
  */
 export function completed(given, base, spec) {
   if (given === null || typeof given !== "object") complain("", "an object", given);
@@ -106,15 +106,20 @@ export function completed(given, base, spec) {
   if (given.kind !== undefined && given.kind !== spec.kind) complain("kind", JSON.stringify(spec.kind), given.kind);
   const state = { kind: spec.kind };
   const brought = {};
+  let [entry, known] = [null, spec];
   for (const field of spec.fields) {
     const { name } = field;
     const moved = field.follows && JSON.stringify(state[field.follows]) !== JSON.stringify(base[field.follows]);
     const value = given[name] ?? brought[name] ?? (moved ? AFRESH[field.type](base[name]) : base[name]);
-    state[name] = CHECKS[field.type](field, value, state, spec);
+    state[name] = CHECKS[field.type](field, value, state, known);
     if (field.type !== "choice") continue;
-    const option = field.options.find(({ value: known }) => known === state[name]);
-    if (!option) Object.assign(brought, spec.own.complete(state, given, base));
-    else if (state[name] !== base[name]) Object.assign(brought, option.brings);
+    const option = field.options.find((one) => one.value === state[name]);
+    if (!option) {
+      const own = spec.own.complete(state, given, base);
+      entry = own.entry;
+      Object.assign(brought, own.brings);
+      known = { ...spec, objectives: [entry] }; // what follows asks for the state's landscape alone
+    } else if (state[name] !== base[name]) Object.assign(brought, option.brings);
   }
-  return state;
+  return { state, entry };
 }

@@ -1,7 +1,8 @@
 /* The field for a formula of the reader's own, in place of a landscape, with its window and what is found of it. */
 
-import { button, number } from "./controls.mjs";
+import { button, mark, number } from "./controls.mjs";
 import { freshId, html } from "./elements.mjs";
+import { isPoint } from "./fields.mjs";
 import { FormulaError } from "./formula.mjs";
 import { copied } from "./keep.mjs";
 import { opening, tuple } from "./python_cell.mjs";
@@ -69,32 +70,33 @@ export class FormulaField {
     }
   }
 
-  /** Settles the window of a state whose landscape is a formula, and makes that landscape known; returns what it brings. */
+  /** Settles the window of a state whose landscape is a formula; returns {entry, brings}, and changes nothing else. */
   complete(state, given, base) {
     const made = this.reading(state.objective);
     const before = this.own.is(base.objective) && base.within;
     state.within = window(given.within ?? (before || fitted(made)), this.field.formula);
     const { name } = this.shell.spec.fields.find(({ type }) => type === "point");
-    this.keep(made, state.within, given[name]);
-    const { brings = {} } = this.entry(made);
-    if (state.objective !== base.objective) return { ...this.brings(state.objective, base), ...brings };
-    return String(state.within) === String(base.within) ? {} : brings;
+    const one = this.entry(made, state.within, given[name]);
+    const { brings = {} } = one;
+    if (state.objective !== base.objective) return { entry: one, brings: { ...this.brings(one, base), ...brings } };
+    return { entry: one, brings: String(state.within) === String(base.within) ? {} : brings };
   }
 
-  entry({ text }) {
-    return this.shell.spec.objectives.find(({ name }) => name === text);
-  }
-
-  /** The description's entry for a formula in a window, and the module that computes it. */
-  keep(made, within, start) {
-    const { spec, modules, signal } = this.shell;
-    const known = this.entry(made);
-    if (known && String(known.window) === String(within)) return;
-    const one = entry(made, within, start);
+  /** The description's entry for a formula in a window, as it is known or made now; its start may be wrong, and is then refused later. */
+  entry(made, within, start) {
+    const { spec } = this.shell;
+    const known = spec.objectives.find(({ name }) => name === made.text);
+    if (known && String(known.window) === String(within)) return known;
+    const one = entry(made, within, isPoint(start, this.field.formula) ? start : undefined);
     // What a kind needs beside: of a formula's entry and module.
-    Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
-    modules.objectives[made.text] = made.landscape;
-    const others = spec.objectives.filter(({ name }) => name !== made.text);
+    return Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
+  }
+
+  /** Puts the entry of a state that was taken into the description. */
+  keep(one) {
+    const { spec, signal } = this.shell;
+    if (spec.objectives.includes(one)) return;
+    const others = spec.objectives.filter(({ name }) => name !== one.name);
     const [oldest, ...own] = others.filter((other) => other.own);
     spec.objectives = [...(own.length < KEPT ? others : others.filter((other) => other !== oldest)), one];
     one.look(() => {
@@ -104,8 +106,7 @@ export class FormulaField {
   }
 
   /** What a choice of this formula sets: places start anew, the rest of what landscapes bring stays. */
-  brings(name, base) {
-    const { start } = this.entry({ text: name });
+  brings({ start }, base) {
     return Object.fromEntries(Object.keys(this.field.options[0].brings).map((key) => {
       const { type } = this.shell.spec.fields.find((one) => one.name === key);
       return [key, type === "point" ? start : type === "trail" ? [] : base[key]];
@@ -243,9 +244,6 @@ function cell(objective) {
   const places = undecided(objective).slice(0, ASKED).map(({ at }) => `print(gd.classify(f, at=${tuple(at)}))`);
   return [...opening(objective), ...(objective.sets ? ["print(gd.stationary_points(f))"] : places), ""].join("\n");
 }
-
-/** Says of a box that what is in it is wrong. */
-const mark = (box, wrong) => (wrong ? box.setAttribute("aria-invalid", "true") : box.removeAttribute("aria-invalid"));
 
 /** Whether a picture between the two can be drawn and walked in: squares stay finite, neighbours apart. */
 function wide([low, high]) {

@@ -45,9 +45,14 @@ export class OwnFormula {
     return new TypeError(`state.${this.field.name}: needed one of ${options}, or a formula${why}`);
   }
 
-  /** Settles what of a state follows from its formula; returns what that brings. */
+  /** Settles what of a state follows from its formula; returns {entry, brings}: its landscape, and what that brings. */
   complete(state, given, base) {
     return this.reader.complete(state, given, base);
+  }
+
+  /** Makes known the landscape of a state that was taken, as `given` asked for it. */
+  keep(entry, given) {
+    this.reader.keep(entry, given);
   }
 
   /** What was chosen from the list: the name of a landscape, or "" for a formula. */

@@ -23,7 +23,7 @@ class Shell {
   build(Kind, host) {
     this.kind = new Kind(this);
     // A state that the kind knows how to complete is complete only now.
-    this.state = completed(this.state, this.state, this.spec);
+    this.become(this.state);
     this.first = this.state;
     const { pictures, panel = [], placed = [] } = this.kind;
     const own = (side) => this.spec.fields.filter(({ name }) => this.controls[name] && !placed.includes(name))
@@ -104,7 +104,7 @@ class Shell {
 
   /** The module of the state's landscape. */
   get landscape() {
-    return this.modules.objectives[this.state.objective];
+    return this.objective.landscape ?? this.modules.objectives[this.state.objective];
   }
 
   /** Draws when the width, the theme or its coming into view asks for it; what is out of view is not drawn. */
@@ -136,9 +136,16 @@ class Shell {
     this.kind.reset?.();
   }
 
+  /** A landscape of a reader's own is known once nothing of its state was refused. */
+  become(given) {
+    const { state, entry } = completed(given, this.state, this.spec);
+    if (entry) this.spec.own.keep(entry, given);
+    this.state = state;
+  }
+
   /** Takes a change, whole or not at all; it is drawn with the next frame. */
   change(given) {
-    this.state = completed(given, this.state, this.spec);
+    this.become(given);
     this.kind.changed?.(this.state);
     this.settle();
     this.told?.();

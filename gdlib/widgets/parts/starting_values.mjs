@@ -38,13 +38,12 @@ function tried(objective, rule, landscape, stepped, steps) {
 
 /** A function of (objective, rule) that gives all hyperparameters to set out with; each pair is tried once. */
 export function startingValues(modules, steps) {
-  const known = new Map();
+  const known = new WeakMap(); // a formula in another window is another objective
   return (objective, rule) => {
-    const key = `${objective.name}\n${rule.name}`;
-    if (!known.has(key)) {
-      known.set(key, objective.hyperparameters[rule.name]
-        ?? tried(objective, rule, modules.objectives[objective.name], modules.rules[rule.name], steps));
-    }
-    return { ...Object.fromEntries(rule.hyperparameters.map(({ name, value }) => [name, value])), ...known.get(key) };
+    if (!known.has(objective)) known.set(objective, {});
+    const found = known.get(objective);
+    found[rule.name] ??= objective.hyperparameters[rule.name]
+      ?? tried(objective, rule, objective.landscape ?? modules.objectives[objective.name], modules.rules[rule.name], steps);
+    return { ...Object.fromEntries(rule.hyperparameters.map(({ name, value }) => [name, value])), ...found[rule.name] };
   };
 }
