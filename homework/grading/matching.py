@@ -5,6 +5,7 @@ judged right after its test, so that what the student writes there or later unde
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -52,14 +53,38 @@ def match(plan: Plan, came: Sequence[Came]) -> Matched:
     for number in list(holds):
         if number is not None and plan.cells[number].role == "answer":
             _move_test_behind(plan, cells, holds, number)
-    # Where a written answer's cell is gone, as when two cells were merged, its text may stand in another.
-    own = "\n\n".join(cell.text for index, cell in enumerate(came) if index not in place and cell.kind == "markdown")
-    answers = {}
-    for number, released in enumerate(plan.cells):
-        if released.role == "written":
-            text = came[found[number]].text if number in found else own
-            answers[released.question] = digest_of("" if unwritten(text, released.text) else text)
+    answers = {
+        released.question: digest_of(_written(plan, came, found, number))
+        for number, released in enumerate(plan.cells)
+        if released.role == "written"
+    }
     return Matched(tuple(cells), answers, tuple(flags))
+
+
+def _written(plan: Plan, came: Sequence[Came], found: dict[int, int], number: int) -> str:
+    """The text of a written answer, "" if there is none: that of its cell, or what may be the answer elsewhere.
+
+    Beside a cell without an answer that is what the student wrote between the released cells around it. Where the cell
+    is gone, as when two cells were merged, it is any text but what was released.
+    """
+    stub = plan.cells[number].text
+    if number in found and not unwritten(came[found[number]].text, stub):
+        return came[found[number]].text
+    released = {_squeezed(line) for cell in plan.cells for line in cell.text.splitlines()}
+    others = {index for n, index in found.items() if number in found or plan.cells[n].role != "written"}
+    if number in found:
+        at = found[number]
+        near = range(
+            max((i + 1 for i in others if i < at), default=0), min((i for i in others if i > at), default=len(came))
+        )
+    else:
+        near = range(len(came))
+    words = []
+    for index in near:
+        own = [line for line in came[index].text.splitlines() if _squeezed(line) not in released]
+        if index not in others and came[index].kind == "markdown" and not unwritten("\n".join(own)):
+            words.append(came[index].text)
+    return "\n\n".join(words)
 
 
 def _found(plan: Plan, came: Sequence[Came]) -> dict[int, int]:
@@ -71,13 +96,19 @@ def _found(plan: Plan, came: Sequence[Came]) -> dict[int, int]:
         if bearers:  # of copies, the test that is still as it was, the answer that no longer is
             as_released = [index for index in bearers if same(came[index].text, released.text)]
             others = [index for index in bearers if index not in as_released]
+            if released.role == "written":
+                others.sort(key=lambda index: unwritten(came[index].text))  # an emptied one behind
             found[number] = (as_released + others if released.role == "test" else others + as_released)[0]
     free = [index for index, cell in enumerate(came) if index not in found.values() and cell.claims not in names]
     by_text: dict[tuple[str, str], list[int]] = {}
     for index in reversed(free):
         by_text.setdefault((came[index].kind, _squeezed(came[index].text)), []).append(index)
-    for number, released in enumerate(plan.cells):
-        alike = by_text.get((released.kind, _squeezed(released.text)))
+    alone = Counter(_squeezed(released.text) for released in plan.cells)
+    for number, released in sorted(enumerate(plan.cells), key=lambda one: alone[_squeezed(one[1].text)] > 1):
+        alike = by_text.get((released.kind, _squeezed(released.text)), [])
+        if alone[_squeezed(released.text)] > 1:  # as the stubs of written answers: the one in its place, or none
+            between = _between(found, number, len(came))
+            alike = [index for index in alike if index in between and index not in found.values()]
         if number not in found and alike:
             found[number] = alike.pop()
     for number, released in enumerate(plan.cells):

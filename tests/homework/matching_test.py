@@ -92,6 +92,41 @@ def test_words_whose_cell_is_gone_are_left_to_a_person_if_they_may_stand_elsewhe
     assert match(PLAN, cells[1:]).answers == {"why": digest_of("")}
 
 
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("before", [0, 1])
+def test_words_beside_a_stub_that_was_left_wait_for_a_person(lost, before):
+    cells = came({"step": STEP, "path": PATH})
+    cells.insert(len(cells) - before, Came("markdown", WHY))
+    cells = nameless(cells) if lost else cells
+    assert match(PLAN, cells).answers == {"why": digest_of(WHY)}
+    far = [Came("markdown", "My notes"), *came({"step": STEP})]
+    assert match(PLAN, nameless(far) if lost else far).answers == {"why": digest_of("")}
+
+
+def test_what_was_released_and_blank_cells_beside_a_stub_are_no_words():
+    cells = came({})
+    cells[8] = replace(cells[8], text="## Why\n\nYour answer here\n")  # the heading's cell, and the stub's below it
+    cells += [Came("markdown", " \n"), Came("markdown", "Your answer here"), Came("code", "why = 1")]
+    assert match(PLAN, cells).answers == {"why": digest_of("")}
+
+
+@pytest.mark.parametrize("text", ["", "YOUR ANSWER HERE"])
+def test_of_a_written_answers_copies_the_one_with_words_is_taken(text):
+    cells = came()
+    cells.insert(-1, replace(cells[-1], text=text))
+    assert match(PLAN, cells).answers == {"why": digest_of(WHY)}
+
+
+def test_two_written_answers_whose_stubs_are_alike_are_told_apart_by_their_places():
+    more = (Released("shown", "markdown", "## How"), replace(RELEASED[-1], name="how", question="how"))
+    plan = replace(PLAN, cells=RELEASED + more, by_hand=(("why", 2.0), ("how", 1.0)))
+    only_why = [*came(), Came("markdown", "## How"), Came("markdown", "Your answer here", "how")]
+    for cells in (only_why, nameless(only_why)):
+        assert match(plan, cells).answers == {"why": digest_of(WHY), "how": digest_of("")}
+    merged = [*came()[:-1], Came("markdown", f"{WHY}\n\n## How\n\nDownhill.", "why")]
+    assert digest_of("") not in match(plan, merged).answers.values()
+
+
 def test_lost_metadata_costs_nothing():
     matched = match(PLAN, nameless(came()))
     assert order(matched) == PLAIN
