@@ -56,7 +56,7 @@ def typed_python(real: str) -> Language:
 
 BY_INVERSE = '''\
 def by_inverse(x, y, inverse):
-    """x / y to the bit for sizes that are sure: a product, and what it lacks, which is exact in one fma."""
+    """x / y to the bit for sizes that are sure: a product, and what it lacks, by two that are rounded once."""
     near = x * inverse
     return fma(-fma(y, near, -x), inverse, near)
 '''

@@ -1,9 +1,10 @@
 """Quotients whose divisor all lanes share, by the divisor's inverse: a division takes as long as many products.
 
-With inverse = 1/y and near = x*inverse, each rounded, the lack x - y*near is exact in one fused multiply-add, and a
-second gives near + lack*inverse, which is x/y as it is rounded: so it is known for a divisor that is known beforehand
-(Markstein 1990; Brisebarre, Muller and Raina 2004). It holds for a positive y while nothing on the way leaves the range
-of full precision; a zero keeps its sign, since the lack is taken the other way round.
+With inverse = 1/y and near = x*inverse, each rounded, a fused multiply-add gives the lack x - y*near, exact or so
+nearly that nothing changes, and a second gives near + lack*inverse, which is x/y as it is rounded: so it is known for a
+divisor that is known beforehand (Markstein 1990; Brisebarre, Muller and Raina 2004). It holds for a positive y while
+nothing on the way leaves the range of full precision; a zero keeps its sign, since the lack is taken the other way
+round.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """One step of a rule on whole arrays, in place, as a single loop over their entries for Numba.
 
 A rule that divides by what all entries share has a second loop, which takes those quotients by the inverse and notes
-what it overwrites: a piece in which a quotient is not sure is put back, and divided. The bits are the same.
+what it overwrites: a piece in which a quotient is not sure is put back, and divided. The bits are the same, but for
+those of a NaN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import indent
 from typing import NamedTuple
 
@@ -53,18 +55,28 @@ def quick_step({signature}, f, numbers):
         step({signature}, f, numbers)
         return
     before = np.empty({rows} * {piece}, real)
+    wait, left = 0, 0
     for first in range(0, theta.size, {piece}):
         last = min(first + {piece}, theta.size)
 {cut}
-        if quick({parts}, f, numbers, before) != real(0.0):
+        if left > 0:
+            left -= 1
+            step({parts}, f, numbers)
+        elif quick({parts}, f, numbers, before) == real(0.0):
+            wait = 0
+        else:
             for i in range(last - first):
 {back}
             step({parts}, f, numbers)
+            wait = min(2 * wait + 1, {longest})
+            left = wait
 '''
 _PIECE = {"float64": 512, "float32": 1024}
 """Entries whose arrays, and what is noted of them, lie in the fastest cache side by side."""
+_LONGEST = 15
+"""Pieces that are divided at once, at the most, after some that were not sure: those are seldom alone."""
 _OWN = {
-    *("i", "step", "quick", "quick_step", "numbers", "before", "unsure", "first", "last"),
+    *("i", "step", "quick", "quick_step", "numbers", "before", "unsure", "first", "last", "wait", "left"),
     *("over", "fma", "wide", "apart", "count"),
 }
 
@@ -117,7 +129,7 @@ def _quick(parts: TwoParts, memory: Sequence[str], dtype: str) -> str:
         unpack=_lines(4, loop.unpack, inverses),
         body=_lines(8, loop.load, note, loop.work, [f"unsure = count(unsure, {loop.more[0]})"], loop.store),
         fits=" and ".join(f"{low} <= numbers[{parts.given.index(name)}] <= {high}" for name in quotients.inverses),
-        rows=len(rows), piece=piece, parts=", ".join(loop.parts.values()),
+        rows=len(rows), piece=piece, longest=_LONGEST, parts=", ".join(loop.parts.values()),
         cut=_lines(8, [f"{part} = {name}[first:last]" for name, part in loop.parts.items()]),
         back=_lines(16, [f"{loop.parts[name]}[i] = before[{row} + i]" for name, row in rows.items()]),
     )  # fmt: skip
@@ -128,12 +140,11 @@ def _loop(
 ) -> _Loop:
     arrays = [*memory, "g"]
     language = typed_python("" if dtype == "float64" else "real")
-    names = identifiers([*arrays, "f", *parts.given, *inverses], language, taken=_OWN)
-    here, after, cut = (
-        list(identifiers([form.format(name) for name in arrays], language, taken=[*names.values(), *_OWN]).values())
-        for form in ("{} here", "next {}", "part of {}")
-    )
-    code = print_code(fitted(outputs), names | dict(zip(arrays, here, strict=True)), language)
+    forms = [form.format(name) for form in ("{}", "{} here", "next {}", "part of {}") for name in arrays]
+    names = identifiers([*forms, "f", *parts.given, *inverses], language, taken=_OWN)
+    here, after, cut = ([names[form.format(name)] for name in arrays] for form in ("{} here", "next {}", "part of {}"))
+    lines = replace(language, reserved=language.reserved | _OWN | set(names.values()))
+    code = print_code(fitted(outputs), names | dict(zip(arrays, here, strict=True)), lines)
     return _Loop(
         names=names,
         signature=", ".join(names[name] for name in arrays),

@@ -61,6 +61,9 @@ class LargeStep:
                 place[part] = values
 
     def _in_machine_code(self, given: Sequence[Array], numbers: Sequence[float], out: Sequence[Array]) -> None:
+        slope = np.ascontiguousarray(given[self._arrays.index("g")])
+        if not slope.flags.writeable or any(np.may_share_memory(slope, place) for place in out):
+            slope = slope.copy()  # the machine code is made for arrays that are apart, and that may be written to
         for place, moved in zip(out, self._moved, strict=True):
             if place is not given[moved]:
                 place[...] = given[moved]
@@ -68,9 +71,6 @@ class LargeStep:
         kernel = self._kernels.get(real.name)
         if kernel is None:
             kernel = self._kernels[real.name] = _kernel(self._rule, real.name)
-        slope = np.ascontiguousarray(given[self._arrays.index("g")])
-        if any(np.may_share_memory(slope, place) for place in out):
-            slope = slope.copy()
         value = real.type(given[self._arrays.index("f")][0] if "f" in self._arrays else 0.0)
         _side_by_side(kernel, [*out, slope], value, np.array(numbers, np.float64))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from gdlib.emit.as_python import compiled
+from gdlib.loops import compiler_words
 
 Names = dict[str, Any]
 Function = Callable[..., None]
@@ -136,7 +138,13 @@ def _module(text: str) -> Names:
 
 
 def _name(text: str) -> str:
-    return f"lanes_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+    """Of the text and of the words that it is compiled with: a release that mends one of them makes it anew."""
+    return f"lanes_{hashlib.sha256((_words() + text).encode()).hexdigest()[:24]}"
+
+
+@lru_cache(maxsize=1)
+def _words() -> str:
+    return inspect.getsource(compiler_words)
 
 
 def _folder() -> Path | None:
