@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from gdlib.networks import CNN, MLP, Activation, Dense, Network, PooledConvolution
+from gdlib.networks import CNN, MLP, Activation, Dense, Network, PooledConvolution, images
 
 RNG = np.random.default_rng(5)
 LAYERS = [
@@ -57,6 +57,19 @@ def test_a_layers_slopes_are_those_of_its_values(layer):
     for place, (own, slope) in enumerate(zip(parameters, slopes, strict=True)):
         measured = slope_by_differences(lambda at, k=place: value(x, [*parameters[:k], at, *parameters[k + 1 :]]), own)
         np.testing.assert_allclose(slope, measured, atol=2e-9, rtol=1e-7)
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if isinstance(layer, PooledConvolution)], ids=str)
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_pools_slopes_are_the_same_in_parts_of_any_size(layer, size, monkeypatch):
+    x, weights = RNG.standard_normal((4, layer.takes)), RNG.standard_normal(layer.shapes[0])
+    dy, found = RNG.standard_normal(layer.forward([weights], x).shape), []
+    for bytes_in_cache in (images._BYTES, size):
+        monkeypatch.setattr(images, "_BYTES", bytes_in_cache)
+        slope = np.empty(layer.shapes[0])
+        found.append((layer.backward([weights], [slope], dy).copy(), slope))
+    for at_once, in_parts in zip(*found, strict=True):
+        np.testing.assert_allclose(in_parts, at_once, atol=1e-13)
 
 
 @pytest.mark.parametrize("cost", ["cross_entropy", "logistic", "squared"])
