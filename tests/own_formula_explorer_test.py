@@ -334,6 +334,49 @@ def test_a_heavy_formula_is_drawn_and_its_points_are_found_in_the_pauses(tab: Wa
     assert tab.troubles == []
 
 
+SEARCHES = """async (heavy) => {
+  // Each search that is under way waits for its next turn by a timer without a delay.
+  const one = document.querySelector("gd-explorer"), { setTimeout: own } = window, said = () => one.querySelector(".gd-own").innerText;
+  const pause = () => new Promise((next) => own(next, 40));
+  let waiting = 0, turns = 0;
+  window.setTimeout = (work, time, ...rest) => {
+    if (time !== undefined) return own(work, time, ...rest);
+    waiting++;
+    return own(() => {
+      waiting--;
+      turns++;
+      work();
+    });
+  };
+  const counts = [];
+  for (let k = 0; k < 6; k++) {
+    one.state = { objective: heavy, within: [[-1 - k / 100, 1], [-1, 1]] };
+    await pause();
+    counts.push(waiting);
+  }
+  one.state = { objective: "x**2 + y**2" };
+  await pause();
+  counts.push(waiting);
+  turns = 0;
+  await pause();
+  const idle = turns;
+  one.state = { objective: heavy, within: [[-1.05, 1], [-1, 1]] };
+  await pause();
+  return { counts, idle, again: waiting, said: said() };
+}"""
+
+
+@pytest.mark.browser
+def test_only_the_formula_that_is_shown_is_searched(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    set_state(page, {"objective": "x**2 + y**2"})
+    found = page.evaluate(SEARCHES, "+".join(f"sin({k}*x)*cos(y*{k + 1})" for k in range(1, 29)))
+    assert found["counts"] == [1] * 6 + [0]
+    assert (found["idle"], found["again"]) == (0, 1)
+    assert "Looking for points" in found["said"]
+    assert tab.troubles == []
+
+
 @pytest.mark.browser
 def test_no_text_of_a_reader_runs_as_a_program(context: BrowserContext) -> None:
     """Neither eval nor Function is asked for: a policy forbids them, and the explorer does not notice."""

@@ -92,17 +92,18 @@ export class FormulaField {
     return Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
   }
 
-  /** Puts the entry of a state that was taken into the description. */
+  /** Puts the entry of a state that was taken into the description; its points are looked for while it is shown. */
   keep(one) {
-    const { spec, signal } = this.shell;
-    if (spec.objectives.includes(one)) return;
-    const others = spec.objectives.filter(({ name }) => name !== one.name);
-    const [oldest, ...own] = others.filter((other) => other.own);
-    spec.objectives = [...(own.length < KEPT ? others : others.filter((other) => other !== oldest)), one];
+    const { shell } = this, { spec, signal } = shell;
+    if (!spec.objectives.includes(one)) {
+      const others = spec.objectives.filter(({ name }) => name !== one.name);
+      const [oldest, ...own] = others.filter((other) => other.own);
+      spec.objectives = [...(own.length < KEPT ? others : others.filter((other) => other !== oldest)), one];
+    }
     one.look(() => {
-      this.shell.settle();
-      this.shell.redraw();
-    }, signal);
+      shell.settle();
+      shell.redraw();
+    }, () => !signal.aborted && shell.objective === one);
   }
 
   /** What a choice of this formula sets: places start anew, the rest of what landscapes bring stays. */

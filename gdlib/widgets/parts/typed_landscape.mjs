@@ -59,7 +59,7 @@ export function fitted({ variables, landscape }) {
 export function entry({ text, variables, landscape }, window, start = within(window)) {
   const pretty = inPrint(text);
   const { steps } = landscape;
-  let found = null;
+  let [found, going, looking] = [null, null, false];
   const known = () => {
     if (!found && steps.length <= LIGHT) found = searched(landscape, window, EVALUATED / steps.length);
     return found ?? { points: [], sets: 0, whole: false };
@@ -81,15 +81,20 @@ export function entry({ text, variables, landscape }, window, start = within(win
       const highest = this.minimum + SAME * Math.max(1, Math.abs(this.minimum));
       return this.points.filter(({ kind, value }) => kind === "minimum" && value <= highest).map(({ at }) => at);
     },
-    /** Looks for the points in the pauses of the page, if that takes long; `done` hears when it has. */
-    look(done, signal) {
-      if (found || steps.length <= LIGHT) return;
-      const going = search(landscape, window);
+    /**
+     * Looks for the points in the pauses of the page, if that takes long; `done` hears when it has. What is no longer
+     * `wanted()` waits, and goes on where it was once it is asked for again.
+     */
+    look(done, wanted) {
+      if (found || looking || steps.length <= LIGHT) return;
+      going ??= search(landscape, window);
+      looking = true;
       const on = () => {
+        looking = wanted();
+        if (!looking) return;
         const until = performance.now() + 6;
         let step = { done: false };
         while (!step.done && performance.now() < until) step = going.next();
-        if (signal.aborted) return;
         if (!step.done) setTimeout(on);
         else {
           found = step.value;
