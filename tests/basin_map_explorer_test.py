@@ -65,6 +65,19 @@ def test_minima_of_many_are_grouped_by_their_value() -> None:
         assert (m == n) == (abs(a - b) < 1e-9)
 
 
+SMALL = "((1000*x)**2 - 1)**2 + (1000*y)**2"
+SMALL_WINDOW = [[-0.004, 0.004], [-0.004, 0.004]]
+
+
+def test_minima_near_each_other_are_two_groups_with_two_names() -> None:
+    two, one = ["minimum (0.001, 0)", "minimum (−0.001, 0)"], "saddle (0, 0)"
+    ends = ends_of(gd.Objective(SMALL, window=tuple(map(tuple, SMALL_WINDOW))))
+    assert sorted(ends.groups) == sorted([*two, one])
+    assert sorted(end.group for end in ends.points) == [0, 1, 2]
+    wide = ends_of(gd.Objective("((x - 1)**2 - 1e-6)**2*1e6 + y**2", window=((0.0, 4.0), (-2.0, 2.0))))
+    assert sorted(wide.groups) == ["minimum (0.999, 0)", "minimum (1.001, 0)", "saddle (1, 0)"]
+
+
 def test_what_is_far_from_all_ends_has_no_group() -> None:
     ends = ends_of(HIMMELBLAU)
     places = np.array([[3.0, 2.0], [3.0, 2.3], [3.0, 3.5], [np.nan, 0.0], [1e300, -1e300]])
@@ -340,6 +353,26 @@ def test_the_plane_follows_the_ring_beyond_the_frame(page: Page) -> None:
     assert after["start"][0] > 1.5
     assert after["centre"][0] > 1.2
     assert abs(after["start"][0] - after["centre"][0]) <= 0.5
+
+
+@pytest.mark.browser
+def test_places_are_told_in_the_digits_of_the_view(page: Page) -> None:
+    deep = {"zoom": 1e5, "centre": [1.23456, 1.34567], "start": [1.23456, 1.34567]}
+    set_state(page, deep)
+    ring = page.locator(".gd-map .gd-handle")
+    drawn(page)
+    assert str(ring.get_attribute("aria-label")).startswith("Start at (1.23456, 1.34567);")
+    ring.press("Shift+ArrowRight")
+    drawn(page)
+    x = state(page)["start"][0]
+    assert x > deep["start"][0]
+    assert str(ring.get_attribute("aria-label")).startswith(f"Start at ({x}, 1.34567);")
+    assert f"from ({x}, 1.34567)" in readout(page)
+    set_state(page, {"objective": SMALL, "within": SMALL_WINDOW})
+    drawn(page)
+    key = page.locator(".gd-explorer").inner_text()
+    assert "minimum (0.001, 0)" in key
+    assert "minimum (−0.001, 0)" in key
 
 
 @pytest.mark.browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from gdlib.widgets.as_json import start_of, window_of
 
 MOST_GROUPS = 6
 _SEARCH = 3.0  # seconds
+_MOST_DIGITS = 100  # of a coordinate: the page's numbers are written in no more
 
 
 class End(NamedTuple):
@@ -60,16 +62,20 @@ def ends_of(f: Objective, seconds: float = _SEARCH) -> Ends:
     kinds = [one.kind for one in known]
     order = sorted(range(len(places)), key=lambda k: (kinds[k] != "minimum", kinds[k]))
     places, kinds = [places[k] for k in order], [kinds[k] for k in order]
-    names = _names(f, places, kinds)
+    names = _names(f, places, kinds, min(high - low for low, high in window))
     groups = list(dict.fromkeys(names))
     points = [End(at, kind, groups.index(name)) for at, kind, name in zip(places, kinds, names, strict=True)]
     apart = [float(np.hypot(a - c, b - d)) for (a, b), (c, d) in combinations(places, 2)]
     return Ends(points, groups, min([0.05 * min(high - low for low, high in window), *(0.4 * one for one in apart)]))
 
 
-def _names(f: Objective, places: list[tuple[float, float]], kinds: list[str]) -> list[str]:
-    """What each point's group is called: as finely as there are shades."""
-    alone = [f"{kind} ({_short(x)}, {_short(y)})" for (x, y), kind in zip(places, kinds, strict=True)]
+def _names(f: Objective, places: list[tuple[float, float]], kinds: list[str], side: float) -> list[str]:
+    """What each point's group is called, in a window so narrow: as finely as there are shades."""
+    # As many digits as the window needs, and more where two points are told apart by no fewer.
+    digits = min(_MOST_DIGITS, max(2, 2 - math.floor(math.log10(side))))
+    while digits < _MOST_DIGITS and len({tuple(round(part, digits) for part in at) for at in places}) < len(places):
+        digits += 1
+    alone = [f"{kind} ({_short(x, digits)}, {_short(y, digits)})" for (x, y), kind in zip(places, kinds, strict=True)]
     several = [f"{'a' if kinds.count(kind) > 1 else 'the'} {kind}" for kind in kinds]
     by_value = [f"minimum, f = {f(list(at)):.3g}".replace("-", "−") for at in places]
 
@@ -80,5 +86,5 @@ def _names(f: Objective, places: list[tuple[float, float]], kinds: list[str]) ->
                 if len(set(names)) <= MOST_GROUPS)  # fmt: skip
 
 
-def _short(part: float) -> str:
-    return f"{round(part, 2) + 0.0:g}".replace("-", "−")
+def _short(part: float, digits: int) -> str:
+    return repr(round(part, digits) + 0.0).removesuffix(".0").replace("-", "−")

@@ -100,6 +100,12 @@ class BasinMap {
     return centre.map((at, k) => ({ of: "start", name: k, low: at - least * half[k], high: at + least * half[k], scale: "linear", label: objective.variables[k] }));
   }
 
+  /** A place in the digits of the view. */
+  spot(at) {
+    const [{ low, high }] = this.axes;
+    return spot(at, high - low);
+  }
+
   run(start) {
     const { modules, landscape, state: { steps, rules: [{ name, hyperparameters }] } } = this.shell;
     return descend(landscape, modules.rules[name], start, steps, hyperparameters);
@@ -115,7 +121,7 @@ class BasinMap {
     const rule = spec.rules.find((one) => one.name === name);
     this.groups = objective.ends.map(({ group }) => group);
     this.map.draw({ axes: this.axes, shades: SHADES[state.shows], look: `${state.shows} ${state.objective}`, values: state.start,
-      said: spot(state.start), question: { glsl: spec.glsl,
+      said: this.spot(state.start), question: { glsl: spec.glsl,
         objective: { name: objective.name, module: landscape, text: objective.module, glsl: objective.glsl },
         rule: { name, module: modules.rules[name], text: rule.module, glsl: rule.glsl },
         start: [0, 0], settings: hyperparameters, steps: state.steps, lasting: true, tolerance: spec.level,
@@ -126,7 +132,7 @@ class BasinMap {
     this.drawPath(path.slice(0, run.steps + 1));
     this.drawEnds();
     const { title } = rule;
-    this.shell.readout.show(`${title} from ${spot(state.start)} ${this.inWords(run)}`);
+    this.shell.readout.show(`${title} from ${this.spot(state.start)} ${this.inWords(run)}`);
   }
 
   /** The index of a pixel's shade. */
@@ -188,7 +194,7 @@ class BasinMap {
     const { ends } = this.shell.objective;
     if (left) return `runs off in step ${steps + 1}.`;
     const kind = end < 0 || ends[end].kind !== "undecided" ? ends[end]?.kind : "stationary point";
-    const where = end < 0 ? "no stationary point of the map" : `the ${kind} at ${spot(ends[end].at)}`;
+    const where = end < 0 ? "no stationary point of the map" : `the ${kind} at ${this.spot(ends[end].at)}`;
     const count = `${steps} step${steps === 1 ? "" : "s"}`;
     if (arrived) return end < 0 ? `has no slope left after ${count}, at ${where}.` : `ends at ${where} after ${count}.`;
     return end < 0 ? `has come to ${where} in ${count}.` : `is near ${where} after ${count}, but still moves.`;
@@ -202,7 +208,7 @@ class BasinMap {
     }
     const { picture, k, values } = pixel;
     const run = { end: picture.minimum(k), arrived: picture.arrived(k), left: picture.left(k), steps: picture.steps(k) - picture.left(k) };
-    this.under.textContent = `From ${spot(values)}, under the pointer, it ${this.inWords(run)}`;
+    this.under.textContent = `From ${this.spot(values)}, under the pointer, it ${this.inWords(run)}`;
     const { plot, axes } = this.map;
     const path = this.run(values);
     this.trails[2].setAttribute("d", trail(path.length, (step) => plot.pixels(...axes.map((axis, part) => shareOf(axis, path[step][part])))).text);

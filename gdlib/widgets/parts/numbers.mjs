@@ -47,8 +47,11 @@ export function pair(values) {
   return `(${values.map((part) => short(bare(part, size))).join(", ")})`;
 }
 
-/** A place in four digits, without zeros at their end. */
-export const spot = (at) => `(${at.map((part) => String(tidy(part, 4)).replace("-", MINUS)).join(", ")})`;
+/** A place in four digits, without zeros at their end; in a picture so wide, in as many as tell its pixels apart. */
+export const spot = (at, wide = Infinity) => `(${at.map((part) => {
+  const digits = Math.min(17, Math.max(4, 4 + Math.floor(Math.log10(Math.abs(part) / wide))));
+  return String(tidy(part, digits)).replace("-", MINUS);
+}).join(", ")})`;
 
 /** Round tick positions, about `count` of them, within [low, high]. */
 export function ticks(low, high, count) {

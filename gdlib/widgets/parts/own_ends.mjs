@@ -14,7 +14,10 @@ function grouped(points, window, most) {
   const rank = ({ kind }) => (kind === "minimum" ? "" : kind);
   const ordered = points.toSorted((one, other) => (rank(one) < rank(other) ? -1 : Number(rank(one) > rank(other))));
   const alike = (wanted) => points.filter(({ kind }) => kind === wanted).length;
-  const alone = ({ kind, at }) => `${kind} (${at.map((part) => minus(Number(part.toFixed(2)) + 0)).join(", ")})`;
+  // As many digits as the window needs, and more where two points are told apart by no fewer.
+  let digits = Math.min(100, Math.max(2, 2 - Math.floor(Math.log10(Math.min(...window.map(([low, high]) => high - low))))));
+  const alone = ({ kind, at }) => `${kind} (${at.map((part) => minus(Number(part.toFixed(digits)) + 0)).join(", ")})`;
+  while (digits < 100 && new Set(ordered.map(alone)).size < ordered.length) digits++;
   const several = ({ kind }) => `${alike(kind) > 1 ? "a" : "the"} ${kind}`;
   const byValue = ({ value }) => `minimum, f = ${minus(Number(value.toPrecision(3)))}`;
   const together = (minimum) => (one) => (one.kind === "minimum" ? minimum(one) : several(one));
