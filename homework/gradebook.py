@@ -69,6 +69,14 @@ class Gradebook:
     def __exit__(self, *exception: object) -> None:
         self._nbgrader.close()
 
+    def knows(self, assignment: str) -> bool:
+        """Whether an assignment is in it; one that was deleted is made anew, with none."""
+        try:
+            self._nbgrader.find_notebook(assignment, assignment)
+        except api.MissingEntry:
+            return False
+        return True
+
     def put(self, assignment: str, notebook: NotebookNode) -> None:
         """Enter an assignment as it was released; what judges said of another version of it is not known any more."""
         book = self._nbgrader
@@ -239,7 +247,7 @@ class Gradebook:
         try:
             said = path.read_text("utf-8").strip()
             parse_utc(said)
-        except (OSError, ValueError, OverflowError):  # whoever wrote it: no time is not worth a class
+        except Exception:  # whoever wrote it, and whatever dateutil raises: no time is not worth a class
             return None
         return said
 

@@ -89,9 +89,8 @@ def release(
     write(course.source(assignment), notebooks.text(prepared.source))
     write(course.released(assignment), notebooks.text(prepared.released))
     course.released(assignment).chmod(0o644)
-    unknown = not course.gradebook.exists()
     with Gradebook(course) as gradebook:
-        if changed or unknown:
+        if changed or not gradebook.knows(assignment):
             gradebook.put(assignment, prepared.released)
     write(path, prepared.plan.to_json())  # last: an assignment without a plan is not released
     path.parent.parent.chmod(0o700)

@@ -51,7 +51,7 @@ class Limits:
             whole = known[name] is int
             right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
             if not right or not 0 < value < 1e15:
-                needed = f"needed a {'whole ' * whole}number > 0"
+                needed = f"needed a {'whole ' * whole}number > 0 and < 1e15"
                 raise UserError(f"course.json, limits: {name}: {needed}, came {value!r}"[:500])
         return cls(**said)
 

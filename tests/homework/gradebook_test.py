@@ -279,7 +279,7 @@ def test_the_time_of_handing_in_is_nbgraders_as_well(course, plan):
     record(course, plan, outcome("right", "right"))
     with api.Gradebook(f"sqlite:///{course.gradebook}") as book:
         assert book.find_submission("tiny", "s01").timestamp.isoformat() == "2026-11-22T12:30:00.250000"
-    for wrong in (b"on Monday, I think", b"\xff\xfe", b"9" * 400):
+    for wrong in (b"on Monday, I think", b"\xff\xfe", b"9" * 400, b"2026-11-20 10:00 .."):
         file.write_bytes(wrong)
         assert record(course, plan, outcome("right", "right"))["s01"]["step"].points == 4.0
 

@@ -458,6 +458,8 @@ def test_limits_are_the_courses(tmp_path):
     ):
         with pytest.raises(UserError, match=r"course\.json, limits"):
             of(wrong)
+    with pytest.raises(UserError, match="files: needed a whole number > 0 and < 1e15, came 10000000000000000"):
+        of({"files": 10**16})
 
 
 def test_the_commands_refuse_in_a_sentence(released, tmp_path, capsys):

@@ -4,15 +4,18 @@ import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbgrader import api
 
 from homework import plan as plans
 from homework.__main__ import main
 from homework.course import Course, UserError
+from homework.gradebook import Gradebook
 from homework.inside.values import decode
 from homework.masters.master import read
 from homework.outcomes import Outcome
-from homework.releasing import prepare, release
+from homework.releasing import Prepared, prepare, release
 from homework.sandbox.ran import CellRan, JudgeRan, Ran
 from tests.homework.conftest import in_process
 
@@ -75,6 +78,17 @@ def test_the_same_seed_releases_the_same_bytes_and_needs_no_force(course, tiny_r
     release(course, "tiny", say=quiet)  # sources and seed are those of the first time
     course.outcome("s01", "tiny").unlink()
     assert files(course) == before
+
+
+def test_a_gradebook_made_anew_is_told_of_an_assignment_that_has_not_changed(tiny_released, tmp_path, monkeypatch):
+    course = Course(shutil.copytree(tiny_released, tmp_path / "course"))
+    plan, notebook = plans.load(course.private("tiny") / "plan.json"), nbformat.read(course.released("tiny"), 4)
+    monkeypatch.setattr("homework.releasing.prepare", lambda *given: Prepared(plan, notebook, notebook))
+    with api.Gradebook(f"sqlite:///{course.gradebook}") as book:
+        book.remove_assignment("tiny")
+    release(course, "tiny", say=quiet)
+    with Gradebook(course) as gradebook:
+        gradebook.record(Outcome("s01", "tiny", "failed"), plan)
 
 
 def test_another_plan_for_what_was_graded_takes_force(course, tmp_path, monkeypatch):
