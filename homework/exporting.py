@@ -5,7 +5,6 @@ lib/gradebook_importer.rb: a score where there was one, a blank now, is a change
 an empty comment replaces one), so that its table leaves out the students whose total is not known.
 """
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +16,7 @@ from homework.grading.standing import digest_now, fallen
 from homework.outcomes import Outcome
 from homework.people.lateness import Late, handed_in, lateness
 from homework.people.roster import Person, Roster
-from homework.people.tables import text
+from homework.people.tables import in_html, text
 from homework.plan import Plan
 from homework.sandbox.ran import Limits
 
@@ -186,7 +185,7 @@ def moodle(plan: Plan, rows: list[Row]) -> str:
             number = row.person.numbers.get(plan.assignment, "")
             line = [f"Participant {number}" if number else "", row.person.name or row.person.id, row.person.email]
             words += [row.late.reason] if row.late.reason else []
-            comment = "<br>".join(html.escape(word) for word in words)
+            comment = "<br>".join(in_html(word) for word in words)
             table.append([*line, _number(row.total), wording.points(plan.points), "-", comment])
     return text(table)
 

@@ -1,6 +1,7 @@
 """Tables as CSV files: those that come, from whatever wrote them, and those that go out, to spreadsheets too."""
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,9 @@ from homework.course import UserError
 
 # What a spreadsheet takes for the beginning of a formula, at the beginning of a cell, in some countries written wide;
 # and behind a semicolon, which in others begins a cell of its own, whatever the quotes around it say.
-FORMULA = re.compile(r"(^|;\s*)(?=[=+@\-\uff1d\uff0b\uff20\uff0d])")
+BEGINS = "=+@-\uff1d\uff0b\uff20\uff0d"
+FORMULA = re.compile(rf"(^|;\s*)(?=[{re.escape(BEGINS)}])")
+BEHIND = re.compile(rf";[\s{re.escape(BEGINS)}]+")  # in HTML: what it becomes has semicolons too
 
 
 def table(path: Path, needed: set[str], argument: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -39,6 +42,16 @@ def text(rows: Iterable[Iterable[str]]) -> str:
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\r\n").writerows([cell(said) for said in row] for row in rows)
     return file.getvalue()
+
+
+def in_html(said: str) -> str:
+    """A text as HTML that `cell` leaves as it is: what it would take for a formula is there by its number.
+
+    >>> in_html("needs a<=b"), in_html("it's -1; =1+1")
+    ('needs a&lt;&#61;b', 'it&#x27;s -1; &#61;1+1')
+    """
+    by_number = {ord(letter): f"&#{ord(letter)};" for letter in BEGINS}
+    return BEHIND.sub(lambda found: found[0].translate(by_number), html.escape(said))
 
 
 def cell(said: str) -> str:

@@ -1,6 +1,7 @@
 """Tables of grades: what is not known is blank and said, what is known is what the gradebook says, bytes are equal."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -227,6 +228,15 @@ def test_moodle_gets_its_columns_and_the_points_in_words(course):
         "Last modified (grade)": "-",
         "Feedback comments": "step: 4 of 4<br>why: 2.5 of 3. Say which &lt;coordinate&gt;.",
     }
+
+
+def test_signs_in_a_comment_reach_moodle_as_they_are_and_make_no_formula(course):
+    said = "Needs a<=b, not a> -1 & < =-@; =1+1."
+    mark(course, "s01", 2.5, said)
+    plan = handmade.plan()
+    (row,) = table(moodle(plan, gathered(course, plan)))
+    assert html.unescape(row["Feedback comments"]) == f"step: 4 of 4<br>why: 2.5 of 3. {said}"
+    assert not re.search(r";\s*[=+@-]", row["Feedback comments"])
 
 
 def test_the_command_ends_with_3_and_lists_what_is_not_known(course, capsys):
