@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 
 WORDS = "YOUR ANSWER HERE"  # nbgrader's, in place of a written solution
-_MARKS = re.compile(r"[\W_]+")  # blanks, and what Markdown sets words off with
+_MARKS = re.compile(r"[\s*_#>`-]+")  # blanks, and what Markdown sets words off with: not all signs, a formula is some
 
 
 def unwritten(text: str, released: str = "") -> bool:
     """Whether a written answer says nothing beyond what its cell held when it was handed out.
 
-    >>> unwritten("*YOUR ANSWER HERE*"), unwritten("YOUR ANSWER HERE: it zigzags")
-    (True, False)
+    >>> unwritten("*YOUR ANSWER HERE*"), unwritten("YOUR ANSWER HERE: it zigzags"), unwritten("$>$")
+    (True, False, False)
     """
     return _MARKS.sub(" ", text).strip() in ("", WORDS) or text.strip() == released.strip()
 
@@ -54,4 +54,12 @@ def _ends(line: ast.stmt) -> bool:
     """Whether nothing behind a line of the same block is reached."""
     if isinstance(line, ast.If):
         return all(any(map(_ends, branch)) for branch in (line.body, line.orelse))
+    if isinstance(line, ast.With | ast.AsyncWith):
+        return any(map(_ends, line.body))
+    if isinstance(line, ast.Try):
+        ways = [line.body + line.orelse, *(handler.body for handler in line.handlers)]
+        return any(map(_ends, line.finalbody)) or all(any(map(_ends, way)) for way in ways)
+    if isinstance(line, ast.While):  # which only a `break` would leave
+        always = isinstance(line.test, ast.Constant) and bool(line.test.value)
+        return always and not any(isinstance(part, ast.Break) for part in ast.walk(line))
     return isinstance(line, ast.Return | ast.Raise)

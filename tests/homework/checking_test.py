@@ -39,7 +39,7 @@ def found(released: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         (tmp_path / name).write_bytes(sheet.bytes())
         if not runs:
             ran = {
-                place: trying.Said("AssertionError" if fails[place] else "", fails[place], 0)
+                place: trying.Said(fails[place], "3 steps" if fails[place] else "", 0)
                 for place, cell in enumerate(sheet.cells)
                 if cell["cell_type"] == "code"
             }
@@ -49,9 +49,9 @@ def found(released: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     return look
 
 
-def stub(sheet: Sheet, text: str) -> Sheet:
+def stub(sheet: Sheet, text: str, ename: str = "NotImplementedError") -> Sheet:
     """Put a text in place of the first answer, whose visible test then fails."""
-    sheet.cells[sheet.place("momentum-test")]["fails"] = "3 steps"
+    sheet.cells[sheet.place("momentum-test")]["fails"] = ename
     return sheet.write("momentum", text)
 
 
@@ -93,12 +93,26 @@ def test_each_fault_of_the_sheet_is_named_alone(found: Callable[..., dict[str, s
         + f"    {STUB}\n",
         MOMENTUM.replace("    points = [p]", f'    points, said = [p], "{STUB}"'),
         MOMENTUM + "def momentum(:\n    " + STUB,
+        MOMENTUM.replace("    return", "    while True:\n        return") + f"    {STUB}\n",
+        MOMENTUM.replace("    return", "    with np.errstate():\n        return") + f"    {STUB}\n",
+        MOMENTUM.replace("    return", "    try:\n        return")
+        + f"    except ValueError:\n        return None\n    {STUB}\n",
+        MOMENTUM.replace("    return", "    try:\n        pass\n    finally:\n        return") + f"    {STUB}\n",
     ],
 )
 def test_an_answer_that_only_names_its_stub_is_an_answer(found: Callable[..., dict[str, str]], text: str) -> None:
-    findings = found(lambda sheet: stub(sheet, text))
+    findings = found(lambda sheet: stub(sheet, text, "AssertionError"))
     assert EMPTY not in findings
     assert "visible test of momentum: AssertionError: 3 steps" in findings
+
+
+def test_what_the_test_of_an_answer_says_is_told_even_where_its_stub_is_still_reached(
+    found: Callable[..., dict[str, str]],
+) -> None:
+    text = MOMENTUM.replace("    return", "    for points in [points]:\n        return") + f"    {STUB}\n"
+    assert "visible test of momentum: AssertionError: 3 steps" in found(
+        lambda sheet: stub(sheet, text, "AssertionError")
+    )
 
 
 def test_words_beside_the_line_that_asks_for_them_are_an_answer(found: Callable[..., dict[str, str]]) -> None:
