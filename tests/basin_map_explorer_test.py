@@ -477,6 +477,16 @@ ON_ONE_SPOT = """() => {
 
 
 @pytest.mark.browser
+def test_fingers_that_the_browser_takes_away_let_go(page: Page) -> None:
+    page.evaluate(ON_ONE_SPOT.replace('["touchend", null]', '["touchmove", 120]'))
+    assert page.locator(".gd-readout").get_attribute("aria-live") == "off"
+    page.evaluate(
+        """() => document.querySelector(".gd-map").dispatchEvent(new TouchEvent("touchcancel", { bubbles: true }))"""
+    )
+    assert page.locator(".gd-readout").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.browser
 def test_pixels_too_far_out_to_tell_apart_and_fingers_on_one_spot_break_nothing(page: Page) -> None:
     page.evaluate(ON_ONE_SPOT)
     assert state(page)["zoom"] == 16  # from one pixel apart to sixteen

@@ -135,4 +135,4 @@ def picture(page: Page) -> str:
 def readout(page: Page) -> str:
     """What the readout says, once it has caught up."""
     settled(page)
-    return page.locator('gd-explorer [role="status"]').first.inner_text()
+    return page.locator("gd-explorer .gd-readout").first.inner_text()

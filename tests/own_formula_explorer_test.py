@@ -228,6 +228,23 @@ def test_a_mistake_is_told_with_its_place_and_changes_nothing(tab: Watch) -> Non
 
 
 @pytest.mark.browser
+def test_a_state_from_elsewhere_takes_the_box_from_a_mistake(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    field = opened(page)
+    field.fill("x**2 + 7*y**2")
+    now = state(page)
+    field.fill("x**2 + 7*y**")
+    said = told(page)
+    set_state(page, {"steps": 50})
+    assert (field.input_value(), page.locator(".gd-told").inner_text()) == ("x**2 + 7*y**", said)  # who types goes on
+    set_state(page, now)
+    assert (field.input_value(), page.locator(".gd-told").inner_text()) == ("x**2 + 7*y**2", "")
+    assert field.get_attribute("aria-invalid") is None
+    field.fill("x**2 + 7 * y**2")
+    assert field.input_value() == "x**2 + 7 * y**2"
+
+
+@pytest.mark.browser
 def test_a_megabyte_is_refused_at_once(tab: Watch) -> None:
     page = shown(tab, explorer()).page
     field = opened(page)
@@ -272,6 +289,7 @@ def test_what_is_found_is_said_to_be_found_numerically_and_what_is_undecided_is_
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     copy.click()
     page.wait_for_function('document.querySelector(".gd-asked").textContent')
+    assert page.locator(".gd-asked").get_attribute("role") == "status"
     exec(page.evaluate("navigator.clipboard.readText()"), {})
     assert "minimum" in capsys.readouterr().out
     field.fill("(x*y - 1)**2")
@@ -297,6 +315,27 @@ def test_its_window_is_typed_or_fitted(tab: Watch) -> None:
     assert "1 minimum" in page.locator(".gd-own").inner_text()
     with pytest.raises(Exception, match="within: needed 2 pairs"):
         set_state(page, {"within": [[0, 1], [3, 2]]})
+
+
+@pytest.mark.browser
+def test_a_window_is_moved_by_its_two_numbers_one_after_the_other(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    set_state(page, {"objective": "x**2 + 3*y**2", "within": [[-2, 2], [-2, 2]]})
+    left, right = (page.get_by_label(f"Window, coordinate 1, {end}") for end in ("from", "to"))
+
+    def typed(box: Locator, text: str) -> Any:
+        box.fill(text)
+        box.press("Enter")
+        return box.evaluate("(one) => one.validationMessage")
+
+    assert typed(left, "5") == "a window goes from a smaller number to a larger"
+    assert state(page)["within"] == [[-2, 2], [-2, 2]]
+    assert typed(right, "10") == ""
+    assert state(page)["within"] == [[5, 10], [-2, 2]]
+    assert (left.get_attribute("aria-invalid"), left.input_value()) == (None, "5")
+    assert typed(right, "5.000000000000001") == "the two are too near each other for a picture between them"
+    assert typed(right, "1e101") == "a window goes no further than 1e100"
+    assert state(page)["within"] == [[5, 10], [-2, 2]]
 
 
 @pytest.mark.browser

@@ -19,7 +19,7 @@ export class FormulaField {
   /** `own` is the OwnFormula whose node it fills. */
   constructor(own) {
     const { shell, field, node } = own;
-    Object.assign(this, { own, shell, field, node, made: new Map(), waiting: 0, typedAs: "" });
+    Object.assign(this, { own, shell, field, node, made: new Map(), waiting: 0, typedAs: "", asks: null });
     const [id, told, help] = [freshId(), freshId(), freshId()];
     this.input = html("input", { id, type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off",
       "aria-describedby": `${told} ${help}`, oninput: () => this.typed(PAUSE), onchange: () => this.typed(0),
@@ -31,10 +31,10 @@ export class FormulaField {
       this.shown.replaceChildren();
       this.asked.textContent = await copied(cell(shell.objective), "Python cell", this.shown);
     }, { text: "Copy the cell", kind: "gd-small" });
-    this.asked = html("span", { class: "gd-asked" });
+    this.asked = html("span", { class: "gd-asked", role: "status" });
     this.finding = html("p", { class: "gd-found" }, this.found, " ", this.cell, " ", this.asked);
     this.sides = Array.from({ length: field.formula }, (_, axis) => ["from", "to"].map((end, place) =>
-      number("", { name: `Window, coordinate ${axis + 1}, ${end}` }, (value) => this.stretch(axis, place, value))));
+      number("", { name: `Window, coordinate ${axis + 1}, ${end}` }, () => this.stretch(axis, place))));
     this.names = this.sides.map(() => html("var"));
     const signs = ["+", "-", "*", "/", "**", "( )", ...Object.keys(table.constants), ...table.functions].join(" ");
     node.hidden = true;
@@ -92,9 +92,13 @@ export class FormulaField {
     return Object.defineProperties(one, Object.getOwnPropertyDescriptors(spec.ofOwn?.(one, made.landscape) ?? {}));
   }
 
-  /** Puts the entry of a state that was taken into the description; its points are looked for while it is shown. */
-  keep(one) {
+  /**
+   * Puts the entry of a state that was taken into the description; its points are looked for while it is shown. A state
+   * that brings a formula from elsewhere takes the box from what is typed there, be it a mistake.
+   */
+  keep(one, given) {
     const { shell } = this, { spec, signal } = shell;
+    if (given[this.field.name] !== undefined && given !== this.asks) this.typedAs = "";
     if (!spec.objectives.includes(one)) {
       const others = spec.objectives.filter(({ name }) => name !== one.name);
       const [oldest, ...own] = others.filter((other) => other.own);
@@ -137,7 +141,8 @@ export class FormulaField {
   change(text, within) {
     const { state, spec } = this.shell;
     const stays = Object.keys(this.field.options[0].brings).filter((key) => spec.fields.find(({ name }) => name === key).type !== "trail");
-    this.shell.change({ [this.field.name]: text, within, ...Object.fromEntries(stays.map((key) => [key, state[key]])) });
+    this.asks = { [this.field.name]: text, within, ...Object.fromEntries(stays.map((key) => [key, state[key]])) };
+    this.shell.change(this.asks);
   }
 
   /** A letter more: a formula is shown at once, a heavy one, or what is wrong, after a while. */
@@ -185,16 +190,17 @@ export class FormulaField {
     }
   }
 
-  stretch(axis, place, value) {
+  /** Takes a side of the window as its two boxes have it: a number that was refused waits there for the other. */
+  stretch(axis, place) {
     const { within: before } = this.shell.state;
     if (!before) return; // a landscape of the catalogue has its own
-    const within = before.map((side, k) => (k === axis ? side.map((end, p) => (p === place ? value : end)) : side));
+    const asked = this.sides[axis].map(({ input }) => input.valueAsNumber);
     const box = this.sides[axis][place].input;
-    const wrong = wide(within[axis]) ? "" : "a window goes from a smaller number to a larger, and not beyond 1e100";
+    const wrong = awry(asked);
     box.setCustomValidity(wrong);
     mark(box, wrong);
     if (wrong) box.reportValidity();
-    else this.shell.change({ within });
+    else this.shell.change({ within: before.map((side, k) => (k === axis ? asked : side)) });
   }
 
   fit() {
@@ -250,6 +256,13 @@ function cell(objective) {
 function wide([low, high]) {
   const { end, narrow } = table.limits, size = Math.max(Math.abs(low), Math.abs(high));
   return [low, high].every(Number.isFinite) && size <= end && high - low >= Math.max(1 / end, narrow * size);
+}
+
+/** What is wrong with a side of a window, "" for nothing. */
+function awry([low, high]) {
+  if (!(low < high)) return "a window goes from a smaller number to a larger";
+  if (Math.max(-low, high) > table.limits.end) return "a window goes no further than 1e100";
+  return wide([low, high]) ? "" : "the two are too near each other for a picture between them";
 }
 
 /** A refusal as a sentence of its own. */

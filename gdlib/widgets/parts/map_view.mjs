@@ -29,7 +29,9 @@ export class MapView {
     }, true);
     node.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     node.addEventListener("keydown", (event) => this.key(event));
-    for (const kind of ["touchstart", "touchmove", "touchend"]) node.addEventListener(kind, (event) => this.pinch(event), { passive: false });
+    for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
+      node.addEventListener(kind, (event) => this.pinch(event), { passive: false });
+    }
   }
 
   zoom(factor, at = null) {
