@@ -495,6 +495,35 @@ def test_a_lost_context_recovers(page: Page) -> None:
     assert np.array_equal(after["numbers"], before["numbers"], equal_nan=True)
 
 
+RENEWED = """async (question) => {
+  const { prototype } = WebGL2RenderingContext, { linkProgram, getProgramParameter, getExtension } = prototype;
+  const COMPLETED = 0x91B1; // asked of a browser that compiles beside the page, as this one then seems to
+  let first = null;
+  prototype.getExtension = function (name) {
+    return /parallel/.test(name) ? { COMPLETION_STATUS_KHR: COMPLETED } : getExtension.call(this, name);
+  };
+  prototype.linkProgram = function (program) {
+    linkProgram.call(this, program);
+    if (first) return;
+    first = program; // while it is compiled the context goes and comes back, so quickly that nobody sees it lost
+    setTimeout(() => ["lost", "restored"].forEach((what) => this.canvas.dispatchEvent(new Event(`webglcontext${what}`))));
+  };
+  prototype.getProgramParameter = function (program, name) {
+    return program === first ? null : name === COMPLETED || getProgramParameter.call(this, program, name);
+  };
+  const ways = {};
+  const running = engine.map(await engine.asked(question), ({ stride }) => { ways[stride] = running.answers.by; });
+  const never = new Promise((next) => setTimeout(() => next("never"), 20_000));
+  return { whole: await Promise.race([running.finished, never]), ways };
+}"""
+
+
+def test_a_program_of_a_context_that_is_gone_is_not_waited_for(page: Page) -> None:
+    f, rule = gd.objectives.himmelblau, gd.rules.momentum
+    found = page.evaluate(RENEWED, told(f, rule, asked(f, rule, steps=20)))
+    assert found == {"whole": True, "ways": {"32": "page", "8": "page", "1": "WebGL2"}}
+
+
 def test_twenty_maps_share_one_context(page: Page) -> None:
     f, rule = gd.objectives.himmelblau, gd.rules.momentum
     question = told(f, rule, asked(f, rule, settings={"lr": 0.005}, steps=50))

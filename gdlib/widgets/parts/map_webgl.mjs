@@ -56,11 +56,13 @@ class Context {
   }
 
   async linked(text) {
-    const { gl, parallel } = this, program = gl.createProgram(), own = this.shader(gl.FRAGMENT_SHADER, text);
+    const { gl, parallel, age } = this, program = gl.createProgram(), own = this.shader(gl.FRAGMENT_SHADER, text);
     gl.attachShader(program, this.cover);
     gl.attachShader(program, own);
     gl.linkProgram(program);
-    while (parallel && !this.lost && !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)) await later(2);
+    while (parallel && !this.lost && age === this.age && !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)) {
+      await later(2);
+    }
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
       throw new Error(`WebGL2: ${gl.getShaderInfoLog(own) || gl.getProgramInfoLog(program) || "the context is lost"}`);
     }
