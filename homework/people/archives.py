@@ -6,6 +6,7 @@ size, or cannot be read is refused by itself, in a sentence, and the others go o
 
 import lzma
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -20,7 +21,9 @@ from typing import IO
 
 from homework.course import UserError
 
-UNPRINTABLE = "its name has characters that cannot be written"
+UNWRITABLE = "its name has characters that cannot be written"
+# What moves a cursor, breaks or turns a line or is no text; joiners, as in Persian, and blanks of every width are not.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 FOLDER = "is a folder, where a notebook's name needs a file"
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError, struct.error)
 LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git")
@@ -111,8 +114,8 @@ def _folder(root: Path, limits: Limits) -> Archive:
             except (OSError, ValueError, OverflowError) as problem:
                 archive.refused.append(f"{_shown(parts)}: cannot be read ({problem})")
                 continue
-            if not "".join(parts).isprintable():
-                archive.refused.append(f"{_shown(parts)}: {UNPRINTABLE}; not read")
+            if UNPRINTABLE.search("".join(parts)):
+                archive.refused.append(f"{_shown(parts)}: {UNWRITABLE}; not read")
                 continue
             if not stat.S_ISREG(kind):
                 what = "a link, which may lead anywhere" if stat.S_ISLNK(kind) else "no plain file"
@@ -120,7 +123,7 @@ def _folder(root: Path, limits: Limits) -> Archive:
                 continue
             if len(archive.entries) >= limits.files:
                 raise UserError(f"{root}: needed at most {limits.files} files, came more")
-            archive.entries.append(Entry(parts, modified, _reader(parts, partial(_open, path), spent)))
+            archive.entries.append(Entry(_spaced(parts), modified, _reader(parts, partial(_open, path), spent)))
     return archive
 
 
@@ -143,7 +146,7 @@ def _zip(zipped: zipfile.ZipFile, limits: Limits) -> Archive:
             archive.refused.append(f"{_shown(parts)}: {reason}; not read")
             continue
         reader = _reader(parts, partial(zipped.open, info), spent)
-        archive.entries.append(Entry(parts, _time(info), reader))
+        archive.entries.append(Entry(_spaced(parts), _time(info), reader))
     return archive
 
 
@@ -153,8 +156,8 @@ def _unsafe(parts: tuple[str, ...], info: zipfile.ZipInfo, limits: Limits) -> st
         return "its place begins at the root of a disk"
     if ".." in parts:
         return "its place leads out of the zip (..)"
-    if any(not part.isprintable() for part in parts):
-        return UNPRINTABLE
+    if UNPRINTABLE.search("".join(parts)):
+        return UNWRITABLE
     if (kind := stat.S_IFMT(info.external_attr >> 16)) and not stat.S_ISREG(kind):
         return "is a link, which may lead anywhere" if stat.S_ISLNK(kind) else "is no plain file"
     if info.flag_bits & 1:
@@ -231,4 +234,9 @@ def _litter(name: str) -> bool:
 
 def _shown(parts: tuple[str, ...]) -> str:
     """A path as a message names it: nothing in it can move a terminal's cursor."""
-    return "".join(letter if letter.isprintable() else "�" for letter in "/".join(parts))[:200]
+    return UNPRINTABLE.sub("�", "/".join(parts))[:200]
+
+
+def _spaced(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """A place whose blanks of every width are spaces, as names are read and written here."""
+    return tuple(re.sub(r"\s", " ", part) for part in parts)

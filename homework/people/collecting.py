@@ -11,7 +11,7 @@ from homework.people.archives import Entry, Limits, RefusedError, opened
 from homework.people.clock import in_table, stamp
 from homework.people.lateness import RECORD, HandedIn, deadline, handed_in, read_stamp
 from homework.people.recognising import Found, exactly, named, recognise
-from homework.people.roster import Person, Roster, alike, read_roster
+from homework.people.roster import Person, Roster, alike, read_roster, written
 from homework.people.tables import table
 
 SAME = timedelta(minutes=10)  # an archive's times that are no further apart are those of its making
@@ -88,26 +88,32 @@ def collect(
 
 
 def _students(found: list[Found], assignment: str, people: Roster, done: Collected) -> list[_Student]:
-    """The files by student: one that is known, else one that the system's name and number make."""
+    """The files by student: one that is known, else one that the system's name and number make.
+
+    Names can be chosen: one is proof enough until another comes with it, or a number that is another's.
+    """
     groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
     for one in found:
         groups[alike(one.who), one.number].append(one)
     called = Counter(name for name, _ in groups)
     listed = any(person.listed for person in people.people.values())
     students: dict[str, _Student] = {}
-    claims = {(name, number): _known(files[0], called[name] == 1, people) for (name, number), files in groups.items()}
+    claims = {key: _known(files[0], called[key[0]] == 1, assignment, people) for key, files in groups.items()}
     rivals = Counter(known for (_, number), known in claims.items() if known and number)
     for (name, number), files in groups.items():
-        first, alone, known = files[0], called[name] == 1, claims[name, number]
+        first, known = files[0], claims[name, number]
+        alone = not number or (called[name] == 1 and people.by_id(first.who) is None)  # so that the name is a new id
         canvas = first.system == "Canvas"
         whose = next((one for one in people.people.values() if one.id == known), None)
         theirs = _number(whose, first, assignment) if whose else ""
         if number and known and theirs != number and (theirs or rivals[known] > 1):
-            if not theirs:  # a name that a student may choose is no proof where several come with it
-                done.trouble.append(f"{first.who} {number}: comes as {known}, and so do others; collected apart")
-            known, alone = None, False
+            why = f"whose number is {theirs}" if theirs else "and so do others"
+            done.trouble.append(f"{first.who} {number}: comes as {known}, {why}; collected apart")
+            whose, known, alone = None, None, False
+        elif number and whose and whose.name and not theirs and name not in written(whose.name, canvas=canvas):
+            done.trouble.append(f"{whose.shown}: came with the id as a name, which anybody may choose; look who it is")
         identity = known or (first.who if alone else f"{first.who} {number}")
-        if known is None and listed:
+        if listed and not (whose and whose.listed):
             done.trouble.append(f"{identity}: is not in the roster; collected under this name")
         if not alone and not known:
             how = f"told apart by {first.system}'s numbers"
@@ -119,12 +125,14 @@ def _students(found: list[Found], assignment: str, people: Roster, done: Collect
     return list(students.values())
 
 
-def _known(one: Found, alone: bool, people: Roster) -> str | None:
-    """The id of the student whom a file names: by the learning system's number, else by an id or a name."""
-    known = people.by_lms(one.number) if one.system == "Canvas" else None
-    if known is None and alone:
-        known = people.by_id(one.who) or people.by_name(one.who, canvas=one.system == "Canvas")
-    return known
+def _known(one: Found, alone: bool, assignment: str, people: Roster) -> str | None:
+    """The id of the student whom a file names: the learning system's number decides, else an id or a name."""
+    numbered = [p for p in people.people.values() if one.number and _number(p, one, assignment) == one.number]
+    if numbered:
+        return max(numbered, key=lambda person: person.listed).id
+    if one.system == "a folder":  # the instructor's, who calls it by an id first
+        return people.by_id(one.who) or people.by_name(one.who)
+    return people.by_name(one.who, canvas=one.system == "Canvas") if alone else None
 
 
 def _number(person: Person, one: Found, assignment: str) -> str:
@@ -187,6 +195,7 @@ def _take(
 ) -> None:
     """Write one submission, unless what is there is newer."""
     path, who = course.submitted(folder, assignment), student.person.shown
+    record, time = path.with_name(RECORD), path.with_name("timestamp.txt")
     try:
         before = handed_in(course, folder, assignment) if path.exists() else None
     except UserError:
@@ -205,12 +214,15 @@ def _take(
     elif before and before.time and not when.exact and (not when.time or before.exact or before.time < when.time):
         late = before.marked_late if when.marked_late is None else when.marked_late
         when = replace(before, marked_late=late)  # the same file, whose time was known better
-    write(path.with_name(RECORD), when.to_json())  # before the file: an interruption leaves none with another's time
-    if when.exact and when.time:
-        write(path.with_name("timestamp.txt"), stamp(when.time) + "\n")
-    else:
-        path.with_name("timestamp.txt").unlink(missing_ok=True)
+    if changed or not path.exists():  # an interruption leaves a file whose time is not known, none with another's
+        record.unlink(missing_ok=True)
+        time.unlink(missing_ok=True)
     write(path, content)
+    write(record, when.to_json())
+    if when.exact and when.time:
+        write(time, stamp(when.time) + "\n")
+    else:
+        time.unlink(missing_ok=True)
     done.taken.append(said)
 
 

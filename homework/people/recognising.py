@@ -49,10 +49,11 @@ class Found:
 def recognise(archive: Archive, assignment: str) -> tuple[list[Found], list[Entry]]:
     """What was handed in by whom, and the files that nobody can be told for."""
     found, unknown = [], []
-    top = wrapper(archive, assignment)
+    top = len(wrapper(archive, assignment))
+    level = _level(archive, top)
     for entry in archive.entries:
-        path = entry.path[len(top) :]
-        one = _moodle(entry) or (_canvas(entry) if len(path) == 1 else None) or _plain(entry, path, assignment)
+        path = entry.path[top:]
+        one = _moodle(entry, level) or (_canvas(entry) if len(path) == 1 else None) or _plain(entry, path, assignment)
         if one is None:
             unknown.append(entry)
         else:
@@ -87,17 +88,27 @@ def _holds(stem: str, name: str) -> bool:
     return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", stem, re.I))
 
 
-def _moodle(entry: Entry) -> Found | None:
-    for place, part in enumerate(entry.path):
-        if said := MOODLE.fullmatch(part):
-            last = place == len(entry.path) - 1
-            if last and not said["file"]:
-                return None
-            file = said["file"] if last else entry.name
-            if said["what"] == "onlinetext":
-                file = "text typed in Moodle"
-            return Found(entry, "Moodle", said["who"], said["number"], None, 0, file)
-    return None
+def _level(archive: Archive, top: int) -> int:
+    """Behind how many folders Moodle's names stand: behind as many as they do for all notebooks, else `top`.
+
+    Several downloads may lie in a folder each; but a student's own folder may hold a name such as Moodle gives others.
+    """
+    notebooks = [entry.path for entry in archive.entries if NOTEBOOK.search(entry.name)]
+    levels = {next((n for n, part in enumerate(path) if MOODLE.fullmatch(part)), None) for path in notebooks}
+    level = levels.pop() if len(levels) == 1 else None
+    return top if level is None else level
+
+
+def _moodle(entry: Entry, level: int) -> Found | None:
+    if len(entry.path) <= level or not (said := MOODLE.fullmatch(entry.path[level])):
+        return None
+    last = level == len(entry.path) - 1
+    if last and not said["file"]:
+        return None
+    file = said["file"] if last else entry.name
+    if said["what"] == "onlinetext":
+        file = "text typed in Moodle"
+    return Found(entry, "Moodle", said["who"], said["number"], None, 0, file)
 
 
 def _canvas(entry: Entry) -> Found | None:

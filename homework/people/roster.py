@@ -129,16 +129,9 @@ class Roster:
         same = [person.id for person in self.people.values() if alike(person.id) == alike(said)]
         return said if said in same else same[0] if len(same) == 1 else None
 
-    def by_lms(self, lms_id: str) -> str | None:
-        """The id of the student with this number in the learning system."""
-        return next((p.id for p in self.people.values() if lms_id and p.lms_id == lms_id), None)
-
     def by_name(self, said: str, *, canvas: bool = False) -> str | None:
-        """The id of the only student so called; `canvas`: as Canvas writes names in a file's name, lastfirst."""
-        names = {
-            person.id: set(in_canvas(person.name)) if canvas else {alike(person.name)}
-            for person in self.people.values()
-        }
+        """The id of the only student so called, by name or id; `canvas`: as Canvas writes names in a file's name."""
+        names = {p.id: {alike(p.id), *written(p.name, canvas=canvas)} for p in self.people.values()}
         same = [identity for identity, ways in names.items() if alike(said) in ways]
         return same[0] if len(same) == 1 else None
 
@@ -196,6 +189,11 @@ def safe(identity: str) -> str:
 def alike(name: str) -> str:
     """A name as names are compared: whatever its capitals, its spaces and the way its accents are coded."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def written(name: str, *, canvas: bool) -> set[str]:
+    """The ways in which a learning system may write a name, as names are compared; none of a name that is empty."""
+    return set(in_canvas(name) if canvas else [alike(name)]) - {""}
 
 
 def in_canvas(name: str) -> Iterator[str]:

@@ -179,6 +179,68 @@ def test_a_name_that_one_can_choose_takes_nobodys_place(course, roster, tmp_path
     assert other.students("hw1") == ["Student 07 1", "s07 2"]
 
 
+def test_numbers_once_known_decide_and_names_no_more(course, roster, tmp_path):
+    """Collecting again changes nothing: who was set apart stays so, and nobody comes to another's folder."""
+
+    def moodle(assignment, *students):
+        files = [(f"{who}_{n}_assignsubmission_file/{assignment}.ipynb", f"{who} {n}") for who, n in students]
+        return collect(course, assignment, zipped(tmp_path / "m.zip", files), roster=roster)
+
+    (tmp_path / "roster.csv").write_text("id,name\ns07,Student 07\ns08,Student 08\n", "utf-8")
+    moodle("hw1", ("Student 07", 1), ("s07", 2), ("Student 09", 3))
+    before = tree(course.root)
+    done = moodle("hw1", ("Student 07", 1), ("s07", 2), ("Student 09", 3))
+    assert tree(course.root) == before
+    assert course.students("hw1") == ["Student 07 1", "Student 09", "s07 2"]
+    assert [line.partition(":")[0] for line in done.trouble] == ["Student 07 1", "s07 2", "Student 09"]
+    moodle("hw1", ("Student 09", 3), ("Student 09", 4))
+    assert course.students("hw1") == ["Student 07 1", "Student 09", "Student 09 4", "s07 2"]
+    assert [content(course, one) for one in ("Student 09", "Student 09 4")] == ["Student 09 3", "Student 09 4"]
+    moodle("hw2", ("Student 09", 13))  # of the two so called nobody knows which
+    assert course.students("hw2") == ["Student 09 13"]
+
+
+def test_a_name_that_is_an_id_is_said_and_keeps_its_number(course, roster, tmp_path):
+    files = [("s07_2_assignsubmission_file/hw1.ipynb", "b"), ("Student 07_1_assignsubmission_file/hw1.ipynb", "a")]
+    done = collect(course, "hw1", zipped(tmp_path / "1.zip", files[:1]), roster=roster)
+    said = "Student 07 (s07): came with the id as a name, which anybody may choose; look who it is"
+    assert done.trouble == [said]
+    done = collect(course, "hw1", zipped(tmp_path / "2.zip", files))
+    assert done.trouble[0] == "Student 07 1: comes as s07, whose number is 2; collected apart"
+    assert [content(course, one) for one in ("Student 07 1", "s07")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("place", ["{}_assignsubmission_file_hw1.ipynb", "{}_assignsubmission_file/hw1.ipynb"])
+def test_a_name_in_a_students_own_folder_is_nobody_elses(course, roster, tmp_path, place):
+    files = {"s07/hw1.ipynb": "a", "s08/hw1.ipynb": "b", f"s08/{place.format('s07_1')}": "x"}
+    done = collect(course, "hw1", folder(tmp_path / "in", files), roster=roster)
+    assert (course.students("hw1"), content(course, "s07")) == (["s07", "s08"], "a")
+    assert done.trouble == []
+    (tmp_path / "in/s07_1_assignsubmission_file_hw1.ipynb").write_text("y")  # here it is the instructor who put it
+    collect(course, "hw1", tmp_path / "in", roster=roster)
+    assert course.students("hw1") == ["s07", "s07 1", "s08"]
+    assert content(course, "s07") == "a"
+
+
+def test_several_moodle_downloads_in_a_folder_each(course, tmp_path):
+    names = ("a/Student 07_1_assignsubmission_file/hw1.ipynb", "b/Student 08_2_assignsubmission_file_hw1.ipynb")
+    collect(course, "hw1", folder(tmp_path / "in", dict.fromkeys([*names, "worksheet.csv"], "x")))
+    assert course.students("hw1") == ["Student 07", "Student 08"]
+
+
+@pytest.mark.parametrize("make", ["zip", "folder"])
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("学生\u3000七", "学生 七"), ("Student\xa007", "Student 07"), ("st\u200cu\xaddent", "st-u-dent")],
+)
+def test_blanks_and_joiners_are_letters_of_a_name(course, tmp_path, name, where, make):
+    place = f"{name}_1_assignsubmission_file/hw1\xa0(1).ipynb"
+    source = zipped(tmp_path / "m.zip", [(place, "a")]) if make == "zip" else folder(tmp_path / "in", {place: "a"})
+    done = collect(course, "hw1", source)
+    assert course.students("hw1") == [where]
+    assert done.trouble == []
+
+
 def test_a_file_that_is_named_as_anothers_folder_stays_with_who_handed_it_in(course, tmp_path):
     name = "Student 07_1_assignsubmission_file_Student 08_2_assignsubmission_file_hw1.ipynb"
     collect(course, "hw1", zipped(tmp_path / "flat.zip", [(name, "a")]))
@@ -368,6 +430,8 @@ def entry(name, *, mode=stat.S_IFREG | 0o644, flags=0):
         ("/etc/Student 08_2_assignsubmission_file/hw1.ipynb", "begins at the root of a disk"),
         ("C:\\Student 08_2_assignsubmission_file\\hw1.ipynb", "begins at the root of a disk"),
         ("Student 08_2_assignsubmission_file/hw1.ipynb\x1b[2J.ipynb", "characters that cannot be written"),
+        ("Student 08_2_assignsubmission_file/\u202ehw1.ipynb", "characters that cannot be written"),
+        ("Student 08_2_assignsubmission_file/hw1\u2028.ipynb", "characters that cannot be written"),
     ],
 )
 def test_a_path_in_a_zip_writes_nowhere(course, tmp_path, name, sentence):
@@ -486,7 +550,7 @@ def test_a_long_name_in_letters_of_several_bytes_is_a_folder_too(course, tmp_pat
     write(course.outcome("学" * 66, "hw1"), "{}")
 
 
-def test_an_interruption_leaves_no_file_with_the_time_of_the_one_before(course, tmp_path, monkeypatch):
+def test_an_interruption_leaves_no_file_with_the_time_of_another(course, tmp_path, monkeypatch):
     source = folder(tmp_path / "in", {"s07/hw1.ipynb": "a", "s07/timestamp.txt": "2026-11-19 10:00:00 UTC"})
     collect(course, "hw1", source)
     folder(source, {"s07/hw1.ipynb": "b"})
@@ -502,6 +566,8 @@ def test_an_interruption_leaves_no_file_with_the_time_of_the_one_before(course, 
         with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
             patch.setattr("homework.people.collecting.write", interrupted)
             collect(course, "hw1", source)
+        handed = handed_in(course, "s07", "hw1")
+        assert handed is None or handed.exact == (content(course, "s07") == "a")  # "b" has no time of its own
         assert content(course, "s07") == "a" or lateness(course, "s07", "hw1").days != 0
     collect(course, "hw1", source)
     assert content(course, "s07") == "b"
@@ -576,6 +642,14 @@ def test_names_that_would_leave_the_folder_cannot(course, tmp_path):
     done = collect(course, "hw1", zipped(tmp_path / "m.zip", files))
     assert course.students("hw1") == ["ab-c-d"]
     assert len(done.trouble) == 1
+
+
+def test_a_name_of_blanks_is_not_that_of_who_has_none(course, tmp_path):
+    (tmp_path / "r.csv").write_text("id\ns07\n")
+    blank = zipped(tmp_path / "m.zip", [("\u3000_2_assignsubmission_file/hw1.ipynb", "a")])
+    done = collect(course, "hw1", blank, roster=tmp_path / "r.csv")
+    assert course.students("hw1") == []
+    assert done.trouble[-1].startswith("student: needed a name with a letter or a digit in it, came ' '")
 
 
 def test_two_ids_that_would_share_a_folder_are_told_apart_or_refused(course, tmp_path):
