@@ -450,6 +450,30 @@ def test_in_jupyter_a_formula_is_read_at_first_and_later(context: BrowserContext
     assert second.evaluate("(one) => one.state.objective") == "x**4 + y**2"
 
 
+def test_in_jupyter_the_last_state_holds_and_what_is_over_tells_nothing(
+    context: BrowserContext, explorers: str
+) -> None:
+    page = opened(context.new_page(), explorers, "own")
+    own = gd.explore("bowl", rules=["adam"], steps=9)
+    page.evaluate(IN_A_NOTEBOOK, [own._esm, own.spec])
+    page.evaluate("""() => {  // the formula waits for what reads it
+      const first = structuredClone(model.values.state);
+      fromPython({ ...first, objective: "x**4 + y**2" });
+      fromPython(first);
+    }""")
+    page.wait_for_selector('main > div > [aria-busy="true"]', state="detached")
+    assert page.evaluate("document.querySelector('main > div > .gd-explorer').state.objective") == "bowl"
+    page.evaluate("document.querySelector('main > div').remove()")
+    page.evaluate(IN_A_NOTEBOOK, [own._esm, own.spec])
+    page.locator("main > div").get_by_label("Landscape", exact=True).evaluate("""(list) => {
+      list.value = "";
+      list.dispatchEvent(new Event("change"));
+      cleanUp();
+    }""")
+    page.wait_for_timeout(200)
+    assert page.evaluate("told") == []
+
+
 # ------------------------------------------------------------------ the look
 
 

@@ -1,14 +1,17 @@
 """A formula of the reader's own in the explorers: typed, refused, shown, found out about, linked, and run like gdlib's."""
 
+import base64
 import functools
+import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, Route
 
 import gdlib as gd
 from tests.conftest import Watch
@@ -140,7 +143,7 @@ def test_what_reads_formulas_is_fetched_when_one_is_asked_for(context: BrowserCo
     addresses = asked(page)
     shown(Watch(page), explorer())
     set_state(page, {"objective": "beale"})
-    with pytest.raises(Exception, match=r"needed one of bowl, .*, or a formula, got \"nowhere\""):
+    with pytest.raises(Exception, match=r"needed one of bowl, .*, or a formula: got \"nowhere\""):
         set_state(page, {"objective": "nowhere"})
     assert not [one for one in addresses if one.endswith(READER)]
     page.locator("gd-explorer select").first.focus()  # before anything is chosen, so that the field is there at once
@@ -161,7 +164,7 @@ def test_states_are_taken_in_their_order_and_a_bad_formula_is_told(tab: Watch) -
     page = shown(tab, explorer()).page
     before = state(page)
     assert set_state(page, {"objective": "x**2 + 3y"}) == before
-    said = "The state that was given is ignored (state.objective: needed one of bowl,"
+    said = "The state that was given is ignored (state.objective: 'y' stands where an operator or the end was expected"
     page.wait_for_function("(said) => document.querySelector('.gd-headline').textContent.startsWith(said)", arg=said)
     assert [one[:11] for one in tab.troubles] == ["exception: "]  # for who writes scripts
 
@@ -197,6 +200,91 @@ def test_a_link_brings_it_back(tab: Watch) -> None:
     page.wait_for_selector(READY)
     assert state(page) == now
     assert page.get_by_label("Your formula", exact=True).input_value() == TEXT
+
+
+BUSY = '.gd-explorer[aria-busy="true"]'
+
+
+@functools.cache
+def small() -> Any:
+    return gd.explore("bowl", rules=["adam"], steps=9)
+
+
+def follows(given: Any) -> str:
+    """The program that follows a link with this state to the first explorer of the page."""
+    code = base64.urlsafe_b64encode(json.dumps(given).encode()).decode().rstrip("=")
+    return f'location.hash = "gd-race-1-{code}"'
+
+
+def held(page: Page) -> Callable[[], None]:
+    """What reads formulas is held back until the function that this gives is called, once an explorer waits for it."""
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    def answer() -> None:
+        page.wait_for_selector(BUSY)
+        while not routes:
+            page.wait_for_timeout(1)
+        routes.pop().continue_()
+
+    page.route(f"**{READER}", hold)
+    return answer
+
+
+def starting(context: BrowserContext) -> tuple[Page, Callable[[], None]]:
+    """A page opened by a link whose formula the explorer cannot read yet, and what lets it."""
+    page = context.new_page()
+    answer = held(page)
+    page.add_init_script(follows({"objective": TEXT}))
+    shown(Watch(page), small(), above="<p></p>")  # which waits for no explorer
+    page.wait_for_selector(BUSY)
+    return page, answer
+
+
+@pytest.mark.browser
+def test_a_state_given_while_a_link_s_formula_is_fetched_is_taken_after_it(context: BrowserContext) -> None:
+    page, answer = starting(context)
+    page.evaluate("document.querySelector('gd-explorer').state = { steps: 7 }")
+    answer()
+    page.wait_for_selector(READY)
+    assert (state(page)["objective"], state(page)["steps"]) == (TEXT, 7)
+
+
+@pytest.mark.browser
+def test_a_link_waits_for_an_explorer_that_is_taken_out_and_put_back(context: BrowserContext) -> None:
+    page, answer = starting(context)
+    page.evaluate("""() => {
+      const one = document.querySelector("gd-explorer"), next = one.nextSibling, above = one.parentNode;
+      one.remove();
+      above.insertBefore(one, next);
+    }""")
+    answer()
+    page.wait_for_selector(READY)
+    assert state(page)["objective"] == TEXT
+    assert page.locator("gd-explorer > div:not(.gd-still)").count() == 1  # nothing of the first start is left
+
+
+@pytest.mark.browser
+def test_reset_drops_a_state_that_waits_for_its_formula(context: BrowserContext) -> None:
+    page = context.new_page()
+    answer = held(page)
+    shown(Watch(page), small())
+    first = state(page)
+    page.evaluate("(objective) => { document.querySelector('gd-explorer').state = { objective }; }", TEXT)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    answer()
+    page.wait_for_selector(BUSY, state="detached")
+    assert state(page) == first
+
+
+@pytest.mark.browser
+def test_why_a_link_s_formula_is_refused_is_told_whole(tab: Watch) -> None:
+    page = shown(tab, small()).page
+    page.evaluate(follows({"objective": "x**2 + sin(y*)"}))
+    page.wait_for_function('document.querySelector(".gd-headline").textContent.includes("is ignored")')
+    assert "(state.objective: ')' stands where a number, a name or ( was expected)." in readout(page)
 
 
 @pytest.mark.browser

@@ -49,7 +49,7 @@ export class FormulaField {
   /** What the text says, {text, variables, landscape}; throws TypeError for what is no formula. */
   reading(text) {
     if (!this.made.has(text)) {
-      if (typeof text !== "string") throw this.own.refusal(`, got ${typeof text}`);
+      if (typeof text !== "string") throw this.own.refusal(text, `got ${typeof text}`);
       let made = read(text, this.field.formula);
       const { steps } = made.landscape;
       if (steps.length === 1) throw new FormulaError("alone", { name: steps[0].said.slice(0, 60) });
@@ -66,7 +66,7 @@ export class FormulaField {
       return this.reading(value).text;
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
-      throw this.own.refusal(`: ${sentence(error)}`);
+      throw this.own.refusal(value, sentence(error));
     }
   }
 

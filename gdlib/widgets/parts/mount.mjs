@@ -54,7 +54,6 @@ class Explorer extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop.abort();
-    this.#room?.remove();
     this.#room = null;
     delete this.dataset.ready;
   }
@@ -72,21 +71,32 @@ class Explorer extends HTMLElement {
   /** Restores the state that a link brings, `read()`, once it can; one that cannot be read is ignored, with a sentence. */
   follow(read) {
     this.#link = read;
-    if (this.dataset.ready === "true") this.#restore();
+    if (this.dataset.ready === "true") this.#restore(this.#stop.signal);
   }
 
-  async #restore() {
-    const read = this.#link;
-    this.#link = null;
+  /** Here as in #accept: what is not taken before the element goes waits on, for the next start. */
+  async #restore(signal) {
+    const [read, room] = [this.#link, this.#room];
     try {
-      if (read) await this.#room.take(read());
+      await room.take(read());
     } catch (error) {
-      this.#room?.say(`The link in the address cannot be followed here, so it is ignored (${error.message.slice(0, 120)}).`);
+      room.say(`The link in the address cannot be followed here, so it is ignored (${error.message.slice(0, 200)}).`);
+    }
+    if (!signal.aborted && this.#link === read) this.#link = null;
+  }
+
+  async #accept(signal) {
+    const given = this.#waiting;
+    try {
+      await this.#room.take(given);
+    } finally {
+      if (!signal.aborted && this.#waiting === given) this.#waiting = null;
     }
   }
 
   async #start(signal) {
     const holder = document.createElement("div");
+    signal.addEventListener("abort", () => holder.remove());
     try {
       const kind = this.dataset.kind;
       if (!/^[a-z][a-z-]*$/.test(kind)) throw new Error(`gd-explorer: data-kind is not a kind: ${kind}`);
@@ -97,21 +107,19 @@ class Explorer extends HTMLElement {
         return spec;
       };
       const [{ default: widget }, spec] = await Promise.all([import(`./${kind}.mjs`), described(), styled()]);
+      if (signal.aborted) return;
       this.append(holder);
       const cleanUp = await widget.render({ model: new Model({ spec, state: spec.state }), el: holder, signal });
       if (signal.aborted) return cleanUp?.();
       signal.addEventListener("abort", () => cleanUp?.());
       this.#room = holder.firstElementChild;
-      while (this.#waiting) {
-        const given = this.#waiting;
-        this.#waiting = null;
-        await this.#room.take(given);
+      while (this.#waiting || this.#link) { // either may come while another is taken
+        await (this.#waiting ? this.#accept(signal) : this.#restore(signal));
+        if (signal.aborted) return;
       }
-      await this.#restore();
-      if (signal.aborted) return;
       this.dataset.ready = "true";
-      this.#restore(); // what a link brought while another was followed
     } catch (error) {
+      if (signal.aborted) return; // the element may have started anew
       holder.remove();
       this.#room = null;
       this.dataset.ready = "error";

@@ -37,12 +37,15 @@ export class OwnFormula {
   /** A formula as a state has it; throws TypeError with the sentence that says what is wrong. */
   checked(value) {
     if (this.reader) return this.reader.checked(value);
-    throw this.refusal(`, got ${JSON.stringify(value) ?? String(value)}`);
+    throw this.refusal(value, `got ${JSON.stringify(value) ?? String(value)}`);
   }
 
-  refusal(why) {
+  /** With the landscapes' names where one may have been meant; else the reason alone, which a short message has room for. */
+  refusal(value, why) {
+    const place = `state.${this.field.name}`;
+    if (typeof value === "string" && !ALONE.test(value)) return new TypeError(`${place}: ${why}`);
     const options = this.field.options.map((option) => option.value).join(", ");
-    return new TypeError(`state.${this.field.name}: needed one of ${options}, or a formula${why}`);
+    return new TypeError(`${place}: needed one of ${options}, or a formula: ${why}`);
   }
 
   /** Settles what of a state follows from its formula; returns {entry, brings}: its landscape, and what that brings. */
@@ -65,6 +68,7 @@ export class OwnFormula {
 
   async open() {
     const failed = await this.fetch().catch((error) => error);
+    if (this.shell.signal.aborted) return;
     if (failed) {
       this.node.replaceChildren(html("p", { class: "gd-told", role: "alert" }, `${failed.message}.`));
       this.node.hidden = false;
