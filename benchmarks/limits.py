@@ -24,10 +24,12 @@ _PAIRS = 8
 def _three_divisions_and_a_root(values, times):
     """Each entry's next value takes three divisions and a root, and hardly anything else; it stays near 1."""
     _wide()
+    real = values.dtype.type
+    one, more, much = real(1.0), real(1.1), real(1e9)
     for _ in range(times):
         for k in range(values.size):
             value = values[k]
-            values[k] = 1.0 / np.sqrt(value / 1.1) + value / 1e9
+            values[k] = one / np.sqrt(value / more) + value / much
 
 
 @njit(nogil=True, error_model="numpy")
@@ -67,9 +69,15 @@ def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: 
     return lambda: side_by_side(threads, lambda: kernel(np.ones(_BLOCK), times))
 
 
-def a_division_and_a_root_each(size: int) -> Work:
-    """What is left of an Adam step in float32 where quotients by what all entries share come from its inverse."""
-    return lambda: _a_division_and_a_root(np.ones(_BLOCK, np.float32), size // _BLOCK)
+def divisions_and_a_root_each(size: int, divisions: int) -> Work:
+    """Those of an Adam step in float32, three, or one where quotients by what all entries share come from inverses."""
+    return lambda: _ROOTED[divisions](np.ones(_BLOCK, np.float32), size // _BLOCK)
+
+
+def a_thread_woken() -> Work:
+    """What it takes to hand work to a thread that waits, and to hear that it is done, beyond the work."""
+    pool = ThreadPoolExecutor(1)
+    return lambda: pool.submit(int).result()
 
 
 def sums_and_products(trajectory: Trajectory, runs: int, steps: int, threads: int) -> Work:

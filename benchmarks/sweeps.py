@@ -167,7 +167,9 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
             ways |= peers.torch_steps(theta, g)
         check(ways, rtol=1e-5)
         ways[limit] = limits.stream(size, machine_code.cores())
-        ways["a division and a root for each entry, on one core"] = limits.a_division_and_a_root_each(size)
+        ways["three divisions and a root for each entry, on one core"] = limits.divisions_and_a_root_each(size, 3)
+        ways["a division and a root for each entry, on one core"] = limits.divisions_and_a_root_each(size, 1)
+        ways["to wake a thread and hear from it"] = limits.a_thread_woken()
         times = in_turn(ways, amount.runs, tell, least=0.2)
         work = f"one Adam step on {size:,} float32"
         note = f"in place; {all_said(times)}"

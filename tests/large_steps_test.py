@@ -1,6 +1,7 @@
 """Steps on large arrays: piece by piece, in machine code and in place, all of them give the bits of a plain step."""
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
 from gdlib.emit.step_as_numba import step_text
 from gdlib.loops import compiler_words, large_arrays, machine_code
+from gdlib.loops.fastest import Fastest
 from gdlib.loops.large_arrays import LargeStep
 from gdlib.loops.plan import plan_of
 from gdlib.loops.rule_steps import RuleSteps
@@ -62,7 +64,7 @@ def test_the_text_of_each_rule_is_its_step_to_the_bit(rule, dtype):
     ("rule", "dtype"), [("adam", np.float32), ("amsgrad", np.float64), ("irprop_plus", np.float64)]
 )
 def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dtype, compiler, monkeypatch):
-    monkeypatch.setattr(large_arrays, "_ALONE", 2**13)
+    monkeypatch.setattr(large_arrays, "_HEAD_START", 2**12)
     monkeypatch.setattr(machine_code, "cores", lambda: 3)
     rule = gd.rules[rule]
     arrays, numbers = some(rule, dtype)
@@ -70,12 +72,114 @@ def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dt
     given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
     step = LargeStep(rule, compiler)
     kept = bits(arrays)
-    beside = [np.empty_like(arrays[0]) for _ in found]
-    step(*arrays, numbers, out=beside)
-    assert bits(beside) == bits(found)
-    assert bits(arrays) == kept
+    for _ in range(25):  # by each of its ways, several times
+        beside = [np.empty_like(arrays[0]) for _ in found]
+        step(*arrays, numbers, out=beside)
+        assert bits(beside) == bits(found)
+        assert bits(arrays) == kept
     step(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
     assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
+
+
+@pytest.mark.parametrize(
+    ("size", "cores", "helpers"),
+    [
+        (100_000, 2, [0]),
+        (600_000, 1, [0]),
+        (200_000, 2, [0, 1]),
+        (600_000, 64, [0, 8]),
+        (5_000_000, 2, [1]),
+        (5_000_000, 64, [63]),
+        (5_000_000, 1, [0]),
+    ],
+)
+def test_one_core_is_tried_beside_several_where_either_may_be_faster(size, cores, helpers, monkeypatch):
+    monkeypatch.setattr(machine_code, "cores", lambda: cores)
+    ways = large_arrays._ways(gd.rules.adam, "float32", size)
+    assert list(dict.fromkeys(way.args[1] for way in ways)) == helpers
+    assert len(ways) == len(helpers) * (1 if compiler_words.fused_multiply_add() is None else 2)
+
+
+@pytest.mark.parametrize("others", [0, 1, 2, 5])
+def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, monkeypatch):
+    monkeypatch.setattr(large_arrays, "_HEAD_START", 100)
+    parts = []
+
+    def count(array, one):
+        array += one
+        parts.append(array.size)
+
+    array = np.zeros(1003)
+    large_arrays._side_by_side(count, others, [array], 1.0)
+    assert array.tolist() == [1.0] * 1003
+    assert len(parts) == others + 1
+    assert max(parts) - min(parts) in ((0,) if not others else range(100, 100 + others + 1))
+
+
+def test_an_interrupted_step_leaves_no_thread_at_work(monkeypatch):
+    monkeypatch.setattr(large_arrays, "_HEAD_START", 10)
+    done = []
+
+    def kernel(array):
+        if array[0] == 0:
+            raise KeyboardInterrupt
+        time.sleep(0.2)
+        done.append(array[0])
+
+    with pytest.raises(KeyboardInterrupt):
+        large_arrays._side_by_side(kernel, 1, [np.arange(100)])
+    assert done == [55]
+
+
+@each_rule
+def test_the_loop_of_each_rule_is_vectors(rule):
+    """As wide as the processor has, and the compiler need not ask first whether arrays overlap."""
+    arrays, numbers = some(rule, np.float32, 2**15)
+    LargeStep(rule, compiler=True)(*arrays, numbers, out=[np.empty_like(arrays[0]) for _ in rule.trace.outputs_named])
+    (code,) = machine_code._ready[step_text(rule, "float32")]["step"].inspect_llvm().values()
+    assert re.search(r"store <\d+ x float>", code)
+    assert "memcheck" not in code
+    assert '"prefer-vector-width"="512"' in code
+
+
+def fake(times):
+    """Ways that take these times, and the clock that says so."""
+    now, called = [0.0], list[int]()
+
+    def way(k: int):
+        def work() -> int:
+            called.append(k)
+            now[0] += times[k](len(called))
+            return k
+
+        return work
+
+    return Fastest([way(k) for k in range(len(times))], clock=lambda: now[0]), called
+
+
+def test_the_fastest_way_stays_after_each_has_been_tried_in_turn():
+    work, called = fake([lambda n: 3.0, lambda n: 1.0, lambda n: 2.0])
+    assert [work() for _ in range(20)] == called == [0] * 5 + [1] * 5 + [2] * 5 + [1] * 5
+
+
+def test_a_disturbed_try_decides_nothing_and_a_way_that_fails_is_tried_again():
+    work, called = fake([lambda n: 3.0, lambda n: 100.0 if n < 10 else 1.0])
+    for _ in range(11):
+        work()
+    assert called[-1] == 1
+    work, called = fake([lambda n: 1.0, lambda n: 1 / (n - 6)])  # its first call divides by 0
+    for _ in range(5):
+        work()
+    with pytest.raises(ZeroDivisionError):
+        work()
+    assert [work() for _ in range(6)] == [1] * 5 + [1]  # 1/5 at its shortest
+
+
+def test_one_way_is_not_timed():
+    def clock() -> float:
+        raise AssertionError("nothing to compare")
+
+    assert Fastest([lambda: 7], clock)() == 7
 
 
 # ------------------------------------------------------------------ quotients by inverses

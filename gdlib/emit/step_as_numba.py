@@ -28,8 +28,18 @@ import numpy as np
 real = np.{dtype}
 
 
+def wide():
+    """For a compiler: it may use vectors as wide as the processor has."""
+
+
+def apart():
+    """For a compiler: the arrays do not overlap."""
+
+
 def step({signature}, f, numbers):
     """Move theta and its memory, in place; the numbers, in double, are those that all entries share."""
+    wide()
+    apart()
 {unpack}
     for i in range(theta.size):
 {body}
@@ -100,8 +110,8 @@ class _Loop(NamedTuple):
 def step_text(rule: TracedRule, dtype: str) -> str:
     """`step(theta, *memory, g, f, numbers)`; f is one number, whether the rule asks for it or not.
 
-    A rule that divides by what all entries share also has a `quick_step`, for a compiler that is given the words of
-    `loops/compiler_words.py`.
+    A rule that divides by what all entries share also has a `quick_step`, for a compiler that is given all of the words
+    in `loops/compiler_words.py`.
     """
     parts, memory = in_two_parts(rule), rule.trace.outputs_named
     loop = _loop(parts, memory, dtype, parts.outputs)

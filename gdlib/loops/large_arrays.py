@@ -1,16 +1,16 @@
 """A rule's step on arrays of many entries: few passes over memory, and machine code once that is worth its making.
 
 The first steps go through NumPy piece by piece, each small enough for the cache. When they have taken about as long as
-a compiler would, Numba, where it is installed, takes over: a step is then one pass. The bits are the same either way.
+a compiler would, Numba, where it is installed, takes over: a step is then one pass, in whatever form is the fastest
+here. The bits are the same either way.
 """
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.step_as_numba import step_text
 from gdlib.loops import compiler_words, machine_code
+from gdlib.loops.fastest import Fastest
 from gdlib.points import Array
 
 LARGE = 2**15
@@ -26,8 +27,10 @@ LARGE = 2**15
 _PIECE = 2**14
 _PATIENCE = 2.5e8
 """Entries times steps for which NumPy takes about as long as Numba takes to be loaded and to compile."""
-_ALONE = 2**19
-"""Entries up to which a thread is done sooner than with another, which must wake; with more, each has half as many."""
+_HEAD_START = 2**16
+"""Entries that the first core takes more of, since the others must be woken."""
+_TOGETHER = 2**22
+"""Entries from which one core is never faster than all."""
 
 
 class LargeStep:
@@ -42,7 +45,7 @@ class LargeStep:
         self._arrays = [name for name in rule.takes if name != "t"]
         self._moved = [self._arrays.index(name) for name in rule.trace.outputs_named]
         self._in_numpy = compile_rule(rule).step
-        self._kernels: dict[str, Callable[..., None]] = {}
+        self._moves: dict[tuple[Any, int], Fastest] = {}
 
     def __call__(self, *arrays: Any, out: Sequence[Array]) -> None:
         """Take the step."""
@@ -67,12 +70,12 @@ class LargeStep:
         for place, moved in zip(out, self._moved, strict=True):
             if place is not given[moved]:
                 place[...] = given[moved]
-        real = given[0].dtype
-        kernel = self._kernels.get(real.name)
-        if kernel is None:
-            kernel = self._kernels[real.name] = _kernel(self._rule, real.name)
+        real, size = given[0].dtype, given[0].size
+        move = self._moves.get((real, size))
+        if move is None:
+            move = self._moves[real, size] = Fastest(_ways(self._rule, real.name, size))
         value = real.type(given[self._arrays.index("f")][0] if "f" in self._arrays else 0.0)
-        _side_by_side(kernel, [*out, slope], value, np.array(numbers, np.float64))
+        move([*out, slope], value, np.array(numbers, np.float64))
 
 
 def fits(theta: Array, takes: Sequence[str]) -> bool:
@@ -92,35 +95,40 @@ def _is_at_hand(rule: TracedRule, dtype: str) -> bool:
     return machine_code.is_at_hand(_text(rule, dtype))
 
 
-def _kernel(rule: TracedRule, dtype: str) -> Callable[..., None]:
+def _ways(rule: TracedRule, dtype: str, size: int) -> list[Callable[..., None]]:
+    """All that give the same bits and may be the fastest: on one core or on all, by inverses or by divisions."""
+    others = min(machine_code.cores() - 1, max(0, size // _HEAD_START - 1))
+    helpers = {others} if size > _TOGETHER else {0, others}
+    return [partial(_side_by_side, kernel, others) for others in sorted(helpers) for kernel in _kernels(rule, dtype)]
+
+
+def _kernels(rule: TracedRule, dtype: str) -> list[Callable[..., None]]:
     text = _text(rule, dtype)
     arrays = [f"{dtype}[::1]"] * (2 + len(rule.state))
     given = f"({', '.join(arrays)}, {dtype}, float64[::1]{{}})"
     step = f"void{given.format('')}"
+    words = {"wide": compiler_words.widest_vectors(), "apart": compiler_words.arrays_apart()}
     fma = compiler_words.fused_multiply_add() if "def quick_step(" in text else None
     if fma is None:
-        kernel: Callable[..., None] = machine_code.of_text(text, {"step": step})["step"]
-        return kernel
+        return [machine_code.of_text(text, {"step": step}, **words)["step"]]
     quick = {"over": None, "quick": f"{dtype}{given.format(f', {arrays[0]}')}", "quick_step": step}
-    quick_step: Callable[..., None] = machine_code.of_text(
-        text, {"step": step, **quick}, fma=fma, wide=compiler_words.widest_vectors(),
-        apart=compiler_words.arrays_apart(), count=compiler_words.count_in_any_order(),
-    )["quick_step"]  # fmt: skip
-    return quick_step
+    words |= {"fma": fma, "count": compiler_words.count_in_any_order()}
+    names = machine_code.of_text(text, {"step": step, **quick}, **words)
+    return [names["quick_step"], names["step"]]
 
 
-def _side_by_side(kernel: Callable[..., None], arrays: Sequence[Array], *shared: Any) -> None:
-    """Parts of the entries, one for each core; memory is what they wait for, and one core has not all of it."""
+def _side_by_side(kernel: Callable[..., None], others: int, arrays: Sequence[Array], *shared: Any) -> None:
+    """A part of the entries on this core and one on each of so many others."""
     size = arrays[0].size
-    share = size if size <= _ALONE else max(math.ceil(size / machine_code.cores()), _ALONE // 2)
-    if share == size:
-        kernel(*arrays, *shared)
-        return
-    first, *others = [[array[low : low + share] for array in arrays] for low in range(0, size, share)]
-    waiting = [_pool(os.getpid()).submit(kernel, *part, *shared) for part in others]
-    kernel(*first, *shared)
-    for one in waiting:
-        one.result()
+    part = (size - _HEAD_START) // (others + 1)
+    first = size - others * part
+    places = [slice(first + k * part, first + (k + 1) * part) for k in range(others)]
+    waiting = [_pool(os.getpid()).submit(kernel, *(array[place] for array in arrays), *shared) for place in places]
+    try:
+        kernel(*(array[:first] for array in arrays), *shared)
+    finally:  # an interrupted step leaves nobody at work
+        for one in waiting:
+            one.result()
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,40 @@
+"""Of several ways to do the same work, the one that takes the least time here, found by trying them on the work itself.
+
+Which it is differs from processor to processor: one divides quickly and writes slowly, another wakes a thread at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+_TRIES = 5
+"""For each way, one after the other, as they will be; the shortest counts, so that one disturbance decides nothing."""
+
+
+class Fastest:
+    """The ways, called as one: the first calls try each way, and every call is work done.
+
+    >>> double = Fastest([lambda x: 2 * x, lambda x: x + x])
+    >>> [double(x) for x in (1, 2, 3)]
+    [2, 4, 6]
+    """
+
+    def __init__(self, ways: Sequence[Callable[..., Any]], clock: Callable[[], float] = perf_counter) -> None:
+        self._ways, self._clock = list(ways), clock
+        self._best, self._tries = self._ways[0], 0
+        self._shortest = [math.inf] * len(self._ways)
+
+    def __call__(self, *given: Any) -> Any:
+        """Do the work."""
+        place = self._tries // _TRIES
+        if place == len(self._ways) or len(self._ways) == 1:
+            return self._best(*given)
+        begun = self._clock()
+        done = self._ways[place](*given)
+        self._shortest[place] = min(self._shortest[place], self._clock() - begun)
+        self._tries += 1
+        self._best = self._ways[self._shortest.index(min(self._shortest))]
+        return done
