@@ -13,6 +13,10 @@ FOUND: dict[str, str] = {
         "is done long before JAX has compiled"
     ),
     "1,000 Adam steps, 2-D, beside torch": "the goal lies within the spread: both times swing from run to run",
+    "sweep without Numba, momentum": (
+        "the goal lies within the spread; where the cache that cores share is large and quick, naive NumPy, which goes "
+        "through it at every call, loses less"
+    ),
     "sweep without Numba, Adam": (
         "it is NumPy's own time: 38 calls a step on blocks in the cache, where a quotient takes several times as long "
         "as a product; naive NumPy makes the same calls out of the cache, and loses least where quotients are many"
@@ -23,9 +27,9 @@ FOUND: dict[str, str] = {
         "reach the goal either"
     ),
     "one Adam step on 100,000 float32, beside torch": (
-        "its three divisions and a root for each entry, timed beside it, alone take longer than the goal allows; with "
-        "inverses one division is left, but what must be noted for quotients that are not sure takes about as long as "
-        "that saves, and a second core would be woken too late"
+        "its three divisions and a root for each entry, timed beside it, alone take longer than the goal allows; by "
+        "inverses one division is left, but noting what is overwritten, for quotients that are not sure, takes much of "
+        "what that saves, and a second core would be woken too late"
     ),
     "one Adam step on 1,000,000 float32, beside torch": (
         "torch's second thread stays awake and spins; ours sleeps, and must be woken and heard from, as timed beside it"

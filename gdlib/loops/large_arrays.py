@@ -24,7 +24,8 @@ from gdlib.points import Array
 
 LARGE = 2**15
 """Entries from which a step is taken in pieces."""
-_PIECE = 2**14
+_BY_NUMPY = 2**14
+"""Entries in a piece."""
 _PATIENCE = 2.5e8
 """Entries times steps for which NumPy takes about as long as Numba takes to be loaded and to compile."""
 _HEAD_START = 2**16
@@ -57,8 +58,8 @@ class LargeStep:
         if self._compiler:
             self._in_machine_code(given, numbers, out)
             return
-        for low in range(0, theta.size, _PIECE):
-            part = slice(low, low + _PIECE)
+        for low in range(0, theta.size, _BY_NUMPY):
+            part = slice(low, low + _BY_NUMPY)
             moved = self._in_numpy(*(array[part] for array in given), numbers)
             for place, values in zip(out, moved, strict=True):
                 place[part] = values
