@@ -14,8 +14,8 @@ FOUND: dict[str, str] = {
     ),
     "1,000 Adam steps, 2-D, beside torch": "the goal lies within the spread: both times swing from run to run",
     "sweep without Numba, momentum": (
-        "the goal lies within the spread; where the cache that cores share is large and quick, naive NumPy, which goes "
-        "through it at every call, loses less"
+        "it is NumPy's own time, on blocks in a core's own cache; where the cache that cores share is quick, naive "
+        "NumPy, which goes through that one at every call, loses less; another processor gave 4.5"
     ),
     "sweep without Numba, Adam": (
         "it is NumPy's own time: 38 calls a step on blocks in the cache, where a quotient takes several times as long "
@@ -46,8 +46,9 @@ FOUND: dict[str, str] = {
         "goal's time; the products are the work of NumPy's OpenBLAS"
     ),
     "CNN step": (
-        "the matrix products of our step, timed alone beside it, take about half of it; the rest are NumPy's passes "
-        "over patches, pools and slopes, each on one core, where torch's go on both"
+        "the matrix products of our step, timed alone beside it, take over half of it; the rest are NumPy's "
+        "passes over patches, pools and slopes, each on one core, where torch's go on both; both goals are met in some "
+        "measurements"
     ),
 }
 
