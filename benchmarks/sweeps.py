@@ -166,7 +166,8 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
         if "torch" in peers.here():
             ways |= peers.torch_steps(theta, g)
         check(ways, rtol=1e-5)
-        ways[limit] = limits.stream(size, machine_code.cores())
+        if size == max(amount.sizes):
+            ways[limit] = limits.stream(size, machine_code.cores())
         ways["three divisions and a root for each entry, on one core"] = limits.divisions_and_a_root_each(size, 3)
         ways["a division and a root for each entry, on one core"] = limits.divisions_and_a_root_each(size, 1)
         ways["to wake a thread and hear from it"] = limits.a_thread_woken()
@@ -175,7 +176,7 @@ def one_step(amount: Amount, tell: Tell) -> list[Row]:
         note = f"in place; {all_said(times)}"
         if in_torch := [name for name in ways if name.startswith("torch")]:
             rows.append(against(work, times, OURS, best(times, in_torch), _GOALS.get(size, 1.0), note))
-        if size == max(amount.sizes):
+        if limit in ways:
             rows.append(against(work, times, OURS, limit, 0.9, note, limit=True))
     return rows
 
