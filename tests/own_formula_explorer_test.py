@@ -216,24 +216,29 @@ def follows(given: Any) -> str:
     return f'location.hash = "gd-race-1-{code}"'
 
 
-def held(page: Page) -> Callable[[], None]:
-    """What reads formulas is held back until the function that this gives is called, once an explorer waits for it."""
+def held(page: Page) -> Callable[..., None]:
+    """What reads formulas is held back until the function that this gives is called: then it comes, or fails."""
     routes: list[Route] = []
 
     def hold(route: Route) -> None:
         routes.append(route)
 
-    def answer() -> None:
-        page.wait_for_selector(BUSY)
+    def answer(*, comes: bool = True) -> None:
         while not routes:
             page.wait_for_timeout(1)
-        routes.pop().continue_()
+        page.evaluate(f"() => {{ window.told = import('/gd{READER}').catch(() => {{}}); }}")
+        if comes:
+            routes.pop().continue_()
+        else:
+            routes.pop().abort()
+        page.evaluate("told")  # the page's own, which asked before, know it as well
+        drawn(page)
 
     page.route(f"**{READER}", hold)
     return answer
 
 
-def starting(context: BrowserContext) -> tuple[Page, Callable[[], None]]:
+def starting(context: BrowserContext) -> tuple[Page, Callable[..., None]]:
     """A page opened by a link whose formula the explorer cannot read yet, and what lets it."""
     page = context.new_page()
     answer = held(page)
@@ -277,6 +282,19 @@ def test_reset_drops_a_state_that_waits_for_its_formula(context: BrowserContext)
     answer()
     page.wait_for_selector(BUSY, state="detached")
     assert state(page) == first
+
+
+@pytest.mark.browser
+def test_a_landscape_chosen_by_hand_drops_a_state_that_waits_for_its_formula(context: BrowserContext) -> None:
+    page = context.new_page()
+    answer = held(page)
+    shown(Watch(page), small())
+    page.evaluate("(objective) => { document.querySelector('gd-explorer').state = { objective }; }", TEXT)
+    page.locator("gd-explorer select").first.select_option("beale")
+    chosen = state(page)
+    answer()
+    page.wait_for_selector(BUSY, state="detached")
+    assert (state(page)["objective"], state(page)) == ("beale", chosen)
 
 
 @pytest.mark.browser

@@ -63,6 +63,7 @@ export class OwnFormula {
     this.opening = !value;
     if (!value) return this.open();
     if (!this.reader) this.node.hidden = true; // with what it said of an attempt that failed
+    this.shell.wishes += 1; // as Reset does
     return this.shell.change({ [this.field.name]: value });
   }
 

@@ -12,7 +12,7 @@ const TELL = 60; // milliseconds after the last change that a kernel hears of it
 
 class Shell {
   constructor(spec, state, modules, signal, Own) {
-    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, taking: null, resets: 0, plots: [] });
+    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, taking: null, wishes: 0, plots: [] });
     const typed = Own && spec.fields.find(({ formula }) => formula);
     spec.own = typed ? new Own(this, typed) : null;
     this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
@@ -131,9 +131,9 @@ class Shell {
     return this.plots.map((plot, index) => plot.measure(widths[index])).some(Boolean);
   }
 
-  /** Drops what waits to be taken as well: the last wish holds. */
+  /** Drops what waits to be taken as well: the reader's last wish holds. */
   reset() {
-    this.resets += 1;
+    this.wishes += 1;
     this.change(this.first);
     this.kind.reset?.();
   }
@@ -159,11 +159,11 @@ class Shell {
    * does. Then it is taken in its turn, and what is returned is the promise of that.
    */
   take(given) {
-    const { resets } = this;
+    const { wishes } = this;
     const wanted = () => this.spec.own?.wanted(given);
     const before = this.taking ? this.taking.then(wanted) : wanted();
     if (!before) return this.change(given);
-    const taken = before.then(() => this.signal.aborted || resets !== this.resets || this.change(given));
+    const taken = before.then(() => this.signal.aborted || wishes !== this.wishes || this.change(given));
     const over = taken.catch(() => {}).then(() => {
       if (this.taking !== over) return;
       this.taking = null;
