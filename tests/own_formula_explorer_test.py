@@ -297,6 +297,63 @@ def test_a_landscape_chosen_by_hand_drops_a_state_that_waits_for_its_formula(con
     assert (state(page)["objective"], state(page)) == ("beale", chosen)
 
 
+ELSE = {
+    "a reset": "[...document.querySelectorAll('button')].find((one) => one.innerText === 'Reset').click()",
+    "a state": "document.querySelector('gd-explorer').state = { objective: 'beale' }",
+}
+
+
+def waiting(context: BrowserContext) -> tuple[Page, Callable[..., None]]:
+    """A page whose reader has chosen a formula of her own, for which the code is still to come."""
+    page = context.new_page()
+    answer = held(page)
+    shown(Watch(page), small())
+    page.locator("gd-explorer select").first.select_option(label="A formula of your own")
+    return page, answer
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("what", ELSE)
+def test_what_comes_while_the_field_is_fetched_is_not_overtaken_by_it(context: BrowserContext, what: str) -> None:
+    page, answer = waiting(context)
+    page.evaluate(ELSE[what])
+    now = state(page)
+    assert page.locator("gd-explorer select").first.input_value() == now["objective"]
+    answer()
+    assert (state(page)["objective"], state(page)) == (now["objective"], now)
+    assert not page.get_by_label("Your formula", exact=True).is_visible()
+
+
+@pytest.mark.browser
+def test_the_field_takes_no_focus_from_another_box(context: BrowserContext) -> None:
+    page, answer = waiting(context)
+    page.get_by_label("Start, coordinate 1", exact=True).focus()
+    answer()
+    assert page.get_by_label("Your formula", exact=True).is_visible()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Start, coordinate 1"
+
+
+@pytest.mark.browser
+def test_that_the_field_cannot_be_fetched_is_told_once_and_to_who_waits_for_it(context: BrowserContext) -> None:
+    page, answer = waiting(context)
+    landscapes = page.locator("gd-explorer select").first
+    landscapes.select_option("beale")
+    answer(comes=False)
+    assert (page.locator(".gd-told").count(), state(page)["objective"]) == (0, "beale")
+    page.evaluate("""() => {
+      window.alerts = 0;
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) for (const { role } of addedNodes) alerts += role === "alert";
+      }).observe(document.querySelector("gd-explorer"), { subtree: true, childList: true });
+    }""")
+    for value in ("", "beale", ""):
+        landscapes.select_option(value)
+    answer(comes=False)
+    assert told(page) == UNFETCHED
+    assert page.evaluate("alerts") == 1
+    assert landscapes.input_value() == "beale"
+
+
 @pytest.mark.browser
 def test_why_a_link_s_formula_is_refused_is_told_whole(tab: Watch) -> None:
     page = shown(tab, small()).page

@@ -118,7 +118,7 @@ export class FormulaField {
     }));
   }
 
-  /** Begins with the formula of the landscape that is shown. */
+  /** Begins with the formula of the landscape that is shown; who went on to another box while this was fetched stays there. */
   open() {
     const { objective } = this.shell;
     let text = objective.text ?? "";
@@ -128,7 +128,8 @@ export class FormulaField {
       text = PLAIN[this.field.formula];
     }
     this.change(this.unnamed(text), objective.window);
-    this.input.focus();
+    const { activeElement } = this.node.getRootNode();
+    if (!activeElement || [document.body, this.shell.controls[this.field.name].input].includes(activeElement)) this.input.focus();
   }
 
   /** A formula that is no landscape's name: one without another name has its formula for that. */

@@ -67,14 +67,15 @@ export class OwnFormula {
     return this.shell.change({ [this.field.name]: value });
   }
 
+  /** Who has another landscape by the time that the code comes, or fails to, waits for it no more. */
   async open() {
     const failed = await this.fetch().catch((error) => error);
-    if (this.shell.signal.aborted) return;
+    if (this.shell.signal.aborted || !this.opening) return;
+    this.opening = false;
     if (failed) {
       this.node.replaceChildren(html("p", { class: "gd-told", role: "alert" }, `${failed.message}.`));
       this.node.hidden = false;
-    } else if (this.opening) this.reader.open();
-    this.opening = false;
+    } else this.reader.open();
     this.shell.settle(); // the list shows what the picture does
   }
 

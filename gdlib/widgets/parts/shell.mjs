@@ -140,8 +140,9 @@ class Shell {
 
   /** A landscape of a reader's own is known once nothing of its state was refused. */
   become(given) {
-    const { state, entry } = completed(given, this.state, this.spec);
-    if (entry) this.spec.own.keep(entry, given);
+    const { state, entry } = completed(given, this.state, this.spec), { own } = this.spec;
+    if (own && given[own.field.name] !== undefined) own.opening = false;
+    if (entry) own.keep(entry, given);
     this.state = state;
   }
 
