@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib.loops import large_arrays
 from gdlib.networks import CNN, MLP, train
 from tests.duck_array import DeviceArray
 from tests.tables import each_rule
@@ -168,6 +169,41 @@ def test_an_interrupted_training_gives_what_it_has():
 
     training = train(LOSS, gd.rules.adam, START, epochs=9, batch=None, watch=interrupt)
     assert (training.reason, training.steps, training.watched) == ("interrupted", 2, [1, 2])
+
+
+def test_a_training_that_is_interrupted_in_an_epoch_counts_its_steps():
+    calls = []
+
+    def interrupt(g):
+        calls.append(1)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return g
+
+    training = train(LOSS, gd.rules.adam, START, epochs=9, batch=-(-LOSS.rows // 3), seed=1, transform=interrupt)
+    assert (training.reason, training.steps) == ("interrupted", 5)
+    assert np.isfinite(training.values).all()
+
+
+def test_a_transform_that_makes_doubles_of_some_gradients_does_not_end_a_training(monkeypatch):
+    monkeypatch.setattr(large_arrays, "LARGE", 1)
+    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    calls = []
+
+    def sometimes(g):
+        calls.append(1)
+        return g * np.float64(0.5) if len(calls) == 2 else g * np.float32(0.5)
+
+    start = START.astype(np.float32)
+    training = train(LOSS, gd.rules.adam, start, epochs=4, batch=None, transform=sometimes)
+    assert (training.theta.dtype, training.steps, training.reason) == (np.float32, 4, "epochs")
+
+
+def test_what_watch_is_given_is_its_own():
+    training = train(LOSS, gd.rules.adam, START, epochs=2, batch=None, watch=lambda theta: theta)
+    first, *_, last = training.watched
+    np.testing.assert_array_equal(first, START)
+    assert not np.array_equal(first, last)
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])

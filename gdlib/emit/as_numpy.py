@@ -130,6 +130,8 @@ def compile_rule(rule: TracedRule) -> Blocks:
         place = print_code([parts.gradient_at], given, NUMPY)
         signature = _list(trace.outputs_named, given)
         point = _typed(parts.gradient_at, place.outputs[0], "theta")
+        if parts.gradient_at.op == "symbol":  # memory may be moved in place: the point must not move with it
+            point = f"np.positive({point})"
         texts[f"gradient_at({signature}, numbers)"] = [*unpack, *place.lines, f"return {point}"]
     body = "\n".join(f"def {head}:\n{indent(chr(10).join(lines), '    ')}\n" for head, lines in texts.items())
     made = compiled("import numpy as np\n\n" + body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
 
@@ -18,9 +18,11 @@ import numpy as np
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.step_as_numba import step_text
+from gdlib.emit.two_parts import in_two_parts
 from gdlib.loops import compiler_words, machine_code
 from gdlib.loops.fastest import Fastest
 from gdlib.points import Array
+from gdlib.trace.graph import ELEMENTARY, in_order
 
 LARGE = 2**15
 """Entries from which a step is taken in pieces."""
@@ -38,7 +40,8 @@ class LargeStep:
     """`step(*arrays, numbers, out=)` of a rule, as `compile_rule(rule).step`, on flat arrays of one type.
 
     `out` holds arrays for theta and each of the memory, which may be those that come in. `compiler` True takes machine
-    code from the first step on, False never, None when the steps so far say that more will come.
+    code from the first step on, False never, None when the steps so far say that more will come. A rule with exp or the
+    like in it stays with NumPy.
     """
 
     def __init__(self, rule: TracedRule, compiler: bool | None = None) -> None:
@@ -46,6 +49,8 @@ class LargeStep:
         self._arrays = [name for name in rule.takes if name != "t"]
         self._moved = [self._arrays.index(name) for name in rule.trace.outputs_named]
         self._in_numpy = compile_rule(rule).step
+        if any(node.op in ELEMENTARY for node in in_order(in_two_parts(rule).outputs)):
+            self._compiler = False  # whose exp and the like differ from NumPy's in the last bit
         self._moves: dict[tuple[Any, int], Fastest] = {}
 
     def __call__(self, *arrays: Any, out: Sequence[Array]) -> None:
@@ -124,12 +129,28 @@ def _side_by_side(kernel: Callable[..., None], others: int, arrays: Sequence[Arr
     part = (size - _HEAD_START) // (others + 1)
     first = size - others * part
     places = [slice(first + k * part, first + (k + 1) * part) for k in range(others)]
-    waiting = [_pool(os.getpid()).submit(kernel, *(array[place] for array in arrays), *shared) for place in places]
+    waiting: list[Future[None]] = []
     try:
+        for place in places:
+            waiting.append(_pool(os.getpid()).submit(kernel, *(array[place] for array in arrays), *shared))
         kernel(*(array[:first] for array in arrays), *shared)
-    finally:  # an interrupted step leaves nobody at work
-        for one in waiting:
-            one.result()
+    finally:
+        _all_done(waiting)
+
+
+def _all_done(waiting: Sequence[Future[None]]) -> None:
+    """Wait for all, however often a key interrupts that: it is heard when nobody is at work on the arrays any more."""
+    heard = None
+    for one in waiting:
+        while not one.done():
+            try:
+                one.exception()
+            except KeyboardInterrupt as key:
+                heard = key
+    if heard is not None:
+        raise heard
+    for one in waiting:
+        one.result()
 
 
 @lru_cache(maxsize=1)

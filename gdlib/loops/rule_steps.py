@@ -49,7 +49,7 @@ class RuleSteps:
         given["g"] = _disturbed(self._gradient(point), theta, self._plan)
         if "f" in given:
             given["f"] = np.broadcast_to(self._value(theta)[..., None], theta.shape)
-        if self._large is not None and given["g"].dtype == theta.dtype and all(type(one) is float for one in numbers):
+        if self._large is not None and all(type(one) is float for one in numbers) and self._lies_flat(theta):
             return self._step_on_large(numbers, np.empty_like(theta) if out is None else out)
         if self._fused is not None:
             moved = np.empty_like(theta) if out is None else out
@@ -61,6 +61,12 @@ class RuleSteps:
             return moved
         out[...] = moved
         return out
+
+    def _lies_flat(self, theta: Array) -> bool:
+        """Whether theta and the memory, which plain steps may have left in another order or type, fit a large step."""
+        moved = [theta, *(self._given[name] for name in self._rule.state)]
+        alike = all(one.dtype == theta.dtype for one in [*moved, self._given["g"]])
+        return alike and all(one.flags.c_contiguous for one in moved)
 
     def _step_on_large(self, numbers: tuple[Array, ...], out: Array) -> Array:
         """The step on flat arrays; the memory is kept where it is."""

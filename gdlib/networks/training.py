@@ -25,7 +25,7 @@ class Training:
 
     `theta` (n,) is where it ended; `values` (steps,) the mean cost of each step's batch, where its gradient was taken;
     `watched` what `watch(theta)` gave, at the start and after each epoch; `reason` is "epochs", "interrupted" or "left
-    the finite numbers at step k", and then theta is no longer finite.
+    the finite numbers at step k", and then theta is no longer finite; interrupted, it may lie between two steps.
     """
 
     loss: Loss
@@ -83,12 +83,11 @@ def train(
     at = _Batch(loss, theta)
     steps = RuleSteps(rule, plan, at.value, at.gradient)
     hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
-    values, reason = list[float](), "epochs"
-    watched = [] if watch is None else [watch(theta)]
+    values, costs, reason = list[float](), list[Array](), "epochs"
+    watched = [] if watch is None else [watch(np.copy(theta))]
     with np.errstate(all="ignore"):
         try:
             for _ in range(epochs):
-                costs = list[Array]()
                 for t, rows in enumerate(_batches(loss.rows, size, generator, theta), len(values) + 1):
                     at.new(rows)
                     now: Any = hyper
@@ -97,15 +96,17 @@ def train(
                         now = hyper | {"lr": hyper["lr"] * factor_of(schedule, t, seen, ())}
                     steps.step(t, theta, now, np.True_, out=theta)
                     costs.append(at.cost)
-                values += _on_host(costs)
-                if not np.isfinite(values[-len(costs) :]).all() or not bool(np.isfinite(theta).all()):
+                epoch, costs = _on_host(costs), []
+                values += epoch
+                if not np.isfinite(epoch).all() or not bool(np.isfinite(theta).all()):
                     values = values[: int(np.argmin(np.isfinite([*values, np.nan])))]
                     reason = f"left the finite numbers at step {max(1, len(values))}"
                     break
                 if watch is not None:
-                    watched.append(watch(theta))
+                    watched.append(watch(np.copy(theta)))
         except KeyboardInterrupt:
             reason = "interrupted"
+            values += _on_host(costs)
     return Training(loss, rule, theta, np.array(values), watched, reason)
 
 
@@ -143,6 +144,8 @@ def _batches(rows: int, size: int, generator: np.random.Generator | None, theta:
 
 def _on_host(costs: list[Array]) -> list[float]:
     """Costs as Python's numbers: the one look at a GPU in an epoch."""
+    if not costs:
+        return []
     together = np.stack(costs)
     return (together.get() if hasattr(together, "get") else together).tolist()  # type: ignore[no-any-return]
 
