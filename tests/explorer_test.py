@@ -17,6 +17,7 @@ from gdlib.widgets.kinds.race import FIRST, OFFERED
 from gdlib.widgets.starting_values import starting_values
 from tests.conftest import ROOT, Watch, serve
 from tests.explorer_page import PAGE, READY, drawn, html_of, readout, set_state, state
+from tests.explorer_page import shown as put_on_a_page
 from tools.serve import HOST, Handler
 
 pytestmark = pytest.mark.browser
@@ -253,6 +254,31 @@ def test_rules_are_chosen_and_copied(page: Page) -> None:
     for name in FIRST:
         page.get_by_role("checkbox", name=gd.rules[name].title, exact=True).uncheck()
     assert "No rule is chosen" in readout(page)
+
+
+def test_the_focus_stays_where_a_rule_is_copied_and_its_copy_taken_off(page: Page) -> None:
+    focus = "(document.activeElement.ariaLabel ?? document.activeElement.innerText)"
+    page.get_by_role("button", name="Add a copy of Adam", exact=True).focus()
+    page.keyboard.press("Enter")
+    assert state(page)["rules"][-1]["id"] == "adam#2"
+    assert page.evaluate(focus) == "Add a copy of Adam"
+    page.get_by_role("checkbox", name="Adam #2", exact=True).focus()
+    page.keyboard.press("Space")
+    assert state(page)["rules"][-1]["id"] == "adam"
+    assert page.evaluate(focus) == "Adam"
+    page.keyboard.press("Space")
+    assert state(page)["rules"][-1]["id"] != "adam"
+    assert page.evaluate(focus) == "Adam"
+
+
+def test_a_race_takes_no_focus_from_another(tab: Watch) -> None:
+    races = [gd.explore(name, rules=["adam"], steps=9) for name in ("bowl", "beale")]
+    page = put_on_a_page(tab, *races).page
+    page.locator("gd-explorer").nth(1).scroll_into_view_if_needed()
+    box = page.get_by_role("checkbox", name="Adam", exact=True).nth(1)
+    box.focus()
+    set_state(page, {"rules": [{"name": "adam"}, {"name": "adam", "id": "adam#2"}]})
+    assert box.evaluate("(one) => one === document.activeElement")
 
 
 def ticks(page: Page) -> list[str]:

@@ -60,8 +60,10 @@ export class Lineup {
     }
   }
 
+  /** Makes the cards; the focus stays at what it was at, or where a copy is gone at the rule itself. */
   build() {
-    const active = document.activeElement?.dataset?.key;
+    const { activeElement } = this.node.getRootNode();
+    const active = this.node.contains(activeElement) && activeElement.dataset.key;
     const opened = new Set([...this.node.querySelectorAll("details[open]")].map((fold) => fold.dataset.key));
     this.cards.clear();
     const groups = new Map();
@@ -69,7 +71,8 @@ export class Lineup {
     this.node.replaceChildren(...[...groups].map(([group, rules]) =>
       html("div", { role: "group", "aria-label": group }, this.head(group, rules, groups.size > 1),
         rules.filter(({ name }) => this.kept.has(name)).flatMap((rule) => this.runs(rule, opened)))));
-    if (active) this.node.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus();
+    const at = (key) => this.node.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (active) (at(active) ?? at(active.split("#")[0]))?.focus();
   }
 
   /**
@@ -120,6 +123,7 @@ export class Lineup {
     }
     this.cards.set(id, { knobs });
     const copy = button(`Add a copy of ${title}`, () => this.copy(id), { text: "copy", kind: "gd-small" });
+    copy.dataset.key = `copy ${id}`;
     card.firstChild.append(copy);
     const nodes = Object.values(knobs).map((one) => one.node);
     card.append(...nodes.slice(0, this.open));
