@@ -394,6 +394,21 @@ def test_a_state_survives_the_way_out_and_back_in(page: Page) -> None:
     assert completed == [{"id": "adam", "name": "adam", "hyperparameters": {**gd.rules.adam.defaults, "lr": 0.3}}]
 
 
+def test_a_state_given_before_the_script_has_come_is_taken_and_so_are_later_ones(
+    context: BrowserContext, explorers: str
+) -> None:
+    page = context.new_page()
+    given = "document.querySelector('gd-explorer').state = { steps: 5 };"
+    page.add_init_script(f"""document.addEventListener("readystatechange", () => {{
+      if (document.readyState === "interactive") {given}
+    }});""")
+    opened(page, explorers)
+    assert state(page)["steps"] == 5
+    assert len(state(page)["paths"]["adam"]) == 6
+    assert set_state(page, {"steps": 6})["steps"] == 6
+    assert len(state(page)["paths"]["adam"]) == 7
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

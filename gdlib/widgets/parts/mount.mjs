@@ -50,6 +50,15 @@ class Explorer extends HTMLElement {
     }, { rootMargin: NEAR });
     watch.observe(this);
     this.#stop.signal.addEventListener("abort", () => watch.disconnect());
+    this.#take();
+  }
+
+  /** A state that was assigned before this script had come is a property of its own, which would hide the class's. */
+  #take() {
+    if (!Object.hasOwn(this, "state")) return;
+    const { state } = this;
+    delete this.state;
+    this.state = state;
   }
 
   disconnectedCallback() {
