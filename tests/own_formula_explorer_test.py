@@ -391,6 +391,26 @@ def test_a_mistake_is_told_with_its_place_and_changes_nothing(tab: Watch) -> Non
 
 
 @pytest.mark.browser
+def test_the_same_mistake_is_announced_once(tab: Watch) -> None:
+    page = shown(tab, explorer()).page
+    field = opened(page)
+    field.fill("x**2 )")
+    said = told(page)
+    page.evaluate("""() => {
+      window.written = 0;
+      new MutationObserver(() => written++).observe(document.querySelector(".gd-told"), { subtree: true, childList: true });
+    }""")
+    tell = "one.dispatchEvent(new Event('change'))"  # as Enter does; its mistake is told in the next turn
+    field.evaluate(
+        f"(one) => {{ {tell}; return new Promise((next) => setTimeout(() => {{ {tell}; setTimeout(next, 9); }}, 9)); }}"
+    )
+    assert (page.evaluate("written"), told(page)) == (0, said)
+    field.fill("x**2 ))")  # whose sentence is the same, but not its place
+    page.wait_for_function("written")
+    assert told(page) != said
+
+
+@pytest.mark.browser
 def test_a_state_from_elsewhere_takes_the_box_from_a_mistake(tab: Watch) -> None:
     page = shown(tab, explorer()).page
     field = opened(page)

@@ -176,7 +176,7 @@ export class FormulaField {
     this.tell(new FormulaError("letters", { most: table.limits.letters, count: text.length }), "");
   }
 
-  /** Says what is wrong and where, or that nothing is. */
+  /** Says what is wrong and where, or that nothing is; what it says already is not written again, for it would be spoken anew. */
   tell(error, text) {
     mark(this.input, error);
     this.asked.textContent = "";
@@ -186,8 +186,9 @@ export class FormulaField {
     else {
       const letters = [...text], at = error.place === null ? -1 : error.place - 1;
       const shown = (from, to) => letters.slice(Math.max(0, from), Math.max(0, to)).join("");
-      this.told.replaceChildren(`${sentence(error)}. `, ...(at < 0 || !text.trim() ? []
-        : [html("code", {}, shown(at - 20, at), html("mark", {}, letters[at] ?? "\u00a0"), shown(at + 1, at + 20))]));
+      const made = html("p", {}, `${sentence(error)}. `, at < 0 || !text.trim() ? null
+        : html("code", {}, shown(at - 20, at), html("mark", {}, letters[at] ?? "\u00a0"), shown(at + 1, at + 20)));
+      if (made.innerHTML !== this.told.innerHTML) this.told.replaceChildren(...made.childNodes);
     }
   }
 
