@@ -63,9 +63,13 @@ class Hyperparameter:
             raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {value!r}"[:300])
         number = float(value)
         if not self.allows(number):
-            what = "a whole number, " * self.whole + self.range_in_words()
-            raise ValueError(f"{self.name}: needs {what}, got {value!r}")
+            raise ValueError(f"{self.name}: needs {self.needed(number)}, got {value!r}")
         return number
+
+    def needed(self, number: float) -> str:
+        """In words what this number, which is not allowed, is not."""
+        finite = "a finite number, " if not math.isfinite(number) else ""
+        return ("a whole number, " if self.whole else finite) + self.range_in_words()
 
 
 _INF = math.inf

@@ -146,7 +146,7 @@ def test_a_schedule_works_where_there_is_a_step_size():
         (m.bfgs, {"c1": 0.0}, "c1: needs 0 < c1 < 1, got 0.0"),
         (m.damped_newton, {"lr": -1.0}, "lr: needs lr > 0, got -1.0"),
         (m.levenberg_marquardt, {"factor": 1.0}, "factor: needs factor > 1, got 1.0"),
-        (m.regularized_newton, {"damping": np.nan}, "damping: needs damping >= 0, got nan"),
+        (m.regularized_newton, {"damping": np.nan}, "damping: needs a finite number, damping >= 0, got nan"),
     ],
 )
 def test_hyperparameters_have_ranges(method, hyper, words):

@@ -178,6 +178,41 @@ def test_a_process_killed_midway_breaks_its_pool_and_a_new_one_takes_what_is_lef
         same_bytes(swept(executor=pool, resume=caught.value, **asked), swept(**asked))
 
 
+def stopping_after(chunks):
+    """An executor that breaks after some chunks."""
+
+    def spoil(number, future):
+        if number > chunks:
+            future.set_exception(OSError("gone"))
+        return number > chunks
+
+    return Executor(spoil)
+
+
+def test_a_sweep_in_many_coordinates_goes_on_at_home_as_it_began_elsewhere():
+    f = gd.objectives.rosenbrock.with_n(24)
+    starts = np.random.default_rng(1).uniform(-1, 1, (60, 24))
+    asked = {"start": starts, "steps": 5, "lr": 0.01}
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        gd.sweep(f, gd.rules.adam, executor=stopping_after(3), **asked)
+    resumed = gd.sweep(f, gd.rules.adam, resume=caught.value, **asked)
+    assert (resumed.backend, resumed.why) == ("numpy", "what is done was worked out there")
+    same_bytes(resumed, gd.sweep(f, gd.rules.adam, executor=Executor(), **asked))
+
+
+def test_what_is_done_elsewhere_by_numba_goes_on_with_numba_though_little_is_left(at_home, monkeypatch):
+    pytest.importorskip("numba")
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        swept(executor=stopping_after(3), backend="numba")
+    resumed = swept(resume=caught.value, backend="auto")
+    assert resumed.backend == "numba"
+    same_bytes(resumed, at_home)
+    with pytest.raises(
+        ValueError, match=r"^resume: .* on the same back end, here numpy; got another's, which was on numba"
+    ):
+        swept(resume=caught.value, backend="numpy")
+
+
 @pytest.mark.parametrize(
     "other", [{"steps": 61}, {"tol": 0.06}, {"lr": 0.1}, {"start": STARTS + 1e-9}, {"rule": gd.rules.amsgrad},
               {"schedule": gd.schedules.cosine(60)}, {"beta1": 0.8}, {"f": gd.objectives.beale}],
@@ -264,6 +299,31 @@ def test_a_long_sweep_tells_how_far_it_is_on_a_terminal_only(monkeypatch):
                              "sweep: 100 % of 2,000 runs, 3 s, about 0 s to go", "", ""]  # fmt: skip
         else:
             assert stream.getvalue() == ""
+
+
+def test_a_notebook_shows_the_line_where_somebody_works_in_it_and_not_where_it_is_run_through():
+    """A real kernel, asked as Jupyter asks it, and as a program does that builds a book."""
+    from jupyter_client.manager import start_new_kernel
+
+    code = (
+        "import gdlib as gd, numpy as np\n"
+        "from gdlib.sweeps import on_numpy, progress\n"
+        "progress._SILENT = progress._BETWEEN = on_numpy._WORK = 0\n"
+        "on_numpy._MOST = 50\n"
+        "gd.sweep(gd.objectives.bowl, gd.rules.adam, np.ones((200, 2)), steps=3, backend='numpy').steps.sum()"
+    )
+    manager, client = start_new_kernel()
+    try:
+        for somebody in (True, False):
+            messages = []
+            client.execute_interactive(code, allow_stdin=somebody, timeout=60, output_hook=messages.append)
+            said = [message["content"] for message in messages if message["msg_type"] == "stream"]
+            assert [one["name"] for one in said] == ["stdout"] * len(said)
+            assert ("50 % of 200 runs" in "".join(one["text"] for one in said)) == somebody
+            assert any(message["msg_type"] == "execute_result" for message in messages)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_a_short_sweep_says_nothing(monkeypatch):

@@ -26,9 +26,9 @@ CALLS = {
     "tol=nan": (lambda: run(tol=np.nan), ValueError, "tol: needs a finite tolerance >= 0, got nan"),
     "tol for each run": (lambda: run(tol=[1.0]), TypeError, "tol: needs a tolerance, a number >= 0, got list"),
     "an unknown name": (lambda: run(beta_1=[0.9]), TypeError, "beta_1: no hyperparameter of adam. Did you mean 'beta1'?"),
-    "lr=nan": (lambda: run(lr=np.nan), ValueError, "lr: needs lr > 0, got nan"),
-    "nan among many": (lambda: run(lr=[[0.1, 0.2], [0.3, np.nan]]), ValueError, "lr: needs lr > 0, got nan at [1, 1]"),
-    "inf among many": (lambda: run(lr=[0.1, np.inf]), ValueError, "lr: needs lr > 0, got inf at [1]"),
+    "lr=nan": (lambda: run(lr=np.nan), ValueError, "lr: needs a finite number, lr > 0, got nan"),
+    "nan among many": (lambda: run(lr=[[0.1, 0.2], [0.3, np.nan]]), ValueError, "lr: needs a finite number, lr > 0, got nan at [1, 1]"),
+    "inf among many": (lambda: run(lr=[0.1, np.inf]), ValueError, "lr: needs a finite number, lr > 0, got inf at [1]"),
     "0 among many": (lambda: run(lr=np.linspace(0, 1, 5)), ValueError, "lr: needs lr > 0, got 0.0 at [0]"),
     "beta1 = 1 among many": (lambda: run(beta1=np.linspace(0, 1, 5)), ValueError, "beta1: needs 0 <= beta1 < 1, got 1.0 at [4]"),
     "pairs that are half": (lambda: run(rule=gd.methods.lbfgs, memory=[2, 2.5]), ValueError, "memory: needs a whole number, memory >= 1, got 2.5 at [1]"),
@@ -84,8 +84,24 @@ def test_what_fits_in_memory_is_not_refused(monkeypatch):
         run(lr=np.full(100, 0.1))
 
 
+def test_a_back_end_is_asked_for_by_one_name():
+    with pytest.raises(ValueError, match=r"^backend: needs one of 'auto', 'numpy', 'numba', 'cupy', got array"):
+        run(backend=np.array(["numpy", "numba"]))
+
+
 def test_memory_at_hand_is_a_sensible_number():
     assert 2**26 < memory.bytes_at_hand() < 2**50
+
+
+@pytest.mark.parametrize(("files", "left"), [({}, 600), ({"memory.max": "max"}, None), ({"memory.current": "5000"}, 0)])
+def test_of_a_container_what_it_holds_is_taken_off_but_files_that_can_be_dropped(files, left, monkeypatch, tmp_path):
+    texts = {"memory.max": "1000", "memory.current": "500", "memory.stat": "anon 400\ninactive_file 100\nother 7\n"}
+    for name, text in (texts | files).items():
+        (tmp_path / name).write_text(text)
+    names = memory._GROUPS["/sys/fs/cgroup"]
+    monkeypatch.setattr(memory, "_GROUPS", {str(tmp_path): names, str(tmp_path / "none"): names})
+    found = memory.bytes_at_hand()
+    assert found > 2**26 if left is None else found == left
 
 
 @pytest.mark.parametrize("backend", ["numba", "cupy"])

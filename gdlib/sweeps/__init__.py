@@ -45,7 +45,7 @@ def sweep(
     `backend` is "numpy", "numba" (vectors on all cores), "cupy" (a GPU), or "auto", which looks at how much work it is
     and at what is installed; what it took and why stands in the outcome. Beside what you hand in, memory holds 8·n + 9
     bytes a run (4·n + 9 in single precision), 8 more for each of values, steps and minimum, and a few chunks, however
-    many steps there are.
+    many steps there are. On a terminal and in a notebook a line says how far it is.
 
     `executor` is any object with `submit`: an executor of concurrent.futures, a dask client. What goes to it is text
     and plain arrays; gdlib must be installed where it runs. A chunk that is lost is handed over again. When the
@@ -67,9 +67,14 @@ def sweep(
     question = asked(f, rule, start, steps, tol, schedule, hyperparameters)
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(f"executor: needs an object with submit(function, …), got {type(executor).__name__}")
-    how = chosen(backend, question, executor)
+    before = None if resume is None else _before(resume)
+    how = chosen(backend, question, executor, before)
     work = Work(question, how)
-    done = _begun(resume, work, question.plan.start, question.runs)
+    if before is None:
+        done = nothing_done(question.plan.start, question.runs)
+        done.backend, done.as_text = how.name, bool(work.text)
+    else:
+        done = _same(before, work, how.name).copy()
     progress = Progress(question.runs, done.count)
     try:
         with closing(work.results(done.missing(), executor)) as results:
@@ -90,14 +95,21 @@ def sweep(
     return Outcome(f, rule, done.reached, question.shape, how.name, how.why)
 
 
-def _begun(resume: Any, work: Work, points: Any, runs: int) -> Done:
-    """What is done before this sweep begins."""
-    if resume is None:
-        return nothing_done(points, runs)
+def _before(resume: Any) -> Done:
+    """What was done of a sweep that did not come to its end."""
     done = getattr(resume, "done", resume)
     if not isinstance(done, Done):
         came = type(resume).__name__
         raise TypeError(f"resume: needs the error of a sweep that was not finished, or its .done, got {came}")
+    return done
+
+
+def _same(done: Done, work: Work, backend: str) -> Done:
+    """It, if this is that sweep."""
     if done.question != work.fingerprint():
-        raise ValueError(f"resume: needs what is done of the same sweep, on the same back end; got another's: {done}")
-    return done.copy()
+        on = f", which was on {done.backend}" if done.backend != backend else ""
+        raise ValueError(
+            f"resume: needs what is done of the same sweep, on the same back end, here {backend}; "
+            f"got another's{on}: {done}"
+        )
+    return done

@@ -107,8 +107,8 @@ def _check_range(entry: Hyperparameter, values: Array) -> None:
             fine &= values == np.floor(values)
     if not fine.all():
         place = tuple(int(i) for i in np.argwhere(~fine)[0])
-        what = "a whole number, " * entry.whole + entry.range_in_words()
-        raise ValueError(f"{entry.name}: needs {what}, got {float(values[place])!r} at {list(place)}")
+        value = float(values[place])
+        raise ValueError(f"{entry.name}: needs {entry.needed(value)}, got {value!r} at {list(place)}")
 
 
 def _shape(plan: Plan, arrays: Mapping[str, Array]) -> Shape:

@@ -16,6 +16,7 @@ from gdlib.registry import nearest
 from gdlib.schedules.schedule import memory_of, step_of
 from gdlib.second_order.method import Method
 from gdlib.sweeps.arguments import Asked
+from gdlib.sweeps.done import Done
 from gdlib.sweeps.spread import back_end
 from gdlib.trace.graph import ELEMENTARY, in_order
 
@@ -42,9 +43,12 @@ class Choice(NamedTuple):
     trajectory: Trajectory | None
 
 
-def chosen(backend: Any, asked: Asked, executor: Any) -> Choice:
-    """The back end for a sweep; an error that begins with "backend:" or "executor:" where what was asked cannot be."""
-    if backend not in ("auto", *NAMES):
+def chosen(backend: Any, asked: Asked, executor: Any, before: Done | None = None) -> Choice:
+    """The back end for a sweep; an error that begins with "backend:" or "executor:" where what was asked cannot be.
+
+    "auto" goes on as `before` did, what is done of the sweep.
+    """
+    if not isinstance(backend, str) or backend not in ("auto", *NAMES):
         wanted = ", ".join(repr(name) for name in ("auto", *NAMES))
         raise ValueError(f"backend: needs one of {wanted}, got {backend!r}.{nearest(backend, NAMES)}")
     start = asked.plan.start
@@ -55,7 +59,7 @@ def chosen(backend: Any, asked: Asked, executor: Any) -> Choice:
     trajectory, lack = _traced(asked)
     if foreign and not on_gpu:
         trajectory, lack = None, f"{type(start).__name__} is an array of another library"
-    elif asked.f.n > _MANY and backend in ("auto", "numpy") and executor is None:
+    elif asked.f.n > _MANY and backend in ("auto", "numpy") and executor is None and not (before and before.as_text):
         trajectory, lack = None, f"{asked.f.n} coordinates are many"
     if trajectory is None:
         if executor is not None:
@@ -66,12 +70,15 @@ def chosen(backend: Any, asked: Asked, executor: Any) -> Choice:
         return Choice(name, f"{lack}, so descend's own loop runs on whole arrays", None)
     if on_gpu:
         return Choice("cupy", "the start lies on the GPU", trajectory)
-    if backend == "auto":
+    if backend == "auto" and before is None:
         return Choice(*_by_work(asked, trajectory, executor), trajectory)
+    why = "you asked for it"
+    if backend == "auto" and before is not None:
+        backend, why = before.backend or "numpy", "what is done was worked out there"
     words = back_end(backend).missing() if executor is None else None
     if words is not None:
         raise RuntimeError(f"backend: {backend} cannot work here: {words}")
-    return Choice(backend, "you asked for it", trajectory)
+    return Choice(backend, why, trajectory)
 
 
 def _traced(asked: Asked) -> tuple[Trajectory | None, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,12 +17,15 @@ Range = tuple[int, int]
 class Done:
     """The results of a sweep as far as they are there; it can be pickled, and handed to `sweep(…, resume=)`.
 
-    `question` is a fingerprint of what was asked: only the same sweep can go on with it.
+    `question` is a fingerprint of what was asked: only the same sweep can go on with it. `backend` is where the runs
+    were worked out, `as_text` whether by a program printed for them.
     """
 
     reached: Reached
     ranges: list[Range] = field(default_factory=list)
     question: str = ""
+    backend: str = ""
+    as_text: bool = False
 
     @property
     def count(self) -> int:
@@ -31,7 +34,7 @@ class Done:
 
     def copy(self) -> Done:
         """The same, to go on with."""
-        return Done(Reached(*(whole.copy() for whole in self.reached)), self.ranges, self.question)
+        return replace(self, reached=Reached(*(whole.copy() for whole in self.reached)))
 
     def add(self, part: Range, reached: Reached) -> None:
         """Put the results of some runs in their place."""

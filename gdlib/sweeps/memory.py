@@ -7,7 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 _UNKNOWN = 8 * 2**30
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # of a container
+_GROUPS = {  # of a container: its limit, what it holds, and which of that are files that can be dropped
+    "/sys/fs/cgroup": ("memory.max", "memory.current", "inactive_file"),
+    "/sys/fs/cgroup/memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 _BESIDE = 8 + 1 + 8
 """Bytes of a run beside its coordinates: the steps taken, how it ended, the value."""
 
@@ -18,8 +21,8 @@ def bytes_of_results(runs: int, n: int, itemsize: int) -> int:
 
 
 def bytes_at_hand() -> int:
-    """The memory that this process may use: what is free here, or what its container allows, where that is less."""
-    found = [limit for file in _LIMITS if (limit := _number(file)) is not None]
+    """The memory that this process may use: what is free here, or left in its container, where that is less."""
+    found = [left for folder, names in _GROUPS.items() if (left := _left(Path(folder), *names)) is not None]
     with suppress(OSError):
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
         found += [1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
@@ -29,11 +32,15 @@ def bytes_at_hand() -> int:
     return min(found, default=_UNKNOWN)
 
 
-def _number(file: str) -> int | None:
+def _left(folder: Path, limit: str, used: str, droppable: str) -> int | None:
+    """What a group of processes may still take; None where nothing limits it."""
     try:
-        return int(Path(file).read_text("ascii"))
+        most, held = int((folder / limit).read_text("ascii")), int((folder / used).read_text("ascii"))
+        lines = (folder / "memory.stat").read_text("ascii").splitlines()
     except (OSError, ValueError):  # not there, or "max"
         return None
+    files = sum(int(line.split()[1]) for line in lines if line.startswith(f"{droppable} "))
+    return max(0, most - held + files)
 
 
 def in_words(size: int) -> str:

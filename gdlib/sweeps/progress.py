@@ -1,9 +1,13 @@
-"""A line on the terminal that says how far a sweep is, when it takes longer than a second; silent elsewhere."""
+"""A line that says how far a sweep is, when it takes longer than a second and somebody waits for it.
+
+On a terminal and in a notebook at work; where a book is built, or output goes to a file, all is silent.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from typing import TextIO
 
 _SILENT, _BETWEEN = 1.0, 0.2
 """Seconds before the line first shows, and between two changes of it."""
@@ -16,7 +20,7 @@ class Progress:
         self._total, self._done, self._new = total, done, 0
         self._began = self._told = time.monotonic()
         self._width = 0
-        self._shows = sys.stderr is not None and sys.stderr.isatty()
+        self._stream = _stream()
 
     def add(self, runs: int) -> None:
         """So many runs more are done."""
@@ -24,7 +28,7 @@ class Progress:
         self._new += runs
         now = time.monotonic()
         took = now - self._began
-        if self._shows and took > _SILENT and now - self._told > _BETWEEN:
+        if self._stream is not None and took > _SILENT and now - self._told > _BETWEEN:
             self._told = now
             left = took * (self._total - self._done) / self._new
             share = 100 * self._done // self._total
@@ -34,10 +38,19 @@ class Progress:
         """Take the line away."""
         if self._width:
             self._write("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+            self._write("")
 
     def _write(self, line: str) -> None:
-        sys.stderr.write("\r" + line.ljust(self._width))
-        sys.stderr.flush()
+        assert self._stream is not None
+        self._stream.write("\r" + line.ljust(self._width))
+        self._stream.flush()
         self._width = len(line)
+
+
+def _stream() -> TextIO | None:
+    """Where somebody sees a line that is written over."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        return sys.stderr
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    somebody = getattr(getattr(shell, "kernel", None), "_allow_stdin", False)  # who could be asked something
+    return sys.stdout if somebody else None
