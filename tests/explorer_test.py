@@ -241,6 +241,46 @@ def test_every_knob_and_box_changes_its_rule_and_the_picture(page: Page) -> None
     assert next(one for one in state(page)["rules"] if one["id"] == "adam") == adam
 
 
+def test_digits_that_are_typed_into_a_box_stay_when_a_state_arrives(page: Page) -> None:
+    box = page.get_by_label("Start, coordinate 1", exact=True)
+    box.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("4")
+    set_state(page, {"start": [1.5, 2]})
+    assert box.input_value() == "4"
+    page.keyboard.type("2")
+    page.keyboard.press("Tab")
+    assert (state(page)["start"], box.input_value()) == ([42, 2], "42")
+    # Who types and gives nothing after all finds what came meanwhile.
+    box.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("7")
+    set_state(page, {"start": [1.5, 2]})
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Tab")
+    assert (state(page)["start"], box.input_value()) == ([1.5, 2], "1.5")
+
+
+def test_a_box_shows_what_comes_once_its_number_is_given_or_refused(page: Page) -> None:
+    box = page.get_by_label("lr of Adam, as a number", exact=True)
+    reset = page.get_by_role("button", name="Reset", exact=True)
+    first = box.input_value()
+    for text, key in (("0.25", "Enter"), ("-1", "Enter"), ("0.25", "Tab"), ("-1", "Tab"), ("", "Enter")):
+        box.fill(text)
+        box.press(key)
+        assert box.input_value() == text
+        assert box.get_attribute("aria-invalid") == (None if text == "0.25" else "true")
+        reset.evaluate("(one) => one.click()")  # without taking the focus
+        assert (box.input_value(), box.get_attribute("aria-invalid")) == (first, None)
+    box.focus()
+    page.keyboard.press("ArrowUp")
+    assert str(state(page)["rules"][FIRST.index("adam")]["hyperparameters"]["lr"]) == box.input_value() != first
+    box.press("9")
+    reset.focus()  # gives what was typed
+    page.keyboard.press("Enter")
+    assert box.input_value() == first
+
+
 def test_rules_are_chosen_and_copied(page: Page) -> None:
     page.get_by_role("checkbox", name="Momentum", exact=True).uncheck()
     assert "momentum" not in [one["id"] for one in state(page)["rules"]]

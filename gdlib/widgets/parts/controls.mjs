@@ -41,21 +41,32 @@ export const mark = (box, wrong) => (wrong ? box.setAttribute("aria-invalid", "t
 
 /**
  * A box for a number in a range, both named `name`: a value that is not allowed marks the box, says why, and changes
- * nothing. `spoken` names the box where its label does not say enough.
+ * nothing. `spoken` names the box where its label does not say enough. What it is to show while someone types in it waits
+ * until that is given or left.
  */
 export function number(label, range, onChange, spoken = label || range.name) {
   const { whole = false } = range;
   const id = freshId();
+  let [editing, latest] = [false, null];
+  const give = () => {
+    editing = false;
+    const value = input.valueAsNumber;
+    const wrong = Number.isFinite(value) ? fault(value, range) : "a number is needed";
+    input.setCustomValidity(wrong ?? "");
+    mark(input, wrong);
+    if (wrong) input.reportValidity();
+    else onChange(value);
+  };
+  const leave = () => { // what changed was given before
+    if (!editing) return;
+    editing = false;
+    show(latest);
+  };
   const input = html("input", { id, type: "number", step: whole ? 1 : "any", inputmode: whole ? "numeric" : "decimal",
-    "aria-label": spoken === label ? null : spoken, onchange: () => {
-      const value = input.valueAsNumber;
-      const wrong = Number.isFinite(value) ? fault(value, range) : "a number is needed";
-      input.setCustomValidity(wrong ?? "");
-      mark(input, wrong);
-      if (wrong) input.reportValidity();
-      else onChange(value);
-    } });
+    "aria-label": spoken === label ? null : spoken, oninput: () => { editing = true; }, onchange: give, onblur: leave });
   const show = (value) => {
+    latest = value;
+    if (editing) return;
     input.setCustomValidity("");
     mark(input, null);
     if (input.valueAsNumber !== value) input.value = String(value);
