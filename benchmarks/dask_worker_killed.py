@@ -43,7 +43,8 @@ def asked(**options):
     return gd.sweep(gd.objectives.himmelblau, gd.rules.adam, start, steps=STEPS, lr=0.02, backend="numpy", **options)
 
 
-def main():
+def measure():
+    """What happened, as it is kept; `differ` names the arrays whose bytes are others than at home."""
     from dask.distributed import Client, LocalCluster
 
     began = time.perf_counter()
@@ -58,11 +59,32 @@ def main():
         away = asked(executor=executor)
         took_away = time.perf_counter() - began
     names = ("points", "values", "steps", "taken", "left", "minimum")
-    differ = [name for name in names if getattr(at_home, name).tobytes() != getattr(away, name).tobytes()]
-    print(f"{SIDE**2:,} runs of {STEPS:,} steps: {took:.1f} s at home, {took_away:.1f} s on {WORKERS} workers")
-    print(f"worker {executor.killed} was killed after {executor.after} of {executor.back} chunks came back")
-    print("all bytes are equal" if not differ else f"these differ: {', '.join(differ)}")
-    return 1 if differ or executor.killed is None else 0
+    return {
+        "runs": SIDE**2,
+        "steps": STEPS,
+        "workers": WORKERS,
+        "killed": int(executor.killed is not None),
+        "chunks": executor.back,
+        "back_before": executor.after,
+        "seconds_at_home": round(took, 1),
+        "seconds": round(took_away, 1),
+        "differ": [name for name in names if getattr(at_home, name).tobytes() != getattr(away, name).tobytes()],
+    }
+
+
+def words(found):
+    """The same as a sentence."""
+    bytes_ = "all bytes equal those at home" if not found["differ"] else f"these differ: {', '.join(found['differ'])}"
+    return (
+        f"a sweep of {found['runs']:,} runs on {found['workers']} processes of a dask cluster, {found['killed']} of "
+        f"them killed after {found['back_before']} of {found['chunks']} chunks had come back: {bytes_}"
+    )
+
+
+def main():
+    found = measure()
+    print(f"{words(found)} ({found['seconds_at_home']} s at home, {found['seconds']} s there)")
+    return 1 if found["differ"] or not found["killed"] else 0
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import gdlib as gd
-from benchmarks import sweeps
+from benchmarks import dask_worker_killed, sweeps
 from benchmarks.in_turn import in_turn
 from benchmarks.rows import rounded
 from gdlib.loops import machine_code
@@ -123,7 +124,11 @@ def measure(tell: Tell, amount: Amount | None = None) -> dict[str, Any]:
     """All of it, as it is kept."""
     much = amount or Amount()
     drawn = [asdict(curve) | {"exponent": curve.exponent} for curve in curves(much, tell)]
-    return {"curves": drawn, "memory": memory(much, tell)}
+    found = {"curves": drawn, "memory": memory(much, tell)}
+    if find_spec("distributed"):
+        tell("a sweep on a dask cluster, one of whose workers is killed")
+        found["elsewhere"] = dask_worker_killed.measure()
+    return found
 
 
 def words(found: dict[str, Any]) -> str:
@@ -134,7 +139,7 @@ def words(found: dict[str, Any]) -> str:
         f"sweep of {one['points']:,} points, {one['steps']} steps, {one['backend']}: {one['mb']:,} MB more"
         for one in found["memory"]
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(dask_worker_killed.words(found[name]) for name in ("elsewhere",) if name in found)])
 
 
 def write(found: dict[str, Any], path: Path = RESULTS) -> None:

@@ -32,8 +32,8 @@ FOUND: dict[str, str] = {
         "what that saves, and a second core would be woken too late"
     ),
     "one Adam step on 1,000,000 float32, beside torch": (
-        "torch's second thread stays awake and spins; ours sleeps, and must be woken and heard from, as timed beside "
-        "it, which takes another time at every call"
+        "no limit forbids it: torch's second thread stays awake and spins; ours sleeps, and must be woken and heard "
+        "from, as timed beside it, which takes another time at every call"
     ),
     "one Adam step on 10,000,000 float32, beside torch": (
         "both wait for memory, and swing around the same time from one measurement to the next"
@@ -47,9 +47,9 @@ FOUND: dict[str, str] = {
         "goal's time; the products are the work of NumPy's OpenBLAS"
     ),
     "CNN step": (
-        "the matrix products of our step, timed alone beside it, take over half of it; the rest are NumPy's "
-        "passes over patches, pools and slopes, each on one core, where torch's go on both; both goals are met in some "
-        "measurements"
+        "no limit forbids it: the matrix products of our step, timed alone beside it, take over half of it; the rest "
+        "are NumPy's passes over patches, pools and slopes, each on one core, where torch's go on both; both goals are "
+        "met in some measurements"
     ),
 }
 
@@ -60,5 +60,5 @@ def explained(row: Row, load: float, cores: int) -> Row:
         return row
     known = [reason for work, reason in FOUND.items() if f"{row.work}, beside {row.peer}".startswith(work)]
     busy = f"others kept the machine busy (load {load:g} on {cores} cores), so this says little; measure again in quiet"
-    reason = known[0] if known else busy if load > cores / 2 else UNKNOWN
+    reason = busy if load > cores / 2 else known[0] if known else UNKNOWN
     return replace(row, note=f"{row.note}; missed: {reason}")

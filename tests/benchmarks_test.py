@@ -93,7 +93,8 @@ def test_a_goal_that_is_missed_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> 
     assert reasons.explained(missed, 0.1, 2).note == f"as measured; missed: {reasons.UNKNOWN}"
     assert "load 9 on 2 cores" in reasons.explained(missed, 9.0, 2).note
     known = dataclasses.replace(missed, work="3 s drag: surface")
-    assert reasons.explained(known, 9.0, 2).note == "as measured; missed: it paints too much"
+    assert reasons.explained(known, 0.1, 2).note == "as measured; missed: it paints too much"
+    assert "load 9 on 2 cores" in reasons.explained(known, 9.0, 2).note
 
 
 def test_the_table_has_a_line_for_each_row_and_shouts_what_is_missed() -> None:

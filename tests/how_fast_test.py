@@ -31,6 +31,12 @@ def test_memory_stays_where_it_is_when_steps_are_added_and_is_mostly_the_results
         assert all(220 <= mb < 400 for mb in by_steps.values())
 
 
+def test_a_worker_was_killed_and_no_byte_differs():
+    found = GROWTH["elsewhere"]
+    assert (found["killed"], found["differ"]) == (1, [])
+    assert 0 < found["back_before"] < found["chunks"]
+
+
 def test_a_row_that_misses_has_a_reason():
     assert all("missed: " in row["note"] for row in ROWS if not row["met"])
 
