@@ -139,7 +139,8 @@ READIED = """([selector, place]) => {
   own.state = window.gdFirst;
   for (const one of own.querySelectorAll("details")) one.open = true;
   const one = document.querySelectorAll(selector)[place];
-  if (!one?.checkVisibility({ visibilityProperty: true }) || one.disabled || !one.getClientRects().length) return null;
+  if (!one?.checkVisibility({ visibilityProperty: true }) || one.disabled || one.ariaDisabled === "true"
+    || !one.getClientRects().length) return null;
   return (one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent).trim();
 }"""
 

@@ -153,6 +153,18 @@ def test_eight_winds_and_a_stride_of_one_length(page: Page) -> None:
 
 
 @browser
+def test_the_focus_stays_on_undo_after_the_last_step(page: Page) -> None:
+    before = state(page)
+    press(page, "Step north")
+    undo = page.get_by_role("button", name="Undo step")
+    undo.focus()
+    for _ in range(2):  # the second time there is nothing more to undo
+        page.keyboard.press("Enter")
+        assert undo.evaluate("(one) => one === document.activeElement")
+        assert (state(page), undo.is_disabled()) == (before, True)
+
+
+@browser
 def test_height_slope_and_way_down_are_said_as_gdlib_has_them(page: Page) -> None:
     f = gd.objectives.himmelblau
     set_state(page, {"objective": "himmelblau", "start": [1.5, -2.25], "fog": False})

@@ -80,7 +80,7 @@ class Surface {
 
   settle({ start, trail }) {
     this.board.point.at = trail.at(-1) ?? start;
-    this.back.disabled = !trail.length;
+    this.back.setAttribute("aria-disabled", String(!trail.length)); // disabled, it would lose the focus at the last step
   }
 
   /** What follows from the places of the walk; computed once for each change of them. */
