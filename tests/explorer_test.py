@@ -544,7 +544,9 @@ def test_in_jupyter_the_last_state_holds_and_what_is_over_tells_nothing(
     }""")
     page.wait_for_selector('main > div > [aria-busy="true"]', state="detached")
     assert page.evaluate("document.querySelector('main > div > .gd-explorer').state.objective") == "bowl"
-    page.evaluate("document.querySelector('main > div').remove()")
+    page.evaluate(
+        "cleanUp(); document.querySelector('main > div').remove()"
+    )  # what it has still to tell is not the next one's
     page.evaluate(IN_A_NOTEBOOK, [own._esm, own.spec])
     page.locator("main > div").get_by_label("Landscape", exact=True).evaluate("""(list) => {
       list.value = "";
