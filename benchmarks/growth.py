@@ -139,7 +139,9 @@ def words(found: dict[str, Any]) -> str:
         f"sweep of {one['points']:,} points, {one['steps']} steps, {one['backend']}: {one['mb']:,} MB more"
         for one in found["memory"]
     ]
-    return "\n".join([*lines, *(dask_worker_killed.words(found[name]) for name in ("elsewhere",) if name in found)])
+    if "elsewhere" in found:
+        lines.append(dask_worker_killed.words(found["elsewhere"]))
+    return "\n".join(lines)
 
 
 def write(found: dict[str, Any], path: Path = RESULTS) -> None:

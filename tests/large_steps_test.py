@@ -124,15 +124,23 @@ def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, 
 def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
     monkeypatch.setattr(large_arrays, "_HEAD_START", 10)
     monkeypatch.setattr(machine_code, "cores", lambda: 3)
-    done, sent = [], []
+    done, sent, pressed = [], [], threading.Event()
 
     def kernel(array):
         if array[0] == 0:
             if where == "at work":
                 raise KeyboardInterrupt
             return
-        time.sleep(0.4)
+        if where == "while it waits":
+            pressed.wait(60)
+        time.sleep(0.2)  # so that who does not wait for this is seen to be too early
         done.append(int(array[0]))
+
+    def press_twice():
+        for _ in range(2):
+            time.sleep(0.1)
+            os.kill(os.getpid(), signal.SIGINT)
+        pressed.set()
 
     class Pool(ThreadPoolExecutor):
         def submit(self, *call):
@@ -143,11 +151,9 @@ def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
 
     with Pool(2) as pool:
         monkeypatch.setattr(large_arrays, "_pool", lambda process: pool)
-        timers = [threading.Timer(0.1 * k, os.kill, (os.getpid(), signal.SIGINT)) for k in (1, 2)]
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores the key
         if where == "while it waits":
-            for timer in timers:
-                timer.start()
+            threading.Thread(target=press_twice).start()
         try:
             with pytest.raises(KeyboardInterrupt):
                 large_arrays._side_by_side(kernel, 2, [np.arange(100)])
