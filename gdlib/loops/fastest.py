@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import median
 from time import perf_counter
 from typing import Any
 
 _TRIES, _ROUNDS = 3, 3
-"""For each way some in a row, as they will be, and then again; the shortest counts, so that what disturbs one round
-decides nothing."""
+"""For each way some in a row, as they will be, and then again; what lies in the middle counts, so that neither what
+disturbs one round nor a chance that comes once decides anything."""
 
 
 class Fastest:
@@ -26,16 +27,17 @@ class Fastest:
     def __init__(self, ways: Sequence[Callable[..., Any]], clock: Callable[[], float] = perf_counter) -> None:
         self._ways, self._clock = list(ways), clock
         self._best, self._tries = self._ways[0], 0
-        self._shortest = [math.inf] * len(self._ways)
+        self._taken: list[list[float]] = [[] for _ in self._ways]
 
     def __call__(self, *given: Any) -> Any:
         """Do the work."""
-        if len(self._ways) == 1 or self._tries == _ROUNDS * _TRIES * len(self._ways):
+        if self._tries >= _ROUNDS * _TRIES * len(self._ways) or len(self._ways) == 1:
             return self._best(*given)
         place = self._tries // _TRIES % len(self._ways)
         begun = self._clock()
         done = self._ways[place](*given)
-        self._shortest[place] = min(self._shortest[place], self._clock() - begun)
+        self._taken[place].append(self._clock() - begun)
         self._tries += 1
-        self._best = self._ways[self._shortest.index(min(self._shortest))]
+        usual = [median(taken or [math.inf]) for taken in self._taken]
+        self._best = self._ways[usual.index(min(usual))]
         return done

@@ -51,7 +51,6 @@ class LargeStep:
         self._in_numpy = compile_rule(rule).step
         if any(node.op in ELEMENTARY for node in in_order(in_two_parts(rule).outputs)):
             self._compiler = False  # whose exp and the like differ from NumPy's in the last bit
-        self._moves: dict[tuple[Any, int], Fastest] = {}
 
     def __call__(self, *arrays: Any, out: Sequence[Array]) -> None:
         """Take the step."""
@@ -77,9 +76,7 @@ class LargeStep:
             if place is not given[moved]:
                 place[...] = given[moved]
         real, size = given[0].dtype, given[0].size
-        move = self._moves.get((real, size))
-        if move is None:
-            move = self._moves[real, size] = Fastest(_ways(self._rule, real.name, size))
+        move = _move(self._rule, real.name, size)
         value = real.type(given[self._arrays.index("f")][0] if "f" in self._arrays else 0.0)
         move([*out, slope], value, np.array(numbers, np.float64))
 
@@ -99,6 +96,12 @@ _text = lru_cache(maxsize=64)(step_text)
 
 def _is_at_hand(rule: TracedRule, dtype: str) -> bool:
     return machine_code.is_at_hand(_text(rule, dtype))
+
+
+@lru_cache(maxsize=64)
+def _move(rule: TracedRule, dtype: str, size: int) -> Fastest:
+    """The step in the form that is the fastest here; what one training has found, the next one knows."""
+    return Fastest(_ways(rule, dtype, size))
 
 
 def _ways(rule: TracedRule, dtype: str, size: int) -> list[Callable[..., None]]:

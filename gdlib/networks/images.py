@@ -20,8 +20,8 @@ Image = tuple[int, int, int]
 
 
 _SUMS = "dmatrix", "product"
-_BYTES = 2**19
-"""What a corner's answers may take where several passes go over them: several such lie in a core's own cache."""
+_BYTES = 2**21
+"""What a corner's answers may take at once: less would often make cores wait for each other, more the memory."""
 
 
 def _parts(answers: Array) -> Iterator[slice]:
@@ -65,49 +65,43 @@ class PooledConvolution(Layer):
         return parameters[0][:, :-1]
 
     def forward(self, parameters: Sequence[Array], x: Array) -> Array:
-        rows, filters, channels, reach = x.shape[0], self.filters, self.image[0], self.size + 1
-        inputs, squares = channels * reach * reach + 1, self.gives(0) // filters * rows
-        patches = self._room.array("patches", x, (inputs, squares))
-        for patch, place in self._places(patches, x.T.reshape(*self.image, rows)):
-            patch[...] = place
-        patches[-1] = 1
-        matrix = self._room.array("matrix", x, (4, filters, inputs))
-        for corner in self._corners(matrix):
-            corner[...] = self._square(parameters[0])
-        matrix[:, :, -1] = parameters[0][:, -1]
-        y = self._room.array("y", x, (4, filters, squares))
-        np.matmul(matrix.reshape(4 * filters, inputs), patches, out=y.reshape(4 * filters, squares))
-        largest = self._room.array("largest", x, (filters, squares))
-        np.maximum(y[0], y[1], out=largest)
-        np.maximum(largest, y[2], out=largest)
-        np.maximum(largest, y[3], out=largest)
-        self._room.seen |= {"patches": patches, "matrix": matrix, "y": y, "largest": largest}
-        return largest.reshape(-1, rows).T
+        patches, matrix = self._patches(x), self._matrix(parameters[0])
+        largest = self._room.array("largest", x, (self.filters, patches.shape[1]))
+        won = self._room.array("won", x, (3, *largest.shape), bool)
+        for part in _parts(largest):
+            top, seen = largest[:, part], patches[:, part]
+            y = self._room.array("y", x, (4, self.filters, seen.shape[1]))
+            np.matmul(matrix, seen, out=y.reshape(4 * self.filters, -1))
+            np.maximum(y[0], y[1], out=top)
+            np.maximum(top, y[2], out=top)
+            np.maximum(top, y[3], out=top)
+            np.equal(y[:3], top, out=won[:, :, part])
+        self._room.seen |= {"patches": patches, "matrix": matrix, "won": won}
+        return largest.reshape(-1, x.shape[0]).T
 
     def backward(
         self, parameters: Sequence[Array], slopes: Sequence[Array], dy: Array, wanted: bool = True
     ) -> Array | None:
         """A square's slope goes to the first of its four answers that is the largest, as it does in torch."""
         seen, rows = self._room.seen, dy.shape[0]
-        patches, matrix, y, largest = seen["patches"], seen["matrix"], seen["y"], seen["largest"]
-        rising = dy.T.reshape(largest.shape)
-        dmatrix, product = (self._room.array(name, matrix, (4 * self.filters, matrix.shape[-1])) for name in _SUMS)
+        patches, matrix, won = seen["patches"], seen["matrix"], seen["won"]
+        rising = dy.T.reshape(won.shape[1:])
+        dmatrix, product = (self._room.array(name, matrix) for name in _SUMS)
         dpatches = self._room.array("dpatches", patches) if wanted else None
-        for part in _parts(largest):
-            given = self._given(y[:, :, part], largest[:, part], rising[:, part])
+        for part in _parts(rising):
+            given = self._given(won[:, :, part], rising[:, part])
             if part.start == 0:
                 np.matmul(given, patches[:, part].T, out=dmatrix)
             else:
                 np.add(dmatrix, np.matmul(given, patches[:, part].T, out=product), out=dmatrix)
             if dpatches is not None:
-                np.matmul(matrix.reshape(dmatrix.shape).T, given, out=dpatches[:, part])
-        dmatrix = dmatrix.reshape(matrix.shape)
+                np.matmul(matrix.T, given, out=dpatches[:, part])
         first, *others = self._corners(dmatrix)
         dweights = self._square(slopes[0])
         dweights[...] = first
         for corner in others:
             np.add(dweights, corner, out=dweights)
-        np.sum(dmatrix[:, :, -1], axis=0, out=slopes[0][:, -1])
+        np.sum(dmatrix[:, -1].reshape(4, -1), axis=0, out=slopes[0][:, -1])
         if dpatches is None:
             return None
         dx = self._room.array("dx", dy, (*self.image, rows))
@@ -116,16 +110,38 @@ class PooledConvolution(Layer):
             np.add(place, patch, out=place)
         return dx.reshape(-1, rows).T
 
-    def _given(self, y: Array, largest: Array, slope: Array) -> Array:
+    def _given(self, won: Array, slope: Array) -> Array:
         """What each of a square's four answers gets of its slope, corner by corner, (4 * filters, squares)."""
-        given = self._room.array("given", y)
-        left = given[3]  # what no answer has taken yet, and so in the end the last one's
-        left[...] = slope
-        for corner in range(3):
-            np.equal(y[corner], largest, out=given[corner])
-            np.multiply(left, given[corner], out=given[corner])
-            np.subtract(left, given[corner], out=left)
+        given = self._room.array("given", slope, (4, *slope.shape))
+        first, second, third, left = given  # what no answer has taken yet is, in the end, the last one's
+        np.multiply(slope, won[0], out=first)
+        np.subtract(slope, first, out=left)
+        for place, corner in ((second, won[1]), (third, won[2])):
+            np.multiply(left, corner, out=place)
+            np.subtract(left, place, out=left)
         return given.reshape(4 * self.filters, -1)
+
+    def _patches(self, x: Array) -> Array:
+        """The patch of each square, number by number, and a 1: (inputs, squares)."""
+        rows, (channels, _, _), reach, (_, height, width) = x.shape[0], self.image, self.size + 1, self.answers
+        patches = self._room.array("patches", x, (channels * reach * reach + 1, height * width * rows))
+        pixels = x.T
+        if not pixels.flags.c_contiguous:  # each is read many times over
+            pixels = self._room.array("pixels", x, pixels.shape)
+            pixels[...] = x.T
+        for patch, place in self._places(patches, pixels.reshape(*self.image, rows)):
+            patch[...] = place
+        patches[-1] = 1
+        return patches
+
+    def _matrix(self, parameters: Array) -> Array:
+        """Each filter in the four corners, and its b: (4 * filters, inputs)."""
+        inputs = self.image[0] * (self.size + 1) ** 2 + 1
+        matrix = self._room.array("matrix", parameters, (4 * self.filters, inputs))
+        for corner in self._corners(matrix):
+            corner[...] = self._square(parameters)
+        matrix[:, -1].reshape(4, -1)[...] = parameters[:, -1]
+        return matrix
 
     def _places(self, patches: Array, pixels: Array) -> Iterator[tuple[Array, Array]]:
         """For each number of a patch: it in all patches, and where they have it from in the image, two steps apart."""
@@ -136,7 +152,7 @@ class PooledConvolution(Layer):
 
     def _corners(self, matrix: Array) -> list[Array]:
         """Where the filters stand in the matrix: for each corner a view (filters, channels, size, size)."""
-        size, inside = self.size, matrix[:, :, :-1]
+        size, inside = self.size, matrix[:, :-1]
         spread = inside.reshape(4, self.filters, self.image[0], size + 1, size + 1)
         return [spread[k, :, :, i : i + size, j : j + size] for k, (i, j) in enumerate(self.CORNERS)]
 

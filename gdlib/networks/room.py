@@ -18,11 +18,11 @@ class Room(threading.local):
         self.seen: dict[str, Any] = {}
         """What one call leaves for the next."""
 
-    def array(self, name: str, model: Array, shape: tuple[int, ...] | None = None) -> Array:
-        """An array of the model's library and type; without a shape, of its shape and order in memory."""
-        key = (name, shape or model.shape, model.dtype, type(model))
+    def array(self, name: str, model: Array, shape: tuple[int, ...] | None = None, dtype: Any = None) -> Array:
+        """An array of the model's library, and of its type, shape and order in memory where no other are given."""
+        key = (name, shape or model.shape, dtype or model.dtype, type(model))
         if key not in self._arrays:  # zeros: what no layer ever writes (a pool's last odd row) is never read as noise
-            self._arrays[key] = np.zeros_like(model) if shape is None else np.zeros_like(model, shape=shape)
+            self._arrays[key] = np.zeros_like(model, dtype, shape=shape)
         return self._arrays[key]
 
     def __reduce__(self) -> tuple[type[Room], tuple[()]]:
