@@ -1,5 +1,6 @@
 """Several ways to do the same work, timed in turn, so that whatever slows the machine slows all of them."""
 
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +16,11 @@ def in_turn(
 ) -> dict[str, list[float]]:
     """Seconds of each way, run by run; a first round of all, which compiles and warms up, is not counted.
 
-    What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept.
+    What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept. Each run
+    has an order of its own, always the same one: cores that rested in one way begin the next one slowly, and threads
+    that one way leaves awake are in the next one's way.
     """
+    order, shuffled = list(ways), random.Random(0)
     repeats = {}
     for name, way in ways.items():
         tell(f"first round: {name}")
@@ -24,11 +28,12 @@ def in_turn(
         repeats[name] = max(1, round(least / max(seconds(way), 1e-9)))
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(runs):
-        for name, way in ways.items():
+        shuffled.shuffle(order)
+        for name in order:
             tell(f"run {run + 1} of {runs}: {name}")
             began = time.perf_counter()
             for _ in range(repeats[name]):
-                way()
+                ways[name]()
             taken[name].append((time.perf_counter() - began) / repeats[name])
     return taken
 

@@ -33,6 +33,16 @@ def _three_divisions_and_a_root(values, times):
 
 
 @njit(nogil=True, error_model="numpy")
+def _two_divisions_and_a_root(values, times):
+    _wide()
+    real = values.dtype.type
+    one, more = real(1.0), real(1.1)
+    for _ in range(times):
+        for k in range(values.size):
+            values[k] = one / np.sqrt(values[k] / more)
+
+
+@njit(nogil=True, error_model="numpy")
 def _a_division_and_a_root(values, times):
     _wide()
     one = values.dtype.type(1.0)
@@ -52,7 +62,7 @@ def _pairs_of_product_and_sum(values, times, a, b):
             values[k] = (((value * a + b) * a + b) * a + b) * a + b
 
 
-_ROOTED = {3: _three_divisions_and_a_root, 1: _a_division_and_a_root}
+_ROOTED = {3: _three_divisions_and_a_root, 2: _two_divisions_and_a_root, 1: _a_division_and_a_root}
 
 
 def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: int, left: bool = False) -> Work:
@@ -70,7 +80,7 @@ def divisions_and_roots(trajectory: Trajectory, runs: int, steps: int, threads: 
 
 
 def divisions_and_a_root_each(size: int, divisions: int) -> Work:
-    """Those of an Adam step in float32, three, or one where quotients by what all entries share come from inverses."""
+    """Those of an Adam step in float32: two once a bias correction is 1, one where the other comes from its inverse."""
     return lambda: _ROOTED[divisions](np.ones(_BLOCK, np.float32), size // _BLOCK)
 
 

@@ -27,13 +27,14 @@ FOUND: dict[str, str] = {
         "reach the goal either"
     ),
     "one Adam step on 100,000 float32, beside torch": (
-        "its three divisions and a root for each entry, timed beside it, alone take longer than the goal allows; by "
+        "its two divisions and a root for each entry, timed beside it, alone take longer than the goal allows; by "
         "inverses one division is left, but noting what is overwritten, for quotients that are not sure, takes much of "
         "what that saves, and a second core would be woken too late"
     ),
     "one Adam step on 1,000,000 float32, beside torch": (
-        "no limit forbids it: torch's second thread stays awake and spins; ours sleeps, and must be woken and heard "
-        "from, as timed beside it, which takes another time at every call"
+        "both share the work between two cores, and swing around the same time: with the waking of the second core, "
+        "its two divisions and a root on both, each timed beside it, leave little of torch's time, and what is left is "
+        "swings; torch's second thread spins between steps, which takes a core from all else, ours sleeps"
     ),
     "one Adam step on 10,000,000 float32, beside torch": (
         "both wait for memory, and swing around the same time from one measurement to the next"

@@ -13,8 +13,9 @@ import pytest
 import gdlib as gd
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.as_python import compiled
-from gdlib.emit.step_as_numba import step_text
-from gdlib.loops import compiler_words, large_arrays, machine_code
+from gdlib.emit.step_as_numba import divisors, step_text
+from gdlib.emit.two_parts import in_two_parts
+from gdlib.loops import compiler_words, fastest, helpers, large_arrays, machine_code
 from gdlib.loops.fastest import Fastest
 from gdlib.loops.large_arrays import LargeStep
 from gdlib.loops.plan import plan_of
@@ -36,7 +37,7 @@ def nothing_found_yet():
     large_arrays._move.cache_clear()
 
 
-def some(rule, dtype, size=MANY):
+def some(rule, dtype, size=MANY, t=4):
     """Arrays that a step of the rule is given, without t, and the numbers that go with them."""
     generator = np.random.default_rng(5)
     theta, g = generator.normal(size=(2, size)).astype(dtype)
@@ -48,8 +49,8 @@ def some(rule, dtype, size=MANY):
         blocks = compile_rule(rule)
         hyper = list(map(np.float64, rule.defaults.values()))
         once = blocks.once(*hyper)
-        powers = [({**rule.defaults, **once}[factor]) ** 4 for factor in blocks.powers.values()]
-        numbers = tuple(map(float, blocks.numbers(*hyper, *once.values(), *powers, np.float64(4.0))))
+        powers = [({**rule.defaults, **once}[factor]) ** t for factor in blocks.powers.values()]
+        numbers = tuple(map(float, blocks.numbers(*hyper, *once.values(), *powers, np.float64(t))))
     return arrays, numbers
 
 
@@ -74,7 +75,7 @@ def test_the_text_of_each_rule_is_its_step_to_the_bit(rule, dtype):
     ("rule", "dtype"), [("adam", np.float32), ("amsgrad", np.float64), ("irprop_plus", np.float64)]
 )
 def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dtype, compiler, monkeypatch):
-    monkeypatch.setattr(large_arrays, "_HEAD_START", 2**12)
+    monkeypatch.setattr(helpers, "HEAD_START", 2**12)
     monkeypatch.setattr(machine_code, "cores", lambda: 3)
     rule = gd.rules[rule]
     arrays, numbers = some(rule, dtype)
@@ -105,14 +106,14 @@ def test_pieces_and_threads_give_the_bits_of_a_step_in_place_and_beside(rule, dt
 )
 def test_one_core_is_tried_beside_several_where_either_may_be_faster(size, cores, helpers, monkeypatch):
     monkeypatch.setattr(machine_code, "cores", lambda: cores)
-    ways = large_arrays._ways(gd.rules.adam, "float32", size)
+    ways = large_arrays._ways(gd.rules.adam, "float32", size, ())
     assert list(dict.fromkeys(way.args[1] for way in ways)) == helpers
     assert len(ways) == len(helpers) * (1 if compiler_words.fused_multiply_add() is None else 2)
 
 
 @pytest.mark.parametrize("others", [0, 1, 2, 5])
 def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, monkeypatch):
-    monkeypatch.setattr(large_arrays, "_HEAD_START", 100)
+    monkeypatch.setattr(helpers, "HEAD_START", 100)
     parts = []
 
     def count(array, one):
@@ -120,7 +121,7 @@ def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, 
         parts.append(array.size)
 
     array = np.zeros(1003)
-    large_arrays._side_by_side(count, others, [array], 1.0)
+    helpers.side_by_side(count, others, [array], 1.0)
     assert array.tolist() == [1.0] * 1003
     assert len(parts) == others + 1
     assert max(parts) - min(parts) in ((0,) if not others else range(100, 100 + others + 1))
@@ -128,7 +129,7 @@ def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, 
 
 @pytest.mark.parametrize("where", ["at work", "while it waits", "while it hands over"])
 def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
-    monkeypatch.setattr(large_arrays, "_HEAD_START", 10)
+    monkeypatch.setattr(helpers, "HEAD_START", 10)
     monkeypatch.setattr(machine_code, "cores", lambda: 3)
     done, sent, pressed = [], [], threading.Event()
 
@@ -156,16 +157,42 @@ def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
             return super().submit(*call)
 
     with Pool(2) as pool:
-        monkeypatch.setattr(large_arrays, "_pool", lambda process: pool)
+        monkeypatch.setattr(helpers.helpers(), "_pool", pool)
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores the key
         if where == "while it waits":
             threading.Thread(target=press_twice).start()
         try:
             with pytest.raises(KeyboardInterrupt):
-                large_arrays._side_by_side(kernel, 2, [np.arange(100)])
+                helpers.side_by_side(kernel, 2, [np.arange(100)])
             assert sorted(done) == ([40] if where == "while it hands over" else [40, 70])
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives threads no cores of their own")
+def test_helpers_keep_off_the_core_that_calls_them_wherever_that_goes(monkeypatch):
+    here = os.sched_getaffinity(0)
+    if len(here) < 2:
+        pytest.skip("one core")
+    team = helpers.Helpers(2)
+    for core in (min(here), max(here)):
+        monkeypatch.setattr(helpers, "_core", lambda core=core: core)
+        for _ in range(3):  # the first call begins a thread, the next one tells it where to be
+            wait = [team.begin(time.sleep, 0.05) for _ in range(2)]
+            _ = [one.result() for one in wait]
+        assert len(team._threads) == 2
+        assert {frozenset(os.sched_getaffinity(thread)) for thread in team._threads} == {frozenset(here - {core})}
+    assert os.sched_getaffinity(0) == here
+    assert helpers._asked() is None or helpers._asked()() in here
+
+
+def test_helpers_work_where_threads_cannot_be_told_where_to_be(monkeypatch):
+    monkeypatch.setattr(helpers, "_core", lambda: None)
+    assert helpers.Helpers(1).begin(lambda: 7).result() == 7
+    monkeypatch.setattr(helpers, "_core", lambda: min(os.sched_getaffinity(0)))
+    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: (_ for _ in ()).throw(OSError))
+    team = helpers.Helpers(1)
+    assert [team.begin(lambda: 7).result() for _ in range(3)] == [7] * 3
 
 
 @each_rule
@@ -196,24 +223,36 @@ def fake(times):
 
 def test_the_fastest_way_stays_after_each_has_been_tried_in_turn():
     work, called = fake([lambda n: 3.0, lambda n: 1.0, lambda n: 2.0])
-    assert [work() for _ in range(30)] == called == [0, 0, 0, 1, 1, 1, 2, 2, 2] * 3 + [1] * 3
+    assert [work() for _ in range(63)] == called == [k for k in (0, 1, 2) for _ in range(4)] * 5 + [1] * 3
 
 
-def test_a_round_that_is_disturbed_or_lucky_decides_nothing_and_a_way_that_fails_is_tried_again():
-    work, called = fake([lambda n: 3.0, lambda n: 100.0 if n <= 6 else 1.0])  # one of its three rounds
-    for _ in range(19):
+def test_what_disturbs_or_helps_a_round_or_two_decides_nothing():
+    work, called = fake([lambda n: 3.0, lambda n: 100.0 if n <= 16 else 1.0])  # two of its five rounds
+    for _ in range(41):
         work()
     assert called[-1] == 1
-    work, called = fake([lambda n: 3.0, lambda n: 1.0 if n == 5 else 4.0])  # one of its nine calls
-    for _ in range(19):
+    work, called = fake([lambda n: 3.0, lambda n: 1.0 if n <= 16 else 4.0])
+    for _ in range(41):
         work()
     assert called[-1] == 0
-    work, called = fake([lambda n: 1.0, lambda n: 1 / (n - 4)])  # its first call divides by 0
-    for _ in range(3):
+
+
+def test_a_way_that_becomes_the_fastest_is_found_when_all_are_tried_again(monkeypatch):
+    monkeypatch.setattr(fastest, "_LASTS", 100)
+    work, called = fake([lambda n: 3.0, lambda n: 4.0 if n <= 50 else 1.0])
+    for _ in range(200):
+        work()
+    assert called[40:101] == [0] * 61
+    assert called[141:] == [1] * 59
+
+
+def test_a_way_that_fails_says_so_and_the_next_one_is_tried():
+    work, _ = fake([lambda n: 1.0, lambda n: 1 / (n - 5)])  # its first call divides by 0
+    for _ in range(4):
         work()
     with pytest.raises(ZeroDivisionError):
         work()
-    assert [work() for _ in range(16)] == [1, 1, 1, 0, 0, 0] * 2 + [1, 1, 1] + [1]
+    assert [work() for _ in range(36)] == [1] * 3 + ([0] * 4 + [1] * 4) * 4 + [1]
 
 
 def test_what_one_run_has_found_the_next_one_knows():
@@ -284,6 +323,60 @@ def test_where_a_quotient_is_not_sure_a_piece_is_put_back_and_divided(monkeypatc
     after = places[-1] + 1024  # not tried, after several that were not sure; zeros are sure
     assert other == set(range(0, MANY, 1024)) - {*places[2:], after}
     assert bits(two[2:]) == bits(found[1:])
+
+
+dividing = [rule for rule in gd.rules if divisors(rule)]
+
+
+@pytest.mark.parametrize("rule", dividing, ids=str)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_where_bias_corrections_are_1_nothing_is_divided_by_them_and_the_bits_stay(rule, dtype):
+    arrays, numbers = some(rule, dtype)
+    places = divisors(rule).values()
+    one = 1.0 if dtype is np.float64 else 1.0 - 2.0**-26  # which is 1 in float32
+    numbers = tuple(one if k in places else number for k, number in enumerate(numbers))
+    found = at_once(rule, arrays, numbers)
+    given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
+    step = LargeStep(rule, compiler=True)
+    step(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
+    assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
+    ((_, _, ones),) = step._moves
+    assert ones == tuple(divisors(rule))
+    name = np.dtype(dtype).name
+    texts = [step_text(rule, name, some_ones).split("def over")[0] for some_ones in ((), ones)]
+    assert texts[0].count(" / ") - texts[1].count(" / ") >= len(ones)
+    assert machine_code.is_at_hand(texts[1])
+
+
+@pytest.mark.parametrize(("dtype", "first"), [(np.float32, 165), (np.float64, 356)])
+def test_from_which_step_on_adams_first_correction_is_1(dtype, first):
+    names = in_two_parts(gd.rules.adam).given
+
+    def of_step(t):
+        _, numbers = some(gd.rules.adam, dtype, t=t)
+        return {name: dtype(numbers[names.index(name)]) for name in divisors(gd.rules.adam)}
+
+    name, other = divisors(gd.rules.adam)
+    assert of_step(first - 1)[name] < 1 == of_step(first)[name]
+    assert of_step(first)[other] < 1
+
+
+def test_a_loop_for_corrections_that_are_1_is_made_when_it_is_worth_it_or_at_hand(monkeypatch):
+    monkeypatch.setattr(machine_code, "_ready", {})
+    arrays, numbers = some(gd.rules.adam, np.float32)
+    (first, *_) = divisors(gd.rules.adam).values()
+    late = tuple(1.0 if k == first else number for k, number in enumerate(numbers))
+    out = [np.empty_like(arrays[0]) for _ in range(3)]
+    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    step = LargeStep(gd.rules.adam)
+    step(*arrays, late, out=out)
+    assert list(step._moves) == []
+    monkeypatch.setattr(large_arrays, "_LONG", 2 * MANY)
+    step(*arrays, late, out=out)
+    assert [ones for _, _, ones in step._moves] == [tuple(divisors(gd.rules.adam))[:1]]
+    other = LargeStep(gd.rules.adam)
+    other(*arrays, late, out=out)
+    assert list(other._moves) == list(step._moves)
 
 
 @needs_fma

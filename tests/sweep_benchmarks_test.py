@@ -41,10 +41,14 @@ def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
 
 def test_all_are_timed_in_turn_and_the_first_round_does_not_count():
     order = []
-    ways = {name: lambda name=name: order.append(name) for name in ("ours", "theirs")}
-    times = in_turn.in_turn(ways, 2, quiet)
-    assert order == ["ours", "ours", "theirs", "theirs", "ours", "theirs", "ours", "theirs"]
-    assert {name: len(taken) for name, taken in times.items()} == {"ours": 2, "theirs": 2}
+    names = ["ours", "theirs", "others"]
+    ways = {name: lambda name=name: order.append(name) for name in names}
+    times = in_turn.in_turn(ways, 40, quiet)
+    first, runs = order[:6], [order[place : place + 3] for place in range(6, len(order), 3)]
+    assert first == [name for name in names for _ in range(2)]
+    assert {name: len(taken) for name, taken in times.items()} == dict.fromkeys(names, 40)
+    assert all(sorted(run) == sorted(names) for run in runs)
+    assert len(set(map(tuple, runs))) == 6  # none always comes after the same one
 
 
 def test_a_ratio_is_taken_run_by_run_and_its_middle_meets_the_goal_or_not():
@@ -58,8 +62,7 @@ def test_a_ratio_is_taken_run_by_run_and_its_middle_meets_the_goal_or_not():
 
 def test_the_limits_count_the_operations_of_the_rule_itself(monkeypatch):
     asked = []
-    kernels = {"_three_divisions_and_a_root": 3, "_a_division_and_a_root": 1}
-    for divisions in kernels.values():
+    for divisions in limits._ROOTED:
         monkeypatch.setitem(limits._ROOTED, divisions, lambda values, times, d=divisions: asked.append((d, times)))
     monkeypatch.setattr(limits, "_pairs_of_product_and_sum", lambda values, times, a, b: asked.append(times))
     adam, momentum = (trajectory_of(gd.objectives.rosenbrock, gd.rules[name]) for name in ("adam", "momentum"))

@@ -9,7 +9,7 @@ round.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -36,19 +36,35 @@ class ByInverses(NamedTuple):
 
 def by_inverses(outputs: Sequence[Node], shared: Collection[str]) -> ByInverses:
     """The outputs with each quotient by one of the inputs `shared` taken by the inverse."""
-    new: dict[int, Node] = {}
     divided: dict[int, Node] = {}
     inverses: dict[str, str] = {}
+
+    def quotient(node: Node, x: Node, name: str) -> Node:
+        inverses[name] = f"inverse of {name}"
+        divided[id(node.args[0])] = node.args[0]
+        return operation(OVER, x, node.args[1], symbol(inverses[name]))
+
+    new = _with_quotients(outputs, shared, quotient)
+    return ByInverses(new, list(divided.values()), inverses)
+
+
+def by_ones(outputs: Sequence[Node], ones: Collection[str]) -> list[Node]:
+    """The outputs where the inputs `ones` are 1: what is divided by one of them stays as it is."""
+    return _with_quotients(outputs, ones, lambda node, x, name: x)
+
+
+def _with_quotients(
+    outputs: Sequence[Node], shared: Collection[str], quotient: Callable[[Node, Node, str], Node]
+) -> list[Node]:
+    """The outputs with quotient(node, what is divided, name) for each node that divides by an input of that name."""
+    new: dict[int, Node] = {}
     for node in in_order(outputs):
         args = [new[id(operand)] for operand in node.args]
         if node.op == "div" and args[1].op == "symbol" and args[1].payload in shared:
-            name = str(args[1].payload)
-            inverses[name] = f"inverse of {name}"
-            divided[id(args[0])] = args[0]
-            new[id(node)] = operation(OVER, *args, symbol(inverses[name]))
+            new[id(node)] = quotient(node, args[0], str(args[1].payload))
         else:
             new[id(node)] = on_operands(node, args) if args else node
-    return ByInverses([new[id(node)] for node in outputs], list(divided.values()), inverses)
+    return [new[id(node)] for node in outputs]
 
 
 def unsure(divided: Sequence[Node], dtype: str) -> Node:

@@ -7,14 +7,14 @@ those of a NaN.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from textwrap import indent
 from typing import NamedTuple
 
 from gdlib.emit.as_c import fitted
 from gdlib.emit.as_numba import BY_INVERSE, typed_python
-from gdlib.emit.inverses import SURE_OF, by_inverses, unsure
+from gdlib.emit.inverses import SURE_OF, by_inverses, by_ones, unsure
 from gdlib.emit.printable import TracedRule
 from gdlib.emit.straight_line import identifiers, print_code
 from gdlib.emit.two_parts import TwoParts, in_two_parts
@@ -107,19 +107,25 @@ class _Loop(NamedTuple):
     more: list[str]
 
 
-def step_text(rule: TracedRule, dtype: str) -> str:
+def step_text(rule: TracedRule, dtype: str, ones: Collection[str] = ()) -> str:
     """`step(theta, *memory, g, f, numbers)`; f is one number, whether the rule asks for it or not.
 
     A rule that divides by what all entries share also has a `quick_step`, for a compiler that is given all of the words
-    in `loops/compiler_words.py`.
+    in `loops/compiler_words.py`. `ones` are those of `divisors` that are 1: a text for them has one step, without them.
     """
     parts, memory = in_two_parts(rule), rule.trace.outputs_named
-    loop = _loop(parts, memory, dtype, parts.outputs)
+    loop = _loop(parts, memory, dtype, by_ones(parts.outputs, ones))
     text = _TEXT.format(
         rule=rule.name, dtype=dtype, signature=loop.signature, unpack=_lines(4, loop.unpack),
         body=_lines(8, loop.load, loop.work, loop.store),
     )  # fmt: skip
-    return text + _quick(parts, memory, dtype)
+    return text if ones else text + _quick(parts, memory, dtype)
+
+
+def divisors(rule: TracedRule) -> dict[str, int]:
+    """The shared numbers that a rule divides by, such as 1 - beta**t, with their places in `numbers`."""
+    parts = in_two_parts(rule)
+    return {name: parts.given.index(name) for name in by_inverses(parts.outputs, parts.given).inverses}
 
 
 def _quick(parts: TwoParts, memory: Sequence[str], dtype: str) -> str:

@@ -7,9 +7,7 @@ here. The bits are the same either way.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
 
@@ -17,10 +15,11 @@ import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.printable import TracedRule
-from gdlib.emit.step_as_numba import step_text
+from gdlib.emit.step_as_numba import divisors, step_text
 from gdlib.emit.two_parts import in_two_parts
 from gdlib.loops import compiler_words, machine_code
 from gdlib.loops.fastest import Fastest
+from gdlib.loops.helpers import HEAD_START, side_by_side
 from gdlib.points import Array
 from gdlib.trace.graph import ELEMENTARY, in_order
 
@@ -30,8 +29,8 @@ _BY_NUMPY = 2**14
 """Entries in a piece."""
 _PATIENCE = 2.5e8
 """Entries times steps for which NumPy takes about as long as Numba takes to be loaded and to compile."""
-_HEAD_START = 2**16
-"""Entries that the first core takes more of, since the others must be woken."""
+_LONG = 4 * _PATIENCE
+"""The same for a loop of its own where bias corrections have become 1, which spares a division."""
 _TOGETHER = 2**22
 """Entries from which one core is never faster than all."""
 
@@ -45,9 +44,12 @@ class LargeStep:
     """
 
     def __init__(self, rule: TracedRule, compiler: bool | None = None) -> None:
-        self._rule, self._compiler, self._work = rule, compiler, 0
+        self._rule, self._compiler, self._work = rule, compiler, 0 if compiler is None else _LONG
         self._arrays = [name for name in rule.takes if name != "t"]
         self._moved = [self._arrays.index(name) for name in rule.trace.outputs_named]
+        self._slope, self._value = self._arrays.index("g"), self._arrays.index("f") if "f" in self._arrays else None
+        self._divisors = divisors(rule)
+        self._moves: dict[Any, Fastest] = {}
         self._in_numpy = compile_rule(rule).step
         if any(node.op in ELEMENTARY for node in in_order(in_two_parts(rule).outputs)):
             self._compiler = False  # whose exp and the like differ from NumPy's in the last bit
@@ -57,7 +59,7 @@ class LargeStep:
         *given, numbers = arrays
         theta = given[0]
         self._work += theta.size
-        if self._compiler is None and (self._work >= _PATIENCE or _is_at_hand(self._rule, theta.dtype.name)):
+        if self._compiler is None and (self._work >= _PATIENCE or _is_at_hand(self._rule, theta.dtype.name, ())):
             self._compiler = machine_code.missing() is None
         if self._compiler:
             self._in_machine_code(given, numbers, out)
@@ -69,16 +71,25 @@ class LargeStep:
                 place[part] = values
 
     def _in_machine_code(self, given: Sequence[Array], numbers: Sequence[float], out: Sequence[Array]) -> None:
-        slope = np.ascontiguousarray(given[self._arrays.index("g")])
-        if not slope.flags.writeable or any(np.may_share_memory(slope, place) for place in out):
-            slope = slope.copy()  # the machine code is made for arrays that are apart, and that may be written to
+        slope = given[self._slope]
+        if not slope.flags.carray or any(np.may_share_memory(slope, place) for place in out):
+            slope = np.array(slope, order="C")  # the machine code is made for arrays apart, that may be written to
         for place, moved in zip(out, self._moved, strict=True):
             if place is not given[moved]:
                 place[...] = given[moved]
-        real, size = given[0].dtype, given[0].size
-        move = _move(self._rule, real.name, size)
-        value = real.type(given[self._arrays.index("f")][0] if "f" in self._arrays else 0.0)
-        move([*out, slope], value, np.array(numbers, np.float64))
+        theta = given[0]
+        value = 0.0 if self._value is None else given[self._value][0]
+        move = self._move(theta.dtype, theta.size, numbers)
+        move([*out, slope], theta.dtype.type(value), np.array(numbers, np.float64))
+
+    def _move(self, real: np.dtype[Any], size: int, numbers: Sequence[float]) -> Fastest:
+        ones = tuple(name for name, place in self._divisors.items() if real.type(numbers[place]) == 1.0)
+        move = self._moves.get((real, size, ones))
+        if move is None:
+            if ones and self._work < _LONG and not _is_at_hand(self._rule, real.name, ones):
+                return _move(self._rule, real.name, size, ())
+            move = self._moves[real, size, ones] = _move(self._rule, real.name, size, ones)
+        return move
 
 
 def fits(theta: Array, takes: Sequence[str]) -> bool:
@@ -94,69 +105,47 @@ def fits(theta: Array, takes: Sequence[str]) -> bool:
 _text = lru_cache(maxsize=64)(step_text)
 
 
-def _is_at_hand(rule: TracedRule, dtype: str) -> bool:
-    return machine_code.is_at_hand(_text(rule, dtype))
+def _is_at_hand(rule: TracedRule, dtype: str, ones: tuple[str, ...]) -> bool:
+    return machine_code.is_at_hand(_text(rule, dtype, ones))
 
 
 @lru_cache(maxsize=64)
-def _move(rule: TracedRule, dtype: str, size: int) -> Fastest:
+def _move(rule: TracedRule, dtype: str, size: int, ones: tuple[str, ...]) -> Fastest:
     """The step in the form that is the fastest here; what one training has found, the next one knows."""
-    return Fastest(_ways(rule, dtype, size))
+    return Fastest(_ways(rule, dtype, size, ones))
 
 
-def _ways(rule: TracedRule, dtype: str, size: int) -> list[Callable[..., None]]:
+def _ways(rule: TracedRule, dtype: str, size: int, ones: tuple[str, ...]) -> list[Callable[..., None]]:
     """All that give the same bits and may be the fastest: on one core or on all, by inverses or by divisions."""
-    others = min(machine_code.cores() - 1, max(0, size // _HEAD_START - 1))
-    helpers = {others} if size > _TOGETHER else {0, others}
-    return [partial(_side_by_side, kernel, others) for others in sorted(helpers) for kernel in _kernels(rule, dtype)]
+    others = min(machine_code.cores() - 1, max(0, size // HEAD_START - 1))
+    kernels = _kernels(rule, dtype)
+    if ones:
+        kernels[-1] = _undivided(rule, dtype, ones)
+    counts = {others} if size > _TOGETHER else {0, others}
+    return [partial(side_by_side, kernel, count) for count in sorted(counts) for kernel in kernels]
 
 
 def _kernels(rule: TracedRule, dtype: str) -> list[Callable[..., None]]:
-    text = _text(rule, dtype)
-    arrays = [f"{dtype}[::1]"] * (2 + len(rule.state))
-    given = f"({', '.join(arrays)}, {dtype}, float64[::1]{{}})"
-    step = f"void{given.format('')}"
-    words = {"wide": compiler_words.widest_vectors(), "apart": compiler_words.arrays_apart()}
+    """By inverses, where the processor can, and by divisions."""
+    text = _text(rule, dtype, ())
+    array, step, words = _called(rule, dtype)
     fma = compiler_words.fused_multiply_add() if "def quick_step(" in text else None
     if fma is None:
         return [machine_code.of_text(text, {"step": step}, **words)["step"]]
-    quick = {"over": None, "quick": f"{dtype}{given.format(f', {arrays[0]}')}", "quick_step": step}
+    quick = {"over": None, "quick": step.replace("void", dtype)[:-1] + f", {array})", "quick_step": step}
     words |= {"fma": fma, "count": compiler_words.count_in_any_order()}
     names = machine_code.of_text(text, {"step": step, **quick}, **words)
     return [names["quick_step"], names["step"]]
 
 
-def _side_by_side(kernel: Callable[..., None], others: int, arrays: Sequence[Array], *shared: Any) -> None:
-    """A part of the entries on this core and one on each of so many others."""
-    size = arrays[0].size
-    part = (size - _HEAD_START) // (others + 1)
-    first = size - others * part
-    places = [slice(first + k * part, first + (k + 1) * part) for k in range(others)]
-    waiting: list[Future[None]] = []
-    try:
-        for place in places:
-            waiting.append(_pool(os.getpid()).submit(kernel, *(array[place] for array in arrays), *shared))
-        kernel(*(array[:first] for array in arrays), *shared)
-    finally:
-        _all_done(waiting)
+def _undivided(rule: TracedRule, dtype: str, ones: tuple[str, ...]) -> Callable[..., None]:
+    """By divisions, but for those by 1."""
+    _, step, words = _called(rule, dtype)
+    return machine_code.of_text(_text(rule, dtype, ones), {"step": step}, **words)["step"]  # type: ignore[no-any-return]
 
 
-def _all_done(waiting: Sequence[Future[None]]) -> None:
-    """Wait for all, however often a key interrupts that: it is heard when nobody is at work on the arrays any more."""
-    heard = None
-    for one in waiting:
-        while not one.done():
-            try:
-                one.exception()
-            except KeyboardInterrupt as key:
-                heard = key
-    if heard is not None:
-        raise heard
-    for one in waiting:
-        one.result()
-
-
-@lru_cache(maxsize=1)
-def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads that stay; a forked process has none of its parent's, and gets its own."""
-    return ThreadPoolExecutor(machine_code.cores(), thread_name_prefix=f"gdlib {process}")
+def _called(rule: TracedRule, dtype: str) -> tuple[str, str, dict[str, Any]]:
+    """What the compiler is told of each text: an array's type, how a step is called, and the words it may use."""
+    array = f"{dtype}[::1]"
+    step = f"void({', '.join([array] * (2 + len(rule.state)))}, {dtype}, float64[::1])"
+    return array, step, {"wide": compiler_words.widest_vectors(), "apart": compiler_words.arrays_apart()}
