@@ -7,7 +7,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +67,19 @@ def telling(pages: dict[str, list[str]]) -> list[str]:
     return [name for name in pages if name in wanted]
 
 
+def all_found(works: Mapping[str, Callable[[], list[rows.Row]]]) -> list[rows.Row]:
+    """The rows of all works, in their order; what fails is tried once more at the end, lest it cost all others."""
+    found, failed = dict[str, list[rows.Row]](), list[str]()
+    for name, work in works.items():
+        try:
+            found[name] = work()
+        except Exception as error:
+            failed.append(name)
+            tell(f"{name} is tried again at the end, for it failed: {type(error).__name__}: {error}"[:300])
+    found |= {name: works[name]() for name in failed}
+    return [row for name in works for row in found[name]]
+
+
 def main(words: list[str]) -> int:
     pages = explorer_pages()
     program = system_browser.ensure()
@@ -76,15 +89,15 @@ def main(words: list[str]) -> int:
         sys.exit(f"words: needed parts of {', '.join(works)}; got {' '.join(words)}")
     from playwright.sync_api import sync_playwright
 
-    load, began, measured = machine.load(), time.monotonic(), list[rows.Row]()
+    load, began = machine.load(), time.monotonic()
     if load > 0.5:
         print(f"Others are at work on this machine (load {load}); the numbers will say so.", flush=True)
     with served() as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=system_browser.ARGUMENTS)
-        for work in chosen.values():
-            measured += [reasons.explained(row, load, machine.cores()) for row in work(chromium, site)]
+        found = all_found({name: partial(work, chromium, site) for name, work in chosen.items()})
         described = machine.description(chromium.version, load)
         chromium.close()
+    measured = [reasons.explained(row, load, machine.cores()) for row in found]
     grown = None if words else growth.measure(tell)
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")

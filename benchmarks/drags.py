@@ -34,23 +34,31 @@ SPACINGS = """() => {
 STATE = "(one) => { const { paths, ...state } = one.state; return JSON.stringify(state); }"
 
 
-def held_places(page: Page, explorer: Locator) -> tuple[str, list[tuple[float, float]]]:
-    """What is dragged and from where to where: a slider that changes the state, else any slider, else the picture."""
+def held_thing(page: Page, explorer: Locator) -> tuple[str, Locator]:
+    """What is dragged: a slider that changes the state, else any slider, else the largest picture."""
     sliders = [one for one in explorer.locator('input[type="range"]').all() if one.is_visible() and one.is_enabled()]
     chosen = next((one for one in sliders if _changes_state(page, explorer, one)), None)
     chosen = chosen or (sliders[0] if sliders else None)
     if chosen:
-        chosen.scroll_into_view_if_needed()
-        box = chosen.bounding_box()
-        assert box is not None
         name = str(chosen.evaluate("(one) => one.ariaLabel ?? one.labels?.[0]?.textContent ?? 'unnamed'"))
-        y = box["y"] + box["height"] / 2
-        return f"slider “{name.strip()}”", [(box["x"] + 0.1 * box["width"], y), (box["x"] + 0.9 * box["width"], y)]
+        return f"slider “{name.strip()}”", chosen
     pictures = explorer.locator("svg:visible, canvas:visible").all()
-    boxes = [box for one in pictures if (box := one.bounding_box())]
-    box = max(boxes, key=lambda one: one["width"] * one["height"])
-    places = [(box["x"] + part * box["width"], box["y"] + part * box["height"]) for part in (0.3, 0.7)]
-    return "the picture", places
+    return "the picture", max(pictures, key=lambda one: math.prod(_box(one)[2:]))
+
+
+def places_on(held: Locator) -> list[tuple[float, float]]:
+    """From where to where it is dragged, as it stands now: what starts above it moves it."""
+    held.scroll_into_view_if_needed()
+    x, y, width, height = _box(held)
+    if held.evaluate("(one) => one.localName") == "input":
+        return [(x + part * width, y + height / 2) for part in (0.1, 0.9)]
+    return [(x + part * width, y + part * height) for part in (0.3, 0.7)]
+
+
+def _box(one: Locator) -> tuple[float, float, float, float]:
+    box = one.bounding_box()
+    assert box is not None
+    return box["x"], box["y"], box["width"], box["height"]
 
 
 def _changes_state(page: Page, explorer: Locator, slider: Locator) -> bool:
@@ -101,20 +109,19 @@ def dragged(browser: Browser, site: str, page_name: str, kind: str, amount: Amou
     with opened(browser, site + page_name) as page:
         page.wait_for_load_state("networkidle")
         explorer = started(page, kind)
-        held, places = held_places(page, explorer)
+        name, held = held_thing(page, explorer)
         for run in range(amount.runs):
             tell(f"drag of {kind}, {digits(amount.seconds)} s, run {run + 1} of {amount.runs}")
-            before = explorer.evaluate(STATE)
-            drags.append(drag(page, kind, places, amount.seconds))
-            if explorer.evaluate(STATE) == before and not drags[-1].redraws:
-                held += " (nothing was computed anew)"
-    return [_row(kind, page_name, held, drags, amount)]
+            drags.append(drag(page, kind, places_on(held), amount.seconds))
+    return [_row(kind, page_name, name, drags, amount)]
 
 
 def _row(kind: str, page_name: str, held: str, drags: list[Drag], amount: Amount) -> Row:
     shares = [one.kept for one in drags]
     middle = statistics.median(shares)
     redraws = [time for one in drags for time in one.redraws]
+    if not all(one.redraws for one in drags):
+        raise ValueError(f"{held} of {kind} on {page_name}: needs to be drawn anew in each drag, was not")
     drawn = (
         f"{len(redraws) / len(drags):.0f} redraws each, script {digits(statistics.median(redraws))} ms in the middle"
     )
