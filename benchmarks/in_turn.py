@@ -14,7 +14,7 @@ Times = Mapping[str, Sequence[float]]
 def in_turn(
     ways: Mapping[str, Way], runs: int, tell: Callable[[str], None], least: float = 0.0
 ) -> dict[str, list[float]]:
-    """Seconds of each way, run by run; a first round of all, which compiles and warms up, is not counted.
+    """Seconds of each way, run by run; a first round of all, as long, which compiles and warms up, is not counted.
 
     What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept. Each run
     has an order of its own, always the same one: cores that rested in one way begin the next one slowly, and threads
@@ -26,6 +26,8 @@ def in_turn(
         tell(f"first round: {name}")
         way()
         repeats[name] = max(1, round(least / max(seconds(way), 1e-9)))
+        for _ in range(repeats[name] - 1):  # what finds its best form by trying has found it
+            way()
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(runs):
         shuffled.shuffle(order)

@@ -7,6 +7,7 @@ And it changes: a core that is free now is another program's later.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from statistics import median
 from time import perf_counter
@@ -17,6 +18,8 @@ _TRIES, _ROUNDS = 4, 5
 disturbs one round nor a chance that comes once decides anything."""
 _LASTS = 5000
 """Calls until all ways are tried again, which costs about a hundredth of the time."""
+_KEPT = 3 * _TRIES * _ROUNDS
+"""Tries of a way that count, the last ones: a core that was busy when all were tried again does not decide alone."""
 
 
 class Fastest:
@@ -30,7 +33,7 @@ class Fastest:
     def __init__(self, ways: Sequence[Callable[..., Any]], clock: Callable[[], float] = perf_counter) -> None:
         self._ways, self._clock = list(ways), clock
         self._best, self._calls = self._ways[0], 0
-        self._taken: list[list[float]] = [[] for _ in self._ways]
+        self._taken = [deque[float](maxlen=_KEPT) for _ in self._ways]
 
     def __call__(self, *given: Any) -> Any:
         """Do the work."""
@@ -39,7 +42,7 @@ class Fastest:
         self._calls += 1
         if self._calls > _ROUNDS * _TRIES * len(self._ways):
             if self._calls > _LASTS:
-                self._calls, self._taken = 0, [[] for _ in self._ways]
+                self._calls = 0
             return self._best(*given)
         place = (self._calls - 1) // _TRIES % len(self._ways)
         begun = self._clock()
