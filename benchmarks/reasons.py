@@ -48,9 +48,9 @@ FOUND: dict[str, str] = {
         "goal's time; the products are the work of NumPy's OpenBLAS"
     ),
     "CNN step": (
-        "the matrix products of our step, timed alone beside it, take over half of it; the rest are NumPy's passes over "
-        "patches, pools and slopes, each on one core, for on the other the products' own thread stays awake: passes "
-        "shared between two threads, and smaller parts, took as long; both goals are met in most measurements"
+        "the matrix products of our step, timed alone beside it, take over half of it; the rest are NumPy's passes "
+        "over patches, pools and slopes, each on one core, for on the other the products' own thread stays awake: "
+        "passes shared between two threads, and smaller parts, took as long; both goals are met in most measurements"
     ),
 }
 
