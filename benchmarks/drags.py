@@ -47,8 +47,8 @@ def held_thing(page: Page, explorer: Locator) -> tuple[str, Locator]:
 
 
 def places_on(held: Locator) -> list[tuple[float, float]]:
-    """From where to where it is dragged, as it stands now: what starts above it moves it."""
-    held.scroll_into_view_if_needed()
+    """From where to where it is dragged, as it stands now, in the window's middle: what starts above it moves it."""
+    held.evaluate("(one) => one.scrollIntoView({ block: 'center', behavior: 'instant' })")  # clear of the page's header
     x, y, width, height = _box(held)
     if held.evaluate("(one) => one.localName") == "input":
         return [(x + part * width, y + height / 2) for part in (0.1, 0.9)]
