@@ -169,11 +169,12 @@ def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
             signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives threads no cores of their own")
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity") or machine_code.cores() < 2,
+    reason="one core, or a system that gives threads no cores of their own",
+)
 def test_helpers_keep_off_the_core_that_calls_them_wherever_that_goes(monkeypatch):
     here = os.sched_getaffinity(0)
-    if len(here) < 2:
-        pytest.skip("one core")
     team = helpers.Helpers(2)
     for core in (min(here), max(here)):
         monkeypatch.setattr(helpers, "_core", lambda core=core: core)
@@ -189,8 +190,9 @@ def test_helpers_keep_off_the_core_that_calls_them_wherever_that_goes(monkeypatc
 def test_helpers_work_where_threads_cannot_be_told_where_to_be(monkeypatch):
     monkeypatch.setattr(helpers, "_core", lambda: None)
     assert helpers.Helpers(1).begin(lambda: 7).result() == 7
-    monkeypatch.setattr(helpers, "_core", lambda: min(os.sched_getaffinity(0)))
-    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(helpers, "_core", lambda: 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: (_ for _ in ()).throw(OSError), raising=False)
     team = helpers.Helpers(1)
     assert [team.begin(lambda: 7).result() for _ in range(3)] == [7] * 3
 
@@ -339,12 +341,17 @@ def test_where_bias_corrections_are_1_nothing_is_divided_by_them_and_the_bits_st
     numbers = tuple(one if k in places else number for k, number in enumerate(numbers))
     found = at_once(rule, arrays, numbers)
     given = dict(zip([name for name in rule.takes if name != "t"], arrays, strict=True))
+    before = {name: array.copy() for name, array in given.items()}
     step = LargeStep(rule, compiler=True)
     step(*arrays, numbers, out=[given[name] for name in rule.trace.outputs_named])
     assert bits(given[name] for name in rule.trace.outputs_named) == bits(found)
     ((_, _, ones),) = step._moves
     assert ones == tuple(divisors(rule))
     name = np.dtype(dtype).name
+    for way in large_arrays._ways(rule, name, MANY, ones):  # the call above was by the first of them
+        here = [before[name].copy() for name in (*rule.trace.outputs_named, "g")]
+        way(here, dtype(before["f"][0] if "f" in before else 0.0), np.array(numbers))
+        assert bits(here[:-1]) == bits(found)
     texts = [step_text(rule, name, some_ones).split("def over")[0] for some_ones in ((), ones)]
     assert texts[0].count(" / ") - texts[1].count(" / ") >= len(ones)
     assert machine_code.is_at_hand(texts[1])
