@@ -9,6 +9,10 @@ from benchmarks.rows import Row, digits, rounded
 
 Way = Callable[[], object]
 Times = Mapping[str, Sequence[float]]
+SOON = 0.5
+"""A run of so many seconds would be changed by what the one before left awake: threads wait for up to 30 ms."""
+SETTLED = 0.05
+"""Seconds after which they sleep."""
 
 
 def in_turn(
@@ -18,14 +22,16 @@ def in_turn(
 
     What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept. Each run
     has an order of its own, always the same one: cores that rested in one way begin the next one slowly, and threads
-    that one way leaves awake are in the next one's way.
+    that one way leaves awake are in the next one's way. So a run that is over soon is begun before its clock is.
     """
     order, shuffled = list(ways), random.Random(0)
-    repeats = {}
+    repeats, lasts = {}, {}
     for name, way in ways.items():
         tell(f"first round: {name}")
         way()
-        repeats[name] = max(1, round(least / max(seconds(way), 1e-9)))
+        once = max(seconds(way), 1e-9)
+        repeats[name] = max(1, round(least / once))
+        lasts[name] = repeats[name] * once
         for _ in range(repeats[name] - 1):  # what finds its best form by trying has found it
             way()
     taken: dict[str, list[float]] = {name: [] for name in ways}
@@ -33,11 +39,21 @@ def in_turn(
         shuffled.shuffle(order)
         for name in order:
             tell(f"run {run + 1} of {runs}: {name}")
+            if lasts[name] < SOON:
+                settle(ways[name])
             began = time.perf_counter()
             for _ in range(repeats[name]):
                 ways[name]()
             taken[name].append((time.perf_counter() - began) / repeats[name])
     return taken
+
+
+def settle(way: Way) -> None:
+    """Call it until what ran before sleeps."""
+    began = time.perf_counter()
+    way()
+    while time.perf_counter() - began < SETTLED:
+        way()
 
 
 def seconds(way: Way) -> float:

@@ -32,6 +32,8 @@ AGREES = {"float32": 1e-4, "float64": 1e-12}
 float32 rounds off a tiny one grows: after a step or two it is under 1e-5, as the tests ask."""
 BATCH, SEED, LR = 100, 3, 0.001
 OF_PRODUCTS = "the matrix products of our step alone"
+OF_LEAST = "with the taking of its examples and Adam's move"
+"""What no step of ours can do without; activations, biases, pools and the cost are left out."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,21 @@ def products(net: Any, start: np.ndarray) -> Callable[[], None]:
     return again
 
 
+def least(net: Any, start: np.ndarray) -> Callable[[], None]:
+    """The products, the examples of a batch copied to one place and Adam's move, and nothing else of a step."""
+    alone, move = products(net, start), moves(start.dtype)
+    examples = data()[0].astype(start.dtype)
+    rows, batch = np.random.default_rng(SEED).permutation(len(examples))[:BATCH], np.empty_like(examples[:BATCH])
+    theta, g, m, v = start.copy(), np.full_like(start, 1e-3), np.zeros_like(start), np.zeros_like(start)
+
+    def again() -> None:
+        np.take(examples, rows, axis=0, out=batch, mode="clip")
+        alone()
+        move(theta, g, m, v)
+
+    return again
+
+
 def check(ways: Ways, start: np.ndarray) -> None:
     """That all come to the same parameters; ValueError that names the one that does not."""
     found = {name: way() for name, way in ways.items()}
@@ -120,13 +137,12 @@ def steps(kind: str, dtype: str, amount: Amount, tell: Tell) -> list[Row]:
         net.start(seed=1, dtype=np.dtype(dtype).type),
         amount.mlp_epochs if kind == "MLP" else amount.cnn_epochs,
     )
-    compiled(dtype)
     tell(f"{kind}, {dtype}: whether all do the same work")
     check({OURS: ours(net, start, 1), **torchs(net, start, 1)}, start)
     ways = {OURS: ours(net, start, epochs), **torchs(net, start, epochs)}
     many = epochs * -(-len(data()[1]) // BATCH)
-    alone = products(net, start)
-    bounds = {OF_PRODUCTS: lambda: [alone() for _ in range(many)]}
+    alone, together = products(net, start), least(net, start)
+    bounds = {OF_PRODUCTS: lambda: [alone() for _ in range(many)], OF_LEAST: lambda: [together() for _ in range(many)]}
     times = in_turn(ways | bounds, amount.runs, tell)
     each = {name: [one / many for one in taken] for name, taken in times.items()}
     peer = best(each, [name for name in ways if name != OURS])
@@ -135,12 +151,17 @@ def steps(kind: str, dtype: str, amount: Amount, tell: Tell) -> list[Row]:
     return [against(work, each, OURS, peer, GOALS[kind, dtype], note)]
 
 
-def compiled(dtype: str) -> None:
-    """Have Adam's step on large vectors at hand as machine code, where Numba is: no run is to pay for its making."""
-    if machine_code.missing() is None:
-        theta, g, m, v = np.zeros((4, LARGE), dtype)
-        numbers = compile_rule(gd.rules.adam).numbers(*gd.rules.adam.defaults.values(), 0.9, 0.999, 1.0)
-        LargeStep(gd.rules.adam, compiler=True)(theta, g, m, v, tuple(map(float, numbers)), out=[theta, m, v])
+def moves(dtype: Any) -> Callable[..., None]:
+    """Adam's step on large vectors theta, g, m, v, in machine code where Numba is."""
+    step = LargeStep(gd.rules.adam, compiler=machine_code.missing() is None)
+    numbers = compile_rule(gd.rules.adam).numbers(*gd.rules.adam.defaults.values(), 0.9, 0.999, 1.0)
+    shared = tuple(map(float, numbers))
+
+    def move(theta: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+        step(theta, g, m, v, shared, out=[theta, m, v])
+
+    move(*np.zeros((4, LARGE), dtype))  # compiled now: no run is to pay for that
+    return move
 
 
 def works(amount: Amount | None = None) -> dict[str, Callable[[Tell], list[Row]]]:

@@ -43,13 +43,9 @@ FOUND: dict[str, str] = {
         "its divisions and roots on both cores, and its memory, each timed alone, together take longer than the step: "
         "a core would have to do both at once without a gap; asking for the next numbers early made it slower"
     ),
-    "MLP step, batch 100, float64": (
-        "the matrix products of our step, timed alone beside it, and Adam's divisions and roots nearly fill the "
-        "goal's time; the products are the work of NumPy's OpenBLAS"
-    ),
-    "MLP step, batch 100, float32": (
-        "the matrix products of our step, timed alone beside it, and Adam's divisions and roots take some three "
-        "quarters of the goal's time; no limit was timed for the rest, some thirty calls of NumPy on small arrays"
+    "MLP step": (
+        "what no step of ours can do without, NumPy's matrix products, the batch's examples and Adam's move, alone "
+        "takes about the whole of the goal's time (timed beside it)"
     ),
     "CNN step": (
         "the matrix products of our step, timed alone beside it, take over half of it; the rest are NumPy's passes "

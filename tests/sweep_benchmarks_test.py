@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 
 import numpy as np
 import pytest
@@ -39,7 +40,8 @@ def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
         sweeps.check(ways | {"theirs": lambda: np.zeros(3)})
 
 
-def test_all_are_timed_in_turn_and_the_first_round_does_not_count():
+def test_all_are_timed_in_turn_and_the_first_round_does_not_count(monkeypatch):
+    monkeypatch.setattr(in_turn, "settle", lambda way: None)
     order = []
     names = ["ours", "theirs", "others"]
     ways = {name: lambda name=name: order.append(name) for name in names}
@@ -49,6 +51,23 @@ def test_all_are_timed_in_turn_and_the_first_round_does_not_count():
     assert {name: len(taken) for name, taken in times.items()} == dict.fromkeys(names, 40)
     assert all(sorted(run) == sorted(names) for run in runs)
     assert len(set(map(tuple, runs))) == 6  # none always comes after the same one
+
+
+def test_a_run_that_is_over_soon_begins_before_its_clock(monkeypatch):
+    begun = []
+    monkeypatch.setattr(in_turn, "settle", begun.append)
+    ways = {"soon": lambda: None, "late": lambda: time.sleep(0.02)}
+    monkeypatch.setattr(in_turn, "SOON", 0.01)
+    in_turn.in_turn(ways, 3, quiet)
+    assert begun == [ways["soon"]] * 3
+
+
+def test_it_goes_on_until_what_ran_before_sleeps(monkeypatch):
+    calls = []
+    clock = iter(range(100))
+    monkeypatch.setattr(in_turn.time, "perf_counter", lambda: 0.01 * next(clock))
+    in_turn.settle(lambda: calls.append(None))
+    assert len(calls) == round(in_turn.SETTLED / 0.01)
 
 
 def test_a_ratio_is_taken_run_by_run_and_its_middle_meets_the_goal_or_not():

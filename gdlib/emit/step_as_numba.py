@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from textwrap import indent
 from typing import NamedTuple
 
@@ -122,6 +123,7 @@ def step_text(rule: TracedRule, dtype: str, ones: Collection[str] = ()) -> str:
     return text if ones else text + _quick(parts, memory, dtype)
 
 
+@lru_cache(maxsize=256)
 def divisors(rule: TracedRule) -> dict[str, int]:
     """The shared numbers that a rule divides by, such as 1 - beta**t, with their places in `numbers`."""
     parts = in_two_parts(rule)

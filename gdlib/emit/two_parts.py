@@ -6,6 +6,7 @@ The numbers (1 - beta**t) are worked out in double precision wherever the step r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gdlib.emit.printable import TracedRule
@@ -31,6 +32,7 @@ class TwoParts(NamedTuple):
     powers: dict[str, str]
 
 
+@lru_cache(maxsize=256)
 def in_two_parts(rule: TracedRule) -> TwoParts:
     """The rule's step, parted where a coordinate's work begins."""
     trace = rule.trace
