@@ -205,6 +205,11 @@ def test_a_link_brings_it_back(tab: Watch) -> None:
 BUSY = '.gd-explorer[aria-busy="true"]'
 
 
+GIVEN = """const one = document.querySelector("gd-explorer");
+  %s
+  return { steps: one.state.steps, ready: one.dataset.ready ?? null };"""
+
+
 @functools.cache
 def small() -> Any:
     return gd.explore("bowl", rules=["adam"], steps=9)
@@ -269,6 +274,55 @@ def test_a_link_waits_for_an_explorer_that_is_taken_out_and_put_back(context: Br
     page.wait_for_selector(READY)
     assert state(page)["objective"] == TEXT
     assert page.locator("gd-explorer > div:not(.gd-still)").count() == 1  # nothing of the first start is left
+
+
+@pytest.mark.browser
+def test_a_state_that_waits_for_its_formula_is_taken_by_one_that_is_taken_out_and_put_back(
+    context: BrowserContext,
+) -> None:
+    page = context.new_page()
+    answer = held(page)
+    shown(Watch(page), small())
+    page.evaluate(
+        """(objective) => {
+      const one = document.querySelector("gd-explorer"), next = one.nextSibling, above = one.parentNode;
+      Object.assign(one, { state: { objective } });
+      one.remove();
+      above.insertBefore(one, next);
+    }""",
+        TEXT,
+    )
+    answer()
+    page.wait_for_selector(READY)
+    assert state(page)["objective"] == TEXT
+
+
+BEFORE = {
+    "a link, then a state": ("one.follow(() => ({ steps: 5 })); one.state = { steps: 7 };", 7),
+    "a state, then a link": ("one.state = { steps: 7 }; one.follow(() => ({ steps: 5 }));", 5),
+    "two states": ("one.state = { steps: 7 }; one.state = { start: [3, 3] };", 7),
+    "a state, then one that is refused": ("one.state = { steps: 7 }; one.state = { steps: 0 };", 7),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("what", BEFORE)
+def test_what_is_given_before_the_start_is_taken_in_its_order(tab: Watch, what: str) -> None:
+    page = shown(tab, small(), above="<div style='height: 9000px'></div>").page
+    program, steps = BEFORE[what]
+    seen = page.evaluate(f"async () => {{ await customElements.whenDefined('gd-explorer'); {GIVEN % program} }}")
+    assert seen["ready"] is None
+    assert seen["steps"] == (0 if "refused" in what else 7)  # what a link will bring is not known yet
+    page.locator("gd-explorer").scroll_into_view_if_needed()
+    page.wait_for_selector(READY)
+    assert state(page)["steps"] == steps
+    if "two" in what:
+        assert state(page)["start"] == [3, 3]
+    if "refused" in what:
+        assert readout(page).startswith("The state that was given is ignored (state.steps: needed a whole number")
+        assert [one[:11] for one in tab.troubles] == ["exception: "]
+        tab.troubles.clear()
+    assert tab.troubles == []
 
 
 @pytest.mark.browser

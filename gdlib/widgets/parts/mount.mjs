@@ -38,8 +38,7 @@ class Model {
 class Explorer extends HTMLElement {
   #stop = null;
   #room = null;
-  #waiting = null;
-  #link = null;
+  #wishes = []; // what is to be taken, {given?, take}, in the order in which it came; what is not when the element goes waits on
 
   connectedCallback() {
     this.#stop = new AbortController();
@@ -67,40 +66,42 @@ class Explorer extends HTMLElement {
     delete this.dataset.ready;
   }
 
+  get #ready() {
+    return this.dataset.ready === "true" && this.#room.isConnected;
+  }
+
   /** Plain JSON, as the page's contract has it. Before the start: what the page asks for, without paths. */
   get state() {
-    return this.#room?.state ?? structuredClone(this.#waiting ?? description(this).state);
+    return this.#room?.state ?? structuredClone(Object.assign({}, description(this).state, ...this.#wishes.map((one) => one.given)));
   }
 
   set state(value) {
-    if (this.#room?.isConnected && this.dataset.ready === "true") this.#room.state = value;
-    else this.#waiting = structuredClone(value);
+    const given = structuredClone(value);
+    this.#wish({ given, take: (room) => room.hear(given) });
   }
 
   /** Restores the state that a link brings, `read()`, once it can; one that cannot be read is ignored, with a sentence. */
   follow(read) {
-    this.#link = read;
-    if (this.dataset.ready === "true") this.#restore(this.#stop.signal);
+    this.#wish({ take: async (room) => {
+      try {
+        await room.take(read());
+      } catch (error) {
+        room.say(`The link in the address cannot be followed here, so it is ignored (${error.message.slice(0, 200)}).`);
+      }
+    } });
   }
 
-  /** Here as in #accept: what is not taken before the element goes waits on, for the next start. */
-  async #restore(signal) {
-    const [read, room] = [this.#link, this.#room];
-    try {
-      await room.take(read());
-    } catch (error) {
-      room.say(`The link in the address cannot be followed here, so it is ignored (${error.message.slice(0, 200)}).`);
-    }
-    if (!signal.aborted && this.#link === read) this.#link = null;
+  /** Once the explorer is ready, what is wrong with a state at once is thrown to whoever gave it. */
+  #wish(wish) {
+    const begun = this.#ready ? wish.take(this.#room) : null;
+    if (this.#ready && !begun) return;
+    this.#wishes.push(wish);
+    if (begun) this.#until(wish, begun, this.#stop.signal);
   }
 
-  async #accept(signal) {
-    const given = this.#waiting;
-    try {
-      await this.#room.take(given);
-    } finally {
-      if (!signal.aborted && this.#waiting === given) this.#waiting = null;
-    }
+  async #until(wish, begun, signal) {
+    await begun;
+    if (!signal.aborted) this.#wishes = this.#wishes.filter((one) => one !== wish);
   }
 
   async #start(signal) {
@@ -122,8 +123,10 @@ class Explorer extends HTMLElement {
       if (signal.aborted) return cleanUp?.();
       signal.addEventListener("abort", () => cleanUp?.());
       this.#room = holder.firstElementChild;
-      while (this.#waiting || this.#link) { // either may come while another is taken
-        await (this.#waiting ? this.#accept(signal) : this.#restore(signal));
+      while (this.#wishes.length) { // more may come while one is taken
+        const [wish] = this.#wishes;
+        const begun = async () => wish.take(this.#room);
+        await this.#until(wish, begun().catch(this.#room.refuse), signal);
         if (signal.aborted) return;
       }
       this.dataset.ready = "true";

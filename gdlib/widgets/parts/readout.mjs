@@ -27,6 +27,7 @@ export class Readout {
 
   /** Says a sentence of its own in the headline's place, until the headline changes. */
   say(sentence) {
+    if (this.latest) this.write();
     this.aside = { sentence, over: this.headline };
     put(this.head, sentence);
   }

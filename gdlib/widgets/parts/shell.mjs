@@ -40,12 +40,11 @@ class Shell {
       this.spec.tries.length ? html("div", { class: "gd-tries" }, html("p", {}, "What to try"),
         html("ul", {}, this.spec.tries.map((one) => html("li", {}, one)))) : null,
       keepRow(this, host));
-    Object.defineProperty(this.node, "state", { get: () => this.whole(), set: (value) => this.hear(value) });
-    this.node.take = (given) => this.take(given);
+    Object.defineProperty(this.node, "state", { get: () => this.whole() });
+    for (const name of ["take", "hear", "refuse", "say"]) this.node[name] = (given) => this[name](given);
     // In a notebook the arrow keys are the explorer's own while it has the focus, no shortcuts of the notebook's.
     this.node.dataset.lmSuppressShortcuts = "true";
     if (!host) this.node.addEventListener("keydown", (event) => event.stopPropagation());
-    this.node.say = (sentence) => this.readout?.say(sentence);
     this.watch();
     this.settle();
   }
@@ -177,10 +176,22 @@ class Shell {
 
   /** Takes a state that nobody waits for: if it was refused only later, the readout says so. */
   hear(given) {
-    this.take(given)?.catch((error) => {
-      this.node.say(`The state that was given is ignored (${error.message.slice(0, 200)}).`);
-      reportError(error);
-    });
+    return this.take(given)?.catch((error) => this.refuse(error));
+  }
+
+  refuse(error) {
+    this.say(`The state that was given is ignored (${error.message.slice(0, 200)}).`);
+    reportError(error);
+  }
+
+  /** Of the state as it is, which may wait to be drawn. */
+  say(sentence) {
+    if (this.stale) {
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+      this.draw();
+    }
+    this.readout?.say(sentence);
   }
 
   /** Shows the state in the controls. */
