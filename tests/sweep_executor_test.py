@@ -3,17 +3,20 @@
 import io
 import os
 import pickle
+import re
 import signal
 import threading
+import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 import gdlib as gd
-from gdlib.sweeps import on_numpy, progress, spread, work
+from gdlib.sweeps import on_numpy, progress, spread, whole_arrays, work
 
 himmelblau, adam = gd.objectives.himmelblau, gd.rules.adam
 STARTS = np.random.default_rng(3).uniform(-5, 5, (3, 400, 2))
@@ -243,6 +246,94 @@ def test_the_same_sweep_is_told_by_what_it_does_not_by_who_asks(at_home):
         swept(resume=caught.value, **{**asked_once(), "schedule": lambda t: 2 / t})
 
 
+SAME_BYTES = {
+    "lr turned": ({"start": np.ones((2, 2, 2)), "lr": [[0.001], [0.1]]}, {"start": np.ones((2, 2, 2)), "lr": [0.001, 0.1]}),
+    "start turned": (
+        {"start": np.arange(4.0).reshape(2, 1, 2), "lr": [0.001, 0.1]},
+        {"start": np.arange(4.0).reshape(1, 2, 2), "lr": [[0.001], [0.1]]},
+    ),
+    "another name": ({"start": np.ones((4, 2)), "beta1": [0.9] * 4}, {"start": np.ones((4, 2)), "beta2": [0.9] * 4}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAME_BYTES)
+def test_the_same_bytes_in_another_shape_are_another_sweep(what):
+    first, other = SAME_BYTES[what]
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        gd.sweep(himmelblau, adam, steps=50, executor=Executor(breaks_after(2)), **first)
+    with pytest.raises(ValueError, match=r"^resume: needs what is done of the same sweep"):
+        gd.sweep(himmelblau, adam, steps=50, resume=caught.value, **other)
+    resumed = gd.sweep(himmelblau, adam, steps=50, resume=caught.value, **first)
+    same_bytes(resumed, gd.sweep(himmelblau, adam, steps=50, **first))
+
+
+def breaks_after(calls):
+    def spoil(number, future):
+        if number > calls:
+            raise RuntimeError("no more")
+
+    return spoil
+
+
+def given(k):
+    return gd.Objective.from_functions(lambda x: k * (x**2).sum(-1), lambda x: 2 * k * x, n=2)
+
+
+def a_rule(k):
+    @gd.rule
+    def mine(theta, g, *, lr=0.1):
+        return theta - k * lr * g
+
+    return mine
+
+
+def network(seed):
+    x = np.random.default_rng(seed).normal(size=(6, 2))
+    return gd.networks.MLP((2, 1)).loss(x, x[:, 0], "squared")
+
+
+WITHOUT_TEXT = {
+    "functions": lambda k: (given(k), adam, {}),
+    "a rule of the same name": lambda k: (given(1), a_rule(k), {}),
+    "data": lambda k: (network(k), adam, {}),
+    "a schedule": lambda k: (given(1), adam, {"schedule": lambda t: k / t}),
+    "a schedule by value": lambda k: (given(1), adam, {"schedule": lambda t, f: np.where(f < k, 1.0, 0.5)}),
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT_TEXT)
+def test_what_has_no_text_is_told_apart_by_what_it_comes_to(what, monkeypatch):
+    monkeypatch.setattr(whole_arrays, "_MOST", 2)
+    advance, calls = whole_arrays.advance, []
+
+    def interrupted(asked, chunk):
+        calls.append(len(chunk.points))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return advance(asked, chunk)
+
+    monkeypatch.setattr(whole_arrays, "advance", interrupted)
+
+    def found(k, **options):
+        f, rule, more = WITHOUT_TEXT[what](k)
+        return gd.sweep(f, rule, np.ones((4, f.n)), steps=5, **more, **options)
+
+    with pytest.raises(gd.sweeps.Interrupted) as caught:
+        found(1)
+    done = pickle.loads(pickle.dumps(caught.value.done))
+    with pytest.raises(ValueError, match=r"^resume: needs what is done of the same sweep"):
+        found(3, resume=done)
+    same_bytes(found(1, resume=done), found(1))
+
+
+def test_an_answer_that_is_no_result_loses_nothing_that_is_done():
+    executor = Executor(lambda number, future: number > 2 and (future.set_result(None) or True))
+    with pytest.raises(gd.sweeps.Unfinished) as caught:
+        swept(executor=executor)
+    assert "three arrays for 25 runs; its future gave None); 50 of 1,200 runs are done" in str(caught.value)
+    same_bytes(swept(resume=caught.value), swept())
+
+
 def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
     monkeypatch.setattr(on_numpy, "_WORK", 1)
     monkeypatch.setattr(on_numpy, "_MOST", 100)
@@ -263,18 +354,54 @@ def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
     assert sum(calls) == 1200 + 100
 
 
-def test_a_key_stops_a_sweep_that_waits_for_others():
-    executor = Executor(lambda number, future: number > 3)
-    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+@contextmanager
+def a_key_after(seconds):
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores the key
     timer.start()
     try:
         with pytest.raises(gd.sweeps.Interrupted) as caught:
-            swept(executor=executor)
+            yield caught
     finally:
         timer.cancel()
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_key_stops_a_sweep_that_waits_for_others():
+    executor = Executor(lambda number, future: number > 3)
+    with a_key_after(0.5) as caught:
+        swept(executor=executor)
     assert caught.value.done.count == 75
+
+
+LONG = {"numpy": 10**7, "numba": 2 * 10**9}
+"""Steps of one run that take minutes."""
+
+
+@pytest.mark.parametrize("backend", LONG)
+def test_one_long_run_tells_how_far_it_is_and_hears_a_key(backend, monkeypatch):
+    stream = Terminal()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_SILENT", 0.0)
+    gd.sweep(himmelblau, adam, (1.0, 1.0), steps=2**18, backend=backend)  # compiled
+    with a_key_after(2.5) as caught:
+        began = time.monotonic()
+        gd.sweep(himmelblau, adam, (1.0, 1.0), steps=LONG[backend], backend=backend)
+    assert time.monotonic() - began < 10
+    assert "interrupted: 0 of 1 runs are done; go on" in str(caught.value)
+    told = [int(line.split()[1]) for line in stream.getvalue().split("\r") if line.startswith("sweep: ")]
+    assert told[-1] < 50
+    took = re.findall(r"about (\d+) s to go", stream.getvalue())
+    assert int(took[-1]) > 10
+
+
+def test_what_is_under_way_is_never_more_than_all_of_it():
+    asked_for = gd.sweeps.arguments.asked(himmelblau, adam, STARTS[0], 100, None, None, {})
+    whole = work.Work(asked_for, gd.sweeps.choice.chosen("numpy", asked_for, None))
+    one, other = whole._watched((0, 10)), whole._watched((10, 30))
+    one.watch[1], other.watch[1] = 500, 99_999
+    assert whole.under_way() == 5 + 20
+    assert whole._watched((0, 10)).watch is one.watch  # handed over once more
 
 
 class Terminal(io.StringIO):

@@ -46,6 +46,9 @@ CALLS = {
     "no executor": (lambda: run(executor=4), TypeError, "executor: needs an object with submit(function, …), got int"),
     "a schedule without lr": (lambda: run(rule=rprop, schedule=lambda t: 1.0), ValueError, "schedule: is a factor on lr, and rprop_minus has no lr"),
     "a schedule of nan": (lambda: run(schedule=lambda t: np.nan), ValueError, "schedule: needs a finite factor"),
+    "a schedule for each run": (lambda: run(start=np.ones((3, 2)), schedule=lambda t: np.ones(3)), ValueError, "schedule: needs one factor, got (3,)"),
+    "a schedule with an if": (lambda: run(start=np.ones((3, 2)), schedule=lambda t, f: 1.0 if f < 1 else 0.5), ValueError, "schedule: is given f as an array, one value for each run (shape (3,)), of which it asks whether it is true; write np.where(condition, one, other) in place of if"),
+    "more steps than can be counted": (lambda: run(steps=10**20), ValueError, "steps: needs at most 2**53, got 2**66 or more"),
     "resume from nothing": (lambda: run(resume=3), TypeError, "resume: needs the error of a sweep that was not finished, or its .done, got int"),
     "a name of descend's": (lambda: run(keep=3), TypeError, "keep: no hyperparameter of adam"),
 }  # fmt: skip

@@ -8,10 +8,11 @@ import pytest
 
 import gdlib as gd
 from gdlib.emit.trajectory import trajectory_of
-from gdlib.sweeps import choice, on_numpy
+from gdlib.sweeps import choice, on_numpy, whole_arrays
 from gdlib.sweeps.arguments import asked
+from gdlib.sweeps.chunk import Reached
 from gdlib.sweeps.spread import back_end
-from gdlib.trace.graph import ELEMENTARY, UFUNCS
+from gdlib.trace.graph import ELEMENTARY, UFUNCS, in_order
 from tests.by_component_test import SETTINGS, WRITTEN
 from tests.duck_array import DeviceArray
 from tests.tables import EXACT, INEXACT, each_objective, each_rule
@@ -289,6 +290,46 @@ def test_a_small_sweep_waits_for_no_compiler():
     why = gd.sweep(bowl, adam, (1.0, 1.0), steps=9).why
     assert why == "it takes NumPy a few seconds at most, so no compiler is waited for"
     assert gd.sweep(bowl, adam, (1.0, 1.0), steps=9, backend="numpy").why == "you asked for it"
+
+
+def test_few_runs_of_many_steps_cost_numpy_its_calls(monkeypatch):
+    """However few the runs, a step takes some forty calls of NumPy; and one run alone leaves a GPU idle."""
+    for module in ("numba", "cupy"):
+        monkeypatch.setattr(back_end(module), "missing", lambda: None)
+    monkeypatch.setattr(choice, "find_spec", lambda name: "somewhere")
+    for runs, steps, name in ((1, 10**5, "numpy"), (1, 10**7, "numba"), (10, 10**6, "numba"), (5000, 10**6, "cupy")):
+        question = asked(himmelblau, adam, np.zeros((runs, 2)), steps, None, None, {})
+        assert choice.chosen("auto", question, None).name == name
+    counted = len([node for node in in_order(trajectory_of(himmelblau, adam).moved) if node.args])
+    question = asked(himmelblau, adam, np.zeros((1, 2)), 10**7, None, None, {})
+    seconds = counted * 10**7 * choice._CALL
+    assert f"about {choice._rounded(seconds)}" in choice.chosen("auto", question, None).why
+    assert 100 < seconds < 1000
+
+
+def test_chunks_of_whole_arrays_are_smaller_where_points_are_longer(monkeypatch):
+    sizes = []
+
+    def noted(asked, chunk):
+        sizes.append(chunk.points.shape)
+        return Reached(chunk.points, np.zeros(len(chunk.points), int), np.zeros(len(chunk.points), np.int8))
+
+    monkeypatch.setattr(whole_arrays, "advance", noted)
+    for n, runs in ((1, 2**16), (4, 2**16), (100, 2621), (1000, 262), (2**19, 1)):
+        f = gd.Objective.from_functions(lambda x: (x * x).sum(-1), lambda x: 2 * x, n=n)
+        sizes.clear()
+        gd.sweep(f, adam, np.ones((runs + 1, n)) if n < 2**19 else np.ones((2, n)), steps=2)
+        assert sizes == [(runs, n), (1, n)]
+
+
+def test_a_schedule_takes_eight_bytes_a_step():
+    question = asked(himmelblau, adam, np.zeros((1, 2)), 10**5, None, gd.schedules.inverse(1e-3), {})
+    tracemalloc.start()
+    factors = question.factors()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert factors.nbytes == 8 * 10**5
+    assert peak < 1.1 * factors.nbytes
 
 
 WORTH = {"start": np.zeros((10**6, 2)), "steps": 500}

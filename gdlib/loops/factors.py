@@ -17,10 +17,19 @@ from gdlib.update_rule import Rule
 
 def factor_of(schedule: Callable[..., Any], t: int, value: Array | None, runs: tuple[int, ...]) -> Array:
     """The factor at step t: a number, or one for each run with an axis for the coordinates; ValueError for others."""
-    factor: Any = schedule(t) if value is None else schedule(t, value)
+    try:
+        factor: Any = schedule(t) if value is None else schedule(t, value)
+    except ValueError as error:
+        if value is None or not runs or "truth value" not in str(error):
+            raise
+        raise ValueError(
+            f"schedule: is given f as an array, one value for each run (shape {runs}), of which it asks whether it is "
+            "true; write np.where(condition, one, other) in place of if"
+        ) from error
     if is_foreign(factor) or (isinstance(factor, np.ndarray) and factor.ndim):
         if factor.shape != runs:
-            raise ValueError(f"schedule: needs one factor, or one for each run (shape {runs}), got {factor.shape}")
+            each = f", or one for each run (shape {runs})" if runs else ""
+            raise ValueError(f"schedule: needs one factor{each}, got {factor.shape}")
         return factor[..., None]
     if isinstance(factor, np.ndarray):  # what np.where makes of two numbers
         factor = factor[()]

@@ -17,6 +17,9 @@ from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
 
+_MOST = 2**53
+"""Steps that doubles, in which rules have their t, can count."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -69,7 +72,7 @@ def plan_of(
     watches = _check_schedule(rule, schedule)
     return Plan(
         start=points,
-        steps=whole_number("steps", steps),
+        steps=_steps(steps),
         keep=whole_number("keep", keep),
         hyperparameters=settings,
         schedule=schedule,
@@ -80,6 +83,13 @@ def plan_of(
         noise=_noise(noise, seed),
         generator=_generator(seed),
     )
+
+
+def _steps(steps: Any) -> int:
+    count = whole_number("steps", steps)
+    if count > _MOST:
+        raise ValueError(f"steps: needs at most 2**53, got 2**{count.bit_length() - 1} or more")
+    return count
 
 
 def _check_objective(f: Any) -> None:

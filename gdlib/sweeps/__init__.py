@@ -40,12 +40,14 @@ def sweep(
     + - * / roots, comparisons and whole powers, and else within the error of NumPy's exp, sin and the like.
 
     With `tol` a run ends at its first point, the start among them, where the gradient's norm is at most tol; without
-    it after `steps` steps. A run whose next point is not finite ends too. `schedule` is as for `descend`.
+    it after `steps` steps. A run whose next point is not finite ends too. `schedule` is as for `descend`,
+    with one factor for all runs where it does not look at the value.
 
     `backend` is "numpy", "numba" (vectors on all cores), "cupy" (a GPU), or "auto", which looks at how much work it is
     and at what is installed; what it took and why stands in the outcome. Beside what you hand in, memory holds 8·n + 9
     bytes a run (4·n + 9 in single precision), 8 more for each of values, steps and minimum, and a few chunks, however
-    many steps there are. On a terminal and in a notebook a line says how far it is.
+    many steps there are; what a schedule of t alone gives is worked out beforehand, in 8 bytes a step. On a terminal
+    and in a notebook a line says how far it is.
 
     `executor` is any object with `submit`: an executor of concurrent.futures, a dask client. What goes to it is text
     and plain arrays; gdlib must be installed where it runs. A chunk that is lost is handed over again. When the
@@ -78,7 +80,11 @@ def sweep(
     progress = Progress(question.runs, done.count)
     try:
         with closing(work.results(done.missing(), executor)) as results:
-            for part, reached in results:
+            for came in results:
+                if came is None:
+                    progress.tell(work.under_way())
+                    continue
+                part, reached = came
                 done.add(part, reached)
                 progress.add(part[1] - part[0])
     except KeyboardInterrupt:

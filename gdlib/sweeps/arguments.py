@@ -52,7 +52,8 @@ class Asked:
         if self.plan.schedule is None or self.plan.watches_value:
             return None
         schedule: Callable[..., Any] = copy.deepcopy(self.plan.schedule)  # its memory starts anew in each run
-        return np.array([factor_of(schedule, t, None, ()) for t in range(1, self.plan.steps + 1)], dtype=np.float64)
+        steps = self.plan.steps
+        return np.fromiter((factor_of(schedule, t, None, ()) for t in range(1, steps + 1)), np.float64, steps)
 
 
 def asked(

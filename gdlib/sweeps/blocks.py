@@ -12,13 +12,14 @@ from gdlib.points import Array
 def advance(
     begin: Callable[..., None], walk: Callable[..., None], quick: Callable[..., None],
     points: Array, taken: Array, ended: Array, numbers: Array, swept: Array, factors: Array, steps: int, square: float,
-    block: int, rows: int, own_rows: int, shared_powers: int, unwatched: int, hurry: bool,
+    block: int, rows: int, own_rows: int, shared_powers: int, unwatched: int, hurry: bool, watch: Array,
 ) -> None:  # fmt: skip
     """Move the points (N, n), in place, to where their runs end, with `begin` and `walk` of a text of lanes.
 
     `taken` (N,) and `ended` (N,) become what `Reached` says of them. A block takes `unwatched` steps before its runs
     are looked at; one that has ended somewhere in these takes them once more, alone, step by step. `hurry`: they are
-    taken by `quick`, until that is not sure of them; then they and all after them in this block are `walk`'s.
+    taken by `quick`, until that is not sure of them; then they and all after them in this block are `walk`'s. `watch`
+    is a chunk's.
     """
     lanes = np.empty(rows * block, points.dtype)
     kept = np.empty(rows * block, points.dtype)
@@ -36,6 +37,8 @@ def advance(
             alive[lane] = True
         going, t, quickly = width, 0, hurry
         while t < steps and going > 0:
+            if watch[0] != 0:
+                return
             last = min(t + unwatched, steps)
             for k in range(lanes.size):
                 kept[k] = lanes[k]
@@ -86,6 +89,7 @@ def advance(
                         alive[lane] = False
                         going -= 1
                         break
+            watch[1] += (last - t) * width
             t = last
         for lane in range(width):
             ends[lane] = 0.0

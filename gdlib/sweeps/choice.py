@@ -25,8 +25,10 @@ _CALLED = {"numba": "Numba", "cupy": "CuPy"}
 
 _PATIENCE = 5.0
 """Seconds of work for NumPy below which no compiler is waited for, nor a GPU woken."""
-_OPERATION, _ELEMENTARY = 1e-9, 1e-8
-"""Seconds that NumPy takes for an operation on one number, as an order of size."""
+_OPERATION, _ELEMENTARY, _CALL = 1e-9, 1e-8, 5e-7
+"""Seconds that NumPy takes for an operation on one number, as an order of size, and to be called, however few."""
+_FILLS = 2**12
+"""Runs below which most of a GPU would idle."""
 _MANY = 20
 """Coordinates above which whole arrays are faster than a line for each coordinate."""
 
@@ -97,14 +99,16 @@ def _traced(asked: Asked) -> tuple[Trajectory | None, str]:
 
 
 def _by_work(asked: Asked, trajectory: Trajectory, executor: Any) -> tuple[str, str]:
-    seconds = asked.runs * asked.plan.steps * sum(
-        _ELEMENTARY if node.op in ELEMENTARY else _OPERATION for node in in_order(trajectory.moved) if node.args
-    )  # fmt: skip
+    seconds = asked.plan.steps * sum(
+        max(_CALL, asked.runs * (_ELEMENTARY if node.op in ELEMENTARY else _OPERATION))
+        for node in in_order(trajectory.moved)
+        if node.args
+    )
     if seconds < _PATIENCE:
         return "numpy", "it takes NumPy a few seconds at most, so no compiler is waited for"
     work = f"it would take NumPy about {_rounded(seconds)}"
     lacking = []
-    for name in ("cupy", "numba") if executor is None else ("numba",):
+    for name in ("cupy", "numba") if executor is None and asked.runs >= _FILLS else ("numba",):
         words = f"{_CALLED[name]} is not installed" if find_spec(name) is None else back_end(name).missing()
         if words is None:
             return name, f"{work}, and {_CALLED[name]} is at hand"

@@ -30,6 +30,9 @@ class Chunk(NamedTuple):
     gradient is at most tol; it is `descend(…, stop=gd.stopping.grad_norm(tol))`. The norm is √(g0·g0 + g1·g1 + …), the
     squares added from the left, in the type of the points, and compared with tol rounded to that type. It is looked at
     before each step (with the gradient that the step needs anyhow) and once more after the last.
+
+    `watch` is None or an int64 array (2,), shared with the thread that waits for the chunk: `watch[0]` other than 0
+    asks to stop soon, and what is returned then is no result; `watch[1]` counts the steps that its runs have taken.
     """
 
     points: Array
@@ -37,6 +40,7 @@ class Chunk(NamedTuple):
     steps: int
     tol: float | None
     factors: Array | None
+    watch: Array | None = None
 
 
 class Reached(NamedTuple):
@@ -70,7 +74,7 @@ class BackEnd(Protocol):
         """
 
     def threads(self) -> int:
-        """How many calls of `advance` side by side gain anything on this machine."""
+        """How many calls of `advance` side by side gain anything here; 0: it must be the caller's own thread."""
 
     def points_at_once(self, trajectory: Trajectory, steps: int, dtype: str) -> int:
         """The most points for a chunk, such that one takes well under a second or fits the memory it works in."""

@@ -37,11 +37,12 @@ def advance(text: str, chunk: Chunk) -> Reached:
     swept = np.empty((len(names["SWEPT"]), count))
     for row, name in enumerate(names["SWEPT"]):
         swept[row] = chunk.numbers[name]
-    factors = np.ones(1) if chunk.factors is None else np.array(chunk.factors, np.float64)
+    factors = np.ones(1) if chunk.factors is None else np.require(chunk.factors, np.float64, ["C", "A", "W"])
+    watch = np.zeros(2, np.int64) if chunk.watch is None else chunk.watch
     square = real(-1.0) if chunk.tol is None else _square(real(chunk.tol))
     sizes = [names[size] for size in ("BLOCK", "ROWS", "OWN_ROWS", "POWERS", "UNWATCHED")]
     move(names["begin"], names["walk"], quick or names["walk"], points, taken, ended, numbers, swept, factors,
-         chunk.steps, square, *sizes, quick is not None)  # fmt: skip
+         chunk.steps, square, *sizes, quick is not None, watch)  # fmt: skip
     return Reached(points, taken, ended)
 
 
@@ -68,7 +69,8 @@ _SIGNATURES = {
 }
 _SIGNATURES["advance"] = (
     "void(FunctionType({begin}), FunctionType({walk}), FunctionType({walk}), {{real}}[:,::1], int64[::1], int8[::1], "
-    "float64[::1], float64[:,::1], float64[::1], int64, {{real}}, int64, int64, int64, int64, int64, boolean)"
+    "float64[::1], float64[:,::1], float64[::1], int64, {{real}}, int64, int64, int64, int64, int64, boolean, "
+    "int64[::1])"
 ).format(**_SIGNATURES)
 
 

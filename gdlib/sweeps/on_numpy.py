@@ -99,7 +99,12 @@ class _Block:
         """All steps of all runs, written down where each ends."""
         step: Callable[[list[Array], Sequence[Any]], list[Array]] = self._program["step"]
         moves, watched, carried = bool(self._program["MOVING"]), self._chunk.tol is not None, self._carried
+        watch = self._chunk.watch
         for t in range(1, self._chunk.steps + 1):
+            if watch is not None:
+                if watch[0]:
+                    return
+                watch[1] += self._size
             if moves:
                 self._move_on(t)
             self._arrays = step(self._arrays, self._numbers_now())

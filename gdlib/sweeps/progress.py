@@ -26,13 +26,17 @@ class Progress:
         """So many runs more are done."""
         self._done += runs
         self._new += runs
+        self.tell(0.0)
+
+    def tell(self, begun: float) -> None:
+        """What is done of those that are under way, in runs."""
         now = time.monotonic()
-        took = now - self._began
-        if self._stream is not None and took > _SILENT and now - self._told > _BETWEEN:
+        took, new = now - self._began, self._new + begun
+        if self._stream is not None and took > _SILENT and now - self._told > _BETWEEN and new > 0:
             self._told = now
-            left = took * (self._total - self._done) / self._new
-            share = 100 * self._done // self._total
-            self._write(f"sweep: {share} % of {self._total:,} runs, {took:.0f} s, about {left:.0f} s to go")
+            left = took * (self._total - self._done - begun) / new
+            share = 100 * (self._done + begun) // self._total
+            self._write(f"sweep: {share:.0f} % of {self._total:,} runs, {took:.0f} s, about {left:.0f} s to go")
 
     def close(self) -> None:
         """Take the line away."""

@@ -52,8 +52,8 @@ def advance_elsewhere(name: str, text: str, chunk: Chunk, attempt: int) -> Reach
 
 def spread(
     executor: Any, name: str, text: str, parts: Sequence[Range], chunk_of: Callable[[Range], Chunk]
-) -> Generator[tuple[Range, Reached], None, None]:
-    """Range and result of each chunk as they come back; LostError where the executor does not go on.
+) -> Generator[tuple[Range, Reached] | None, None, None]:
+    """Range and result of each chunk as they come back, None while one waits; LostError where it does not go on.
 
     A chunk whose future fails or is cancelled is handed over again, up to three times in all. One that does not come
     back, while others did in a fraction of the time, is handed over again too, and the first answer counts.
@@ -87,11 +87,12 @@ def spread(
             except queue.Empty:
                 if broken is not None:  # and all that was back has been taken
                     raise LostError(f"{type(broken).__name__}: {broken}") from broken
+                yield None
                 continue
             if sent is None or sent.part not in open_parts:  # its copy was faster
                 continue
             try:
-                reached = sent.future.result()
+                reached = _fitting(sent.future.result(), sent.part)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # asyncio's and so dask's CancelledError is no Exception
@@ -109,6 +110,14 @@ def spread(
         for sent in out.values():
             with suppress(Exception):  # of an executor that is no more
                 sent.future.cancel()
+
+
+def _fitting(answer: Any, part: Range) -> Reached:
+    """The answer, if it is the result of so many runs."""
+    runs = part[1] - part[0]
+    if isinstance(answer, tuple) and [len(one) for one in answer if hasattr(one, "shape")] == [runs] * 3:
+        return Reached(*answer)
+    raise TypeError(f"a chunk's result was needed, three arrays for {runs:,} runs; its future gave {answer!r}"[:200])
 
 
 def _lost(out: dict[int, _Sent], tries: dict[Range, int], longest: float) -> list[Range]:

@@ -12,8 +12,13 @@ from gdlib.stopping import grad_norm
 from gdlib.sweeps.arguments import Asked
 from gdlib.sweeps.chunk import LEFT, Chunk, Reached
 
-RUNS_AT_ONCE = 2**16
-"""Which bounds what the loop takes on the way."""
+_NUMBERS, _MOST = 2**18, 2**16
+"""Coordinates and runs in a chunk: the loop makes many arrays of as many numbers, and few of them fit a cache."""
+
+
+def runs_at_once(n: int) -> int:
+    """Runs in a chunk, for points of n coordinates."""
+    return max(1, min(_MOST, _NUMBERS // n))
 
 
 def advance(asked: Asked, chunk: Chunk) -> Reached:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from gdlib.emit.as_numpy import compile_rule
+from gdlib.emit.as_python import rule_text
 from gdlib.emit.trajectory import Trajectory
+from gdlib.loops.factors import factor_of
 from gdlib.points import Array, is_foreign
 from gdlib.sweeps import whole_arrays
 from gdlib.sweeps.arguments import Asked
@@ -21,6 +25,7 @@ from gdlib.sweeps.chunk import Chunk, Reached
 from gdlib.sweeps.done import Range
 from gdlib.sweeps.spread import back_end, spread
 from gdlib.trace.graph import in_order
+from gdlib.update_rule import Rule
 
 _CHUNKS = 6
 """Chunks for each worker, at least: so that none is idle for long at the end."""
@@ -28,6 +33,10 @@ _WORKERS = 8
 """Workers of an executor that does not say how many it has."""
 _WORTH = 2**18
 """Runs times steps below which a chunk is done sooner than another thread is awake."""
+_LOOKS = 9
+"""Steps of a schedule without a text by which it is told from others, and one."""
+_FEW = 32
+"""Runs for which a step takes no longer than for one."""
 
 
 class Work:
@@ -46,6 +55,7 @@ class Work:
             for name, number in numbers.items()
         }
         self._points = np.broadcast_to(asked.plan.start, (*asked.shape, asked.f.n))
+        self._watches: dict[Range, Array] = {}
 
     def chunk_of(self, part: Range) -> Chunk:
         """The runs of a range, in order of the flattened shape."""
@@ -56,31 +66,52 @@ class Work:
         points = _rows(self._points, (first * n, last * n)).reshape(last - first, n)
         return Chunk(points, numbers, self._asked.plan.steps, self._asked.tol, self._factors)
 
-    def results(self, missing: list[Range], executor: Any) -> Generator[tuple[Range, Reached], None, None]:
-        """Range and result of each chunk as they come, one by one, from threads, or from the executor."""
-        trajectory = self._trajectory
+    def results(self, missing: list[Range], executor: Any) -> Generator[tuple[Range, Reached] | None, None, None]:
+        """Range and result of each chunk as they come, from threads or from the executor; None while one waits."""
+        trajectory, steps = self._trajectory, self._asked.plan.steps
         if trajectory is None:
-            for part in self._parts(missing, whole_arrays.RUNS_AT_ONCE):
+            for part in self._parts(missing, whole_arrays.runs_at_once(self._asked.f.n)):
                 yield part, whole_arrays.advance(self._asked, self.chunk_of(part))
             return
         module = back_end(self._name)
-        most = module.points_at_once(trajectory, self._asked.plan.steps, self._asked.dtype)
+        most = module.points_at_once(trajectory, steps, self._asked.dtype)
         if executor is not None:
             workers = getattr(executor, "_max_workers", _WORKERS)
-            yield from self._spread(executor, self._parts(missing, self._share(most, workers)))
+            yield from spread(
+                executor, self._name, self.text, self._parts(missing, self._share(most, workers)), self.chunk_of
+            )
             return
         threads = module.threads()
-        worth = min(most, math.ceil(_WORTH / max(1, self._asked.plan.steps)))
-        parts = self._parts(missing, most if threads == 1 else max(worth, self._share(most, threads)))
-        if threads == 1 or len(parts) == 1:
+        worth = min(most, math.ceil(_WORTH / steps))
+        parts = self._parts(missing, most if threads <= 1 else max(worth, self._share(most, threads)))
+        if threads == 0 or max(self._asked.runs, _FEW) * steps <= _WORTH:
             for part in parts:
                 yield part, module.advance(self.text, self.chunk_of(part))
             return
         with ThreadPoolExecutor(threads) as pool:
-            yield from self._spread(pool, parts)
+            yield from self._in_threads(pool, parts)
 
-    def _spread(self, executor: Any, parts: list[Range]) -> Generator[tuple[Range, Reached], None, None]:
-        return spread(executor, self._name, self.text, parts, self.chunk_of)
+    def _in_threads(
+        self, pool: ThreadPoolExecutor, parts: list[Range]
+    ) -> Generator[tuple[Range, Reached] | None, None, None]:
+        """On threads of our own, which can be looked at, and stopped in the middle of a chunk."""
+        with closing(spread(pool, self._name, self.text, parts, self._watched)) as chunks:
+            try:
+                for came in chunks:
+                    if came is not None:
+                        del self._watches[came[0]]
+                    yield came
+            finally:
+                for watch in self._watches.values():
+                    watch[0] = 1
+
+    def _watched(self, part: Range) -> Chunk:
+        return self.chunk_of(part)._replace(watch=self._watches.setdefault(part, np.zeros(2, np.int64)))
+
+    def under_way(self) -> float:
+        """What is done of the chunks that are at work on threads of our own, in runs."""
+        steps = self._asked.plan.steps
+        return sum(min(int(watch[1]) / steps, last - first) for (first, last), watch in self._watches.items())
 
     def _share(self, most: int, workers: int) -> int:
         return max(1, min(most, math.ceil(self._asked.runs / (_CHUNKS * workers))))
@@ -90,14 +121,16 @@ class Work:
         return [(low, min(low + size, last)) for first, last in missing for low in range(first, last, size)]
 
     def fingerprint(self) -> str:
-        """The same for the same sweep, and for no other."""
-        plan = self._asked.plan
-        untold = () if self.text else (repr(self._asked.f), self._asked.rule.name, repr(plan.schedule))
-        told = (self._name, self.text, *untold, self._asked.shape, plan.steps, self._asked.tol)
+        """The same for the same sweep; another for every other, as far as text, numbers and a first look can tell."""
+        asked = self._asked
+        told = (self._name, self.text, asked.shape, asked.plan.steps, asked.tol)
         print_of = hashlib.sha256(repr(told).encode())
-        start = plan.start.get() if is_foreign(plan.start) and hasattr(plan.start, "get") else plan.start
-        for values in (start, self._factors, *self._asked.numbers.values()):
-            print_of.update(np.ascontiguousarray(0.0 if values is None else values).tobytes())
+        looks = {} if self.text else _first_look(asked)
+        for name, values in {"start": asked.plan.start, "factors": self._factors, **asked.numbers, **looks}.items():
+            host: Any = values.get() if is_foreign(values) and hasattr(values, "get") else values
+            array = np.asarray(host)  # None: an array of an object, told by its words
+            print_of.update(repr((name, array.shape, array.dtype.str)).encode())
+            print_of.update(repr(host).encode() if array.dtype == object else np.ascontiguousarray(array).tobytes())
         return print_of.hexdigest()
 
 
@@ -111,6 +144,21 @@ def _rows(values: Array, part: Range) -> Array:
     if is_foreign(values) or values.flags.c_contiguous:
         return values.reshape(-1)[slice(*part)]
     return values.flat[slice(*part)]
+
+
+def _first_look(asked: Asked) -> dict[str, Any]:
+    """What tells apart sweeps that have no text: names, and what objective, rule and schedule come to at the start."""
+    f, rule, plan = asked.f, asked.rule, asked.plan
+    first = plan.start.reshape(-1, f.n)[:1]
+    near = np.concatenate([first, first + first.dtype.type(0.5)])
+    with np.errstate(all="ignore"):
+        seen = {"values": f(near), "slopes": f.grad(near)}
+        if plan.schedule is not None:
+            schedule, value = copy.deepcopy(plan.schedule), seen["values"][0] if plan.watches_value else None
+            with suppress(Exception):  # one that wants the values of all runs at once
+                seen["factors"] = np.array([factor_of(schedule, t, value, ()) for t in range(1, _LOOKS)])
+    names = [repr(f), rule.name, getattr(plan.schedule, "__qualname__", repr(plan.schedule))]
+    return seen | {"names": np.array(names), "rule": rule_text(rule) if isinstance(rule, Rule) else ""}
 
 
 def _once(asked: Asked, trajectory: Trajectory) -> dict[str, Any]:
