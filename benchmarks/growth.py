@@ -76,10 +76,10 @@ def curves(amount: Amount, tell: Tell) -> list[Curve]:
     """Every curve; all amounts of one are timed in turn, so that a slow minute of the machine bends none of them."""
     threads = machine_code.cores()
     plan: list[tuple[str, str, tuple[int, ...], Callable[[int], Callable[[], Any]]]] = [
-        (f"sweep, Adam, 200 steps, {threads} threads", "points", amount.points, lambda n: _sweep(n, 200)),
-        (f"sweep, Adam, 100,000 points, {threads} threads", "steps", amount.steps, lambda t: _sweep(10**5, t)),
+        (f"sweep, Adam, 200 steps, up to {threads} threads", "points", amount.points, lambda n: _sweep(n, 200)),
+        (f"sweep, Adam, 100,000 points, up to {threads} threads", "steps", amount.steps, lambda t: _sweep(10**5, t)),
         ("one run of 200 Adam steps on Rosenbrock's function", "dimensions", amount.dimensions, _run),
-        (f"one Adam step in float32, {threads} threads", "parameters", amount.parameters, _step),
+        (f"one Adam step in float32, up to {threads} threads", "parameters", amount.parameters, _step),
     ]
     found = []
     for work, along, amounts, make in plan:

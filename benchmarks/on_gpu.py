@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,7 @@ def described(limit: Limits) -> dict[str, Any]:
     runtime = cupy().cuda.runtime
     facts = runtime.getDeviceProperties(0)
     return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "device": facts["name"].decode(), "multiprocessors": facts["multiProcessorCount"],
         "memory_gb": rounded(facts["totalGlobalMem"] / 1e9), "driver_for_cuda": _dotted(runtime.driverGetVersion()),
         "cuda": _dotted(runtime.runtimeGetVersion()), "cupy": cupy().__version__,

@@ -18,11 +18,16 @@ from gdlib.emit.as_numpy import compile_rule
 from gdlib.emit.trajectory import trajectory_of
 from gdlib.loops import machine_code
 from gdlib.loops.large_arrays import LargeStep
+from gdlib.sweeps import on_numpy
+from gdlib.sweeps.arguments import asked
+from gdlib.sweeps.choice import chosen
+from gdlib.sweeps.work import Work
 
 Tell = Callable[[str], None]
 Ways = Mapping[str, Callable[[], Any]]
 F, OURS = gd.objectives.rosenbrock, "gdlib"
 START = (-1.2, 1.0)
+ALONE, IN_CACHE = "its NumPy calls on runs that stay in the cache", 80
 
 
 @dataclass(frozen=True)
@@ -144,12 +149,23 @@ def without_numba(amount: Amount, tell: Tell) -> list[Row]:
         ways = {
             OURS: sweep_of(rule, points, amount.few_steps, "numpy"),
             naive: peers.numpy_sweep(rule, points, amount.few_steps),
+            ALONE: one_block(rule, amount.side**2, amount.few_steps),
         }
         times = in_turn(ways, amount.runs, tell)
         name = "Adam" if rule == "adam" else rule
         work = f"sweep without Numba, {name}, {amount.side}×{amount.side} starts × {amount.few_steps} steps"
-        rows.append(against(work, times, OURS, naive, 3.0, f"float64; {versions()}"))
+        rows.append(against(work, times, OURS, naive, 3.0, f"float64; {all_said(times)}"))
     return rows
+
+
+def one_block(rule: str, runs: int, steps: int) -> Callable[[], Any]:
+    """NumPy's calls on runs that stay in a core's own cache, again and again, until it is the work of so many."""
+    side = min(IN_CACHE, round(runs**0.5))
+    settings = peers.ADAM if rule == "adam" else peers.MOMENTUM
+    few = asked(F, gd.rules[rule], grid(side), steps, None, None, settings)
+    work = Work(few, chosen("numpy", few, None))
+    chunk = work.chunk_of((0, side**2))
+    return lambda: [on_numpy.advance(work.text, chunk) for _ in range(runs // side**2)]
 
 
 _GOALS = {10**5: 2.3, 10**6: 1.0, 10**7: 1.0}

@@ -97,6 +97,21 @@ def test_a_goal_that_is_missed_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> 
     assert "load 9 on 2 cores" in reasons.explained(known, 9.0, 2).note
 
 
+NOTE = "20 ms, torch, fused Adam 30 ms; Adam; gdlib 20 ms, torch, fused Adam 30 ms, its least 12.4 ms; numpy 2"
+
+
+def test_a_reason_has_the_times_of_its_row_and_says_where_another_measurement_may_meet_the_goal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = "{its least} of {allowed}, the step {gdlib}, its most {its most}"
+    monkeypatch.setattr(reasons, "FOUND", {"CNN step": words})
+    row = rows.Row("CNN step", "torch, fused Adam", 1.5, "at least 2 times faster", False, (1.4, 1.6), NOTE)
+    known = "12.4 ms of 15 ms, the step 20 ms, its most a time that was not taken"
+    assert reasons.explained(row, 0.1, 2).note == f"{NOTE}; missed: {known}"
+    near = dataclasses.replace(row, spread=(1.4, 2.1))
+    assert reasons.explained(near, 0.1, 2).note == f"{NOTE}; missed: {known}; the goal lies within the spread"
+
+
 def test_the_table_has_a_line_for_each_row_and_shouts_what_is_missed() -> None:
     missed = dataclasses.replace(GOOD, work="another", met=False, note="too slow, for a reason")
     lines = rows.table([GOOD, missed]).splitlines()
