@@ -8,16 +8,29 @@ import numbers
 from dataclasses import replace
 from typing import Any
 
-from gdlib.vocabulary import hyperparameter
+from gdlib.vocabulary import as_float, hyperparameter, in_short
 
 
 def whole_number(argument: str, value: Any, least: int = 1) -> int:
-    """The value as an int; TypeError if it is no whole number, ValueError if it is below `least`."""
+    """The value as an int; TypeError if it is no whole number, ValueError if it is below `least` or no float holds it.
+
+    What counts meets floats sooner or later: a schedule divides by it, a rule raises to it.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{argument}: needs a whole number >= {least}, got {type(value).__name__} {value!r}"[:200])
-    if value < least:
-        raise ValueError(f"{argument}: needs a whole number >= {least}, got {value}")
-    return int(value)
+        raise TypeError(f"{argument}: needs a whole number >= {least}, got {type(value).__name__} {in_short(value)}")
+    number = int(value)
+    if number < least:
+        raise ValueError(f"{argument}: needs a whole number >= {least}, got {in_short(number)}")
+    as_float(argument, number)
+    return number
+
+
+def several(argument: str, values: Any, needed: str) -> tuple[Any, ...]:
+    """The values as a tuple; TypeError, with what was needed in words, for what does not hold several."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise TypeError(f"{argument}: needs {needed}, got {type(values).__name__} {in_short(values)}") from None
 
 
 def number_between(

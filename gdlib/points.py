@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from gdlib.vocabulary import as_float
+
 Array = Any
 """An array of NumPy, CuPy or whatever answers NumPy's protocols."""
 
@@ -23,7 +25,7 @@ def is_foreign(values: Any) -> bool:
 def as_points(points: Any, n: int, argument: str) -> Array:
     """Points of shape (..., n) as floats: float32 stays, anything else becomes float64; another library's array stays.
 
-    Raises TypeError for what are no real numbers, ValueError for a wrong last dimension.
+    Raises TypeError for what are no real numbers, ValueError for one that no float holds and a wrong last dimension.
     """
     array: Array = points
     if not is_foreign(points):
@@ -32,7 +34,7 @@ def as_points(points: Any, n: int, argument: str) -> Array:
         except ValueError:
             raise ValueError(f"{argument}: needs an array of shape (..., {n}), got rows of different lengths") from None
         if array.dtype.kind == "O":  # exact numbers: fractions, SymPy's, whole numbers beyond 64 bits
-            array = _as_floats(array)
+            array = _as_floats(array, argument)
         if array.dtype.kind not in "fiub" or array.dtype == np.bool_:
             raise TypeError(f"{argument}: needs real numbers, got an array of {array.dtype}")
     if array.dtype not in (np.float32, np.float64):
@@ -45,14 +47,16 @@ def as_points(points: Any, n: int, argument: str) -> Array:
     return array
 
 
-def _as_floats(array: Array) -> Array:
-    """An array of number objects as floats; of anything else, as it is."""
+def _as_floats(array: Array, argument: str) -> Array:
+    """An array of number objects as floats; of anything else, as it is; ValueError for a number that no float holds."""
     if not all(hasattr(entry, "__float__") for entry in array.flat):
         return array
     try:
         return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):  # a complex number, a symbol
+    except (TypeError, ValueError):  # a complex number, a symbol
         return array
+    except OverflowError:
+        return np.array([as_float(argument, entry) for entry in array.flat])  # which raises, and says what came
 
 
 def as_number(value: Any) -> Any:

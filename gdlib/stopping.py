@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gdlib.points import Array
+from gdlib.vocabulary import as_float, in_short
 
 
 class Moment(NamedTuple):
@@ -44,9 +45,10 @@ def _never(points: Array) -> Array:
 def _tolerance(argument: str, tol: Any) -> float:
     if isinstance(tol, bool) or not isinstance(tol, float | int | np.floating | np.integer):
         raise TypeError(f"{argument}: needs a tolerance, a number >= 0, got {type(tol).__name__}")
-    if not (math.isfinite(tol) and tol >= 0):
-        raise ValueError(f"{argument}: needs a finite tolerance >= 0, got {tol!r}")
-    return float(tol)
+    bound = as_float(argument, tol)
+    if not (math.isfinite(bound) and bound >= 0):
+        raise ValueError(f"{argument}: needs a finite tolerance >= 0, got {in_short(tol)}")
+    return bound
 
 
 def grad_norm(tol: float) -> Criterion:
@@ -88,7 +90,7 @@ def value_below(level: float) -> Criterion:
     """Stop where the value is at most `level`: what was asked for is there, if the level can be reached at all."""
     if isinstance(level, bool) or not isinstance(level, float | int | np.floating | np.integer):
         raise TypeError(f"value_below: needs a number, got {type(level).__name__}")
-    if not math.isfinite(level):
+    bound = as_float("value_below", level)
+    if not math.isfinite(bound):
         raise ValueError(f"value_below: needs a finite number, got {level!r}")
-    bound = float(level)
     return Criterion("value_below", bound, lambda moment: moment.value(moment.now) <= bound)

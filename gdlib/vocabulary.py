@@ -9,6 +9,32 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+_SHORT = 60
+"""Characters of what came that an error repeats."""
+
+
+def in_short(value: Any) -> str:
+    """What came, for an error's sentence: as Python writes it, but in one line, and cut where that is long.
+
+    >>> in_short(10**400)
+    '100000000000000000000000000000000000000000000000000000000000… (401 characters)'
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python refuses to write whole numbers of more than some thousand digits
+        return "one of more digits than Python writes"
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text)} characters)"
+
+
+def as_float(argument: str, number: Any) -> float:
+    """A real number as a float; ValueError for a whole number or a fraction that is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        raise ValueError(
+            f"{argument}: needs a number that a float can hold, within ±1.8e308, got {in_short(number)}"
+        ) from None
+
 
 @dataclass(frozen=True)
 class Knob:
@@ -60,10 +86,10 @@ class Hyperparameter:
         Raises TypeError if it is no real number, ValueError if it is not finite or outside the range.
         """
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {value!r}"[:300])
-        number = float(value)
+            raise TypeError(f"{self.name}: needs a real number, got {type(value).__name__} {in_short(value)}")
+        number = as_float(self.name, value)
         if not self.allows(number):
-            raise ValueError(f"{self.name}: needs {self.needed(number)}, got {value!r}")
+            raise ValueError(f"{self.name}: needs {self.needed(number)}, got {in_short(value)}")
         return number
 
     def needed(self, number: float) -> str:

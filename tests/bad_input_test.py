@@ -1,14 +1,18 @@
 """Bad input gets a clear sentence before any work: which argument, what was needed and what came."""
 
 import linecache
+import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy as sp
 
 import gdlib as gd
+from gdlib.vocabulary import in_short
 
 bowl, adam, rprop = gd.objectives.bowl, gd.rules.adam, gd.rules.rprop_minus
+S, HUGE = gd.schedules, 10**400  # a whole number that no float can hold
 x = sp.Symbol("x", real=True)
 
 
@@ -99,6 +103,58 @@ def test_bad_input_gets_a_sentence(case):
     first = str(caught.value).splitlines()[0]
     assert words in first
     assert len(first) < 400
+
+
+BEYOND_FLOATS = {  # the argument, the call
+    "lr": lambda: run(lr=HUGE),
+    "beta1": lambda: run(beta1=-HUGE),
+    "eps": lambda: run(eps=Fraction(HUGE, 3)),
+    "memory": lambda: run(rule=gd.methods.lbfgs, memory=HUGE),
+    "lr of a sweep": lambda: gd.sweep(bowl, adam, (1.0, 1.0), steps=3, lr=HUGE),
+    "tol": lambda: gd.sweep(bowl, adam, (1.0, 1.0), steps=3, tol=HUGE),
+    "steps": lambda: run(steps=HUGE),
+    "keep": lambda: run(keep=HUGE),
+    "start": lambda: run(start=[HUGE, 0]),
+    "start as fractions": lambda: run(start=[[1, 2], [Fraction(1, 3), Fraction(-HUGE)]]),
+    "points": lambda: bowl.grad([0.5, HUGE]),
+    "grad_norm": lambda: gd.stopping.grad_norm(HUGE),
+    "value_change": lambda: gd.stopping.value_change(HUGE),
+    "step_change": lambda: gd.stopping.step_change(HUGE),
+    "value_below": lambda: gd.stopping.value_below(-HUGE),
+    "rate": lambda: S.inverse(HUGE),
+    "end": lambda: S.cosine(10, HUGE),
+    "every": lambda: S.staircase(HUGE),
+    "steps of a schedule": lambda: S.warm_up(HUGE),
+    "multiply": lambda: S.warm_restarts(5, HUGE),
+    "boundaries": lambda: S.piecewise((5, HUGE), (1.0, 0.5, 0.1)),
+    "factors": lambda: S.piecewise((5,), (1.0, HUGE)),
+    "patience": lambda: S.reduce_on_plateau(patience=HUGE),
+    "threshold": lambda: S.reduce_on_plateau(threshold=HUGE),
+}
+
+
+@pytest.mark.parametrize("case", BEYOND_FLOATS)
+def test_a_number_that_no_float_can_hold_is_named_and_cut(case):
+    with pytest.raises(ValueError, match=f"^{case.split()[0]}: needs a number that a float can hold") as caught:
+        BEYOND_FLOATS[case]()
+    assert re.search(r"got (-?10{40,}|Fraction\(-?10{40,}).{0,3}… \(\d{3} characters\)$", str(caught.value))
+
+
+def test_what_came_is_told_however_long_it_is():
+    assert in_short(0.1) == "0.1"
+    assert in_short(10**5000) == "one of more digits than Python writes"
+    assert "\n" not in in_short(np.eye(3))
+    for steps in (-HUGE, -(10**5000)):
+        with pytest.raises(ValueError, match=r"^steps: needs a whole number >= 1, got .{30,90}$"):
+            run(steps=steps)
+
+
+def test_the_largest_of_numbers_is_a_number_like_others():
+    largest = int(np.finfo(float).max)
+    assert gd.stopping.value_below(largest).bound == largest
+    assert bowl([largest, 0]) == np.inf
+    assert S.linear(2**63 - 1)(1) == 1.0
+    assert run(keep=2**70).t.tolist() == [0, 5]
 
 
 RULES = {  # the body of a rule, words of the refusal

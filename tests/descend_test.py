@@ -1,11 +1,17 @@
 """What `descend` promises: steps, reasons, kept points, schedules, transforms, noise, stopping, interruption."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 import gdlib as gd
+from gdlib import running
 from gdlib.loops import on_floats
 from gdlib.loops.plan import plan_of
+from gdlib.loops.record import LEFT
+from tests.emit_test import bits
+from tests.scheduled_runs_test import agree, both_loops
 
 bowl, rosenbrock = gd.objectives.bowl, gd.objectives.rosenbrock
 descent, adam = gd.rules.gradient_descent, gd.rules.adam
@@ -35,7 +41,7 @@ def test_every_kth_point_is_kept_with_the_start_and_the_last(stop, steps, keep):
 
 def test_a_long_path_thinned_in_parts_is_the_same_path(monkeypatch):
     whole = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
-    monkeypatch.setattr(on_floats, "_CHUNK", 64)
+    monkeypatch.setattr(on_floats, "_NUMBERS", 128)
     parts = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
     np.testing.assert_array_equal(parts.path, whole.path)
     np.testing.assert_array_equal(parts.t, whole.t)
@@ -302,3 +308,77 @@ def test_the_plan_decides_which_loop_runs():
     assert not plain(schedule=lambda t, f: 1.0)
     assert not plain(noise=0.1, seed=1)
     assert not plain(transform=gd.clip_value(1.0))
+
+
+@pytest.mark.parametrize(
+    ("n", "steps", "other"),  # and the loop that is not taken
+    [(20, 1, "array_loop"), (64, 100, "float_loop"), (64, 399, "float_loop"), (64, 400, "array_loop")],
+)
+def test_many_coordinates_go_as_straight_line_python_in_a_long_run(n, steps, other, monkeypatch):
+    f, start = bowl.with_n(n), np.linspace(-1.0, 1.0, n)
+    batch = gd.descend(f, adam, [start], steps=steps, lr=0.01, keep=50)
+    monkeypatch.setattr(running, other, None)
+    run = gd.descend(f, adam, start, steps=steps, lr=0.01, keep=50)
+    assert bits(run.path) == bits(batch.path[:, 0])
+    assert run.t.tolist() == batch.t.tolist()
+
+
+@pytest.mark.parametrize("schedule", [None, gd.schedules.inverse(0.05)], ids=["no schedule", "a schedule"])
+@pytest.mark.parametrize(
+    "name", ["gradient_descent", "momentum", "nesterov", "adam", "nadam", "quickprop", "rprop_plus"]
+)
+def test_both_loops_walk_the_same_path_in_many_dimensions(name, schedule, many_rosenbrock, monkeypatch):
+    f, start, rule = many_rosenbrock, np.tile([-1.2, 1.0], 16), gd.rules[name]
+    monkeypatch.setattr(on_floats, "_NUMBERS", 32 * 25)
+    settings = [{"lr": 1e-3}, {"lr": 3.0}] if "lr" in rule.defaults else [{}]  # the second leaves the finite numbers
+    for hyper in settings:
+        given = schedule if hyper else None
+        records = both_loops(f, rule, start, given, steps=90, keep=7, **hyper)
+        agree(*records)
+        if name == "gradient_descent":
+            assert (records[0].ended == LEFT) == (hyper["lr"] == 3.0)
+
+
+@pytest.fixture(scope="module")
+def many_rosenbrock():
+    return rosenbrock.with_n(32)
+
+
+def test_memory_is_bounded_by_the_numbers_that_wait_not_by_the_points(monkeypatch):
+    n, steps, numbers = 64, 600, 8_000
+    f = bowl.with_n(n)
+    monkeypatch.setattr(on_floats, "_NUMBERS", numbers)
+    gd.descend(f, descent, np.ones(n), steps=steps, lr=1e-3, keep=200)  # makes its lines
+    tracemalloc.start()
+    try:
+        run = gd.descend(f, descent, np.ones(n), steps=steps, lr=1e-3, keep=200)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert run.t.tolist() == [0, 200, 400, 600]
+    assert peak < 1.5 * 32 * numbers < 0.4 * 32 * n * steps
+
+
+def test_an_interrupt_between_two_parts_or_before_the_first_keeps_what_there_is(monkeypatch):
+    whole = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
+    monkeypatch.setattr(on_floats, "_NUMBERS", 128)
+    thinned, calls = on_floats._thinned, []
+
+    def interrupted(*given, **options):
+        calls.append(given)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return thinned(*given, **options)
+
+    monkeypatch.setattr(on_floats, "_thinned", interrupted)
+    run = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
+    assert (run.steps, run.reason) == (3 * 64, "interrupted")
+    assert run.t.tolist() == [*range(0, 3 * 64, 7), 3 * 64]
+    assert bits(run.path[:-1]) == bits(whole.path[: len(run.path) - 1])
+
+    def while_it_is_made(f, rule):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(on_floats, "compiled_pair", while_it_is_made)
+    run = gd.descend(rosenbrock, adam, (-1.0, 1.0), steps=1000, keep=7)
+    assert (run.steps, run.reason, run.path.tolist()) == (0, "interrupted", [[-1.0, 1.0]])

@@ -189,14 +189,27 @@ def test_networks_and_losses_can_be_copied_and_sent():
     ("make", "words"),
     [
         (lambda: MLP((4,)), "sizes: needs at least"),
+        (lambda: MLP(5), "sizes: needs several whole numbers, such as (784, 100, 10), got int 5"),
+        (lambda: MLP(None), "sizes: needs several whole numbers, such as (784, 100, 10), got NoneType"),
         (lambda: MLP((4, 0, 2)), "sizes: needs a whole number >= 1, got 0"),
         (lambda: MLP((4, 2.5)), "sizes: needs a whole number"),
         (lambda: MLP((4, 2), "softplus"), "activation: needs one of relu, sigmoid, tanh, got 'softplus'"),
-        (lambda: CNN((28,)), "image: needs"),
+        (lambda: CNN((28,)), "image: needs (height, width) or (channels, height, width), got (28,)"),
+        (lambda: CNN(image=5), "image: needs (height, width) or (channels, height, width), got int 5"),
+        (lambda: CNN(np.ones((28, 28))), "image: needs (height, width) or (channels, height, width), got (array([1., 1."),
+        (lambda: PooledConvolution(5, 3, 2), "image: needs (channels, height, width), got int 5"),
+        (lambda: PooledConvolution((9, 9), 3, 2), "image: needs (channels, height, width), got (9, 9)"),
         (lambda: CNN((4, 4), size=5), "size: needs a filter that leaves 2 x 2 answers of 4 x 4, got 5"),
         (lambda: CNN((5, 5), size=5), "size: needs a filter that leaves 2 x 2 answers of 5 x 5, got 5"),
         (lambda: CNN((8, 8), filters=(), size=3), "filters: needs at least one"),
         (lambda: CNN((8, 8), filters=0, size=3), "filters: needs a whole number >= 1, got 0"),
+        (lambda: CNN((8, 8), filters=2.5, size=3), "filters: needs a whole number >= 1, or one for each stage, got float"),
+        (lambda: CNN((8, 8), filters=True, size=3), "filters: needs a whole number >= 1, got bool True"),
+        (lambda: CNN((8, 8), 3, 3, dense=5), "dense: needs the sizes of the layers that follow, such as (100, 10), got"),
+        (lambda: CNN((8, 8), 3, 3, dense=()), "dense: needs at least the number of outputs, got none"),
+        (lambda: CNN((8, 8), 3, 3, dense=(0,)), "dense: needs a whole number >= 1, got 0"),
+        (lambda: Network(Dense(2, 3)), "layers: needs several layers, such as [Dense(2, 3), Activation('tanh')], got Dense"),
+        (lambda: Network([Dense(2, 3), "relu"]), "layers: needs layers such as Dense(2, 3), got str among them"),
         (lambda: Network([]), "layers: needs a first layer"),
         (lambda: Network([Activation("relu")]), "layers: needs a first layer"),
         (lambda: Network([Dense(2, 3), Dense(4, 1)]), "layers: layer 1 takes 4 numbers a row, the one before gives 3"),
@@ -213,3 +226,14 @@ def test_what_cannot_be_built_is_said_in_a_sentence(make, words):
     with pytest.raises((TypeError, ValueError)) as caught:
         make()
     assert str(caught.value).startswith(words)
+
+
+def test_numpys_whole_numbers_count_like_pythons():
+    """Also those of few bits: 12 * 12 does not fit int8."""
+    small = np.int8(12)
+    net = CNN(np.array([30, 30]), filters=np.int64(3), size=small, dense=np.array([5, 4]))
+    twin = CNN((30, 30), filters=3, size=12, dense=(5, 4))
+    assert repr(net) == repr(twin)
+    assert (net.start(seed=1) == twin.start(seed=1)).all()
+    assert [layer.shapes for layer in net.layers] == [layer.shapes for layer in twin.layers]
+    assert repr(MLP(np.array([4, 3, 2]))) == repr(MLP((4, 3, 2)))

@@ -66,7 +66,7 @@ def test_descend_chooses_the_floats_and_thins_in_parts(monkeypatch):
 
     whole, batch = run(), gd.descend(bowl, gd.rules.adam, [(1.0, -2.0)], steps=200, lr=0.1, schedule=S.inverse(0.1))
     assert bits(whole.path) == bits(batch.path[:, 0])
-    monkeypatch.setattr(on_floats, "_CHUNK", 64)
+    monkeypatch.setattr(on_floats, "_NUMBERS", 128)
     assert bits(run(keep=7).path[:-1]) == bits(whole.path[::7])
     monkeypatch.setattr("gdlib.running.array_loop", None)
     assert bits(run().path) == bits(whole.path)

@@ -12,41 +12,49 @@ from gdlib.emit.as_python import compiled_pair
 from gdlib.loops.factors import factor_of
 from gdlib.loops.plan import Plan
 from gdlib.loops.record import LEFT, RUNNING, Record
+from gdlib.points import Array
 from gdlib.update_rule import Rule
 
-_CHUNK = 20_000
-"""Steps between two thinnings of a path, when not every point is kept."""
+_NUMBERS = 40_000
+"""Coordinates of points that wait to be thinned: as Python's floats they take 32 bytes each, four times an array's."""
 
 
 def float_loop(f: Any, rule: Rule, plan: Plan) -> Record:
     """One run, as straight-line Python on floats."""
-    made = compiled_pair(f, rule)
-    resume = made["resume"]
-    if plan.schedule is not None:
-        resume = _scheduled(resume, plan.schedule, list(plan.hyperparameters).index("lr"))
-    hyper = list(plan.hyperparameters.values())
-    carried, t, interrupted = made["begin"](plan.start), 0, False
-    path = [tuple(float(x) for x in plan.start)]
-    kept, times, first = [], [], 0
-    while True:
-        last = min(plan.steps, t + _CHUNK)
-        try:
+    at_once = max(1, _NUMBERS // len(plan.start))
+    path, first, t, last, interrupted = [tuple(map(float, plan.start))], 0, 0, 0, False
+    # Each part stands under its first step, so that one in whose thinning an interrupt falls is thinned once more.
+    parts: dict[int, tuple[Array, Array]] = {}
+    try:
+        made = compiled_pair(f, rule)
+        resume = made["resume"]
+        if plan.schedule is not None:
+            resume = _scheduled(resume, plan.schedule, list(plan.hyperparameters).index("lr"))
+        hyper = list(plan.hyperparameters.values())
+        carried = made["begin"](plan.start)
+        while True:
+            last = min(plan.steps, t + at_once)
             carried, t = resume(carried, t, last, path, hyper)
-        except KeyboardInterrupt:
-            interrupted = True
-        reached = first + len(path) - 1
-        over = interrupted or reached < last or last == plan.steps
-        numbers = np.arange(first, reached + 1)
-        wanted = (numbers % plan.keep == 0) & (numbers < reached)
-        if over:
-            wanted[-1] = True
-        rows = np.array(path, dtype=np.float64)
-        kept.append(rows[wanted])
-        times.append(numbers[wanted])
-        if over:
-            ended = LEFT if reached < last and not interrupted else RUNNING
-            return Record(np.concatenate(kept), np.concatenate(times), reached, ended, interrupted)
-        path, first = path[-1:], reached
+            if first + len(path) <= last or last == plan.steps:
+                break
+            parts[first] = _thinned(path[:-1], first, plan.keep)
+            path, first = path[-1:], t
+    except KeyboardInterrupt:
+        interrupted = True
+    parts[first] = _thinned(path, first, plan.keep, last=True)
+    reached = first + len(path) - 1
+    rows, numbers = zip(*parts.values(), strict=True)
+    ended = LEFT if reached < last and not interrupted else RUNNING
+    return Record(np.concatenate(rows), np.concatenate(numbers), reached, ended, interrupted)
+
+
+def _thinned(path: list[tuple[float, ...]], first: int, keep: int, last: bool = False) -> tuple[Array, Array]:
+    """Every keep-th point with its step number, of points from step `first` on; with `last` the last one too."""
+    wanted = list(range(-first % keep, len(path), keep))
+    if last and wanted[-1:] != [len(path) - 1]:
+        wanted.append(len(path) - 1)
+    rows = np.array([path[place] for place in wanted], dtype=np.float64).reshape(len(wanted), len(path[0]))
+    return rows, np.array(wanted, dtype=np.int64) + first
 
 
 def _scheduled(resume: Callable[..., Any], schedule: Callable[..., Any], place: int) -> Callable[..., Any]:

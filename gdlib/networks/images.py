@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gdlib.arguments import whole_number
+from gdlib.arguments import several, whole_number
 from gdlib.networks.layers import Layer
 from gdlib.networks.room import Room
 from gdlib.points import Array, is_foreign
+from gdlib.vocabulary import in_short
 
 Image = tuple[int, int, int]
 """Channels, height, width."""
@@ -47,8 +48,12 @@ class PooledConvolution(Layer):
     CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
     def __init__(self, image: Image, filters: int, size: int) -> None:
-        channels, height, width = (whole_number("image", side) for side in image)
-        self.image, self.size = (channels, height, width), whole_number("size", size)
+        sides = several("image", image, "(channels, height, width)")
+        if len(sides) != 3:
+            raise ValueError(f"image: needs (channels, height, width), got {in_short(sides)}")
+        channels, height, width = (whole_number("image", side) for side in sides)
+        self.image = channels, height, width
+        size = self.size = whole_number("size", size)
         if size >= min(height, width):
             raise ValueError(f"size: needs a filter that leaves 2 x 2 answers of {height} x {width}, got {size}")
         self.filters = whole_number("filters", filters)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from gdlib.arguments import number_between, whole_number
+from gdlib.arguments import number_between, several, whole_number
 from gdlib.networks.examples import examples, generator_of, one_point
 from gdlib.networks.images import PooledConvolution
 from gdlib.networks.layers import Activation, Dense, Layer
 from gdlib.networks.on_data import Loss
 from gdlib.networks.room import Room
 from gdlib.points import Array
+from gdlib.vocabulary import in_short
 
 
 class Network:
@@ -30,17 +32,20 @@ class Network:
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self.layers = tuple(layers)
+        self.layers = several("layers", layers, "several layers, such as [Dense(2, 3), Activation('tanh')]")
+        for layer in self.layers:
+            if not hasattr(layer, "takes"):
+                raise TypeError(f"layers: needs layers such as Dense(2, 3), got {type(layer).__name__} among them")
         if not self.layers or self.layers[0].takes is None:
             raise ValueError("layers: needs a first layer that says how many numbers it takes, such as Dense(2, 3)")
-        numbers = self.takes = self.layers[0].takes
+        count = self.takes = self.layers[0].takes
         for place, layer in enumerate(self.layers):
-            if layer.takes not in (None, numbers):
+            if layer.takes not in (None, count):
                 raise ValueError(
-                    f"layers: layer {place} takes {layer.takes} numbers a row, the one before gives {numbers}"
+                    f"layers: layer {place} takes {layer.takes} numbers a row, the one before gives {count}"
                 )
-            numbers = layer.gives(numbers)
-        self.outputs = numbers
+            count = layer.gives(count)
+        self.outputs = count
         self._room = Room()
         self.n, self._places = 0, list[list[tuple[int, int, tuple[int, ...]]]]()
         for layer in self.layers:
@@ -120,7 +125,7 @@ class MLP(Network):
     """
 
     def __init__(self, sizes: Sequence[int], activation: str = "relu") -> None:
-        self.sizes = tuple(whole_number("sizes", size) for size in sizes)
+        self.sizes = _whole_numbers("sizes", sizes, "several whole numbers, such as (784, 100, 10)")
         if len(self.sizes) < 2:
             raise ValueError(f"sizes: needs at least the numbers of inputs and outputs, got {self.sizes}")
         self.activation = Activation(activation).kind
@@ -148,23 +153,32 @@ class CNN(Network):
         self, image: Sequence[int], filters: int | Sequence[int] = 30, size: int = 5,
         dense: Sequence[int] = (100, 10), activation: str = "relu",
     ) -> None:  # fmt: skip
-        if len(image) not in (2, 3):
-            raise ValueError(f"image: needs (height, width) or (channels, height, width), got {tuple(image)}")
-        self.filters = (filters,) if isinstance(filters, int) else tuple(filters)
+        sides = several("image", image, needed := "(height, width) or (channels, height, width)")
+        if len(sides) not in (2, 3):
+            raise ValueError(f"image: needs {needed}, got {in_short(sides)}")
+        stages = (filters,) if isinstance(filters, numbers.Integral) else filters
+        self.filters = _whole_numbers("filters", stages, "a whole number >= 1, or one for each stage")
         if not self.filters:
             raise ValueError("filters: needs at least one stage, got none; a network without is an MLP")
-        self.size, self.activation = size, Activation(activation).kind
-        first = (*(1,) * (3 - len(image)), *image)
-        here = self.image = (first[0], first[1], first[2])
+        self.dense = _whole_numbers("dense", dense, "the sizes of the layers that follow, such as (100, 10)")
+        if not self.dense:
+            raise ValueError("dense: needs at least the number of outputs, got none")
+        self.size, self.activation = whole_number("size", size), Activation(activation).kind
+        channels, height, width = _whole_numbers("image", (1, *sides)[-3:], needed)
+        here = self.image = channels, height, width
         layers: list[Layer] = []
         for count in self.filters:
-            stage = PooledConvolution(here, count, size)
+            stage = PooledConvolution(here, count, self.size)
             layers += [stage, Activation(activation)]
             here = stage.answers
-        tail = MLP((math.prod(here), *dense), activation)
-        self.dense = tail.sizes[1:]
+        tail = MLP((math.prod(here), *self.dense), activation)
         super().__init__([*layers, *tail.layers])
 
     def __repr__(self) -> str:
         filters = f"filters {self.filters} of {self.size} x {self.size}"
         return f"<CNN {self.image}, {filters}, dense {self.dense}, {self.activation}: {self.n} parameters>"
+
+
+def _whole_numbers(argument: str, values: Any, needed: str) -> tuple[int, ...]:
+    """Several of them, 1 or more each; TypeError, with what was needed in words, for what does not hold several."""
+    return tuple(whole_number(argument, value) for value in several(argument, values, needed))
