@@ -356,6 +356,19 @@ def test_the_plane_follows_the_ring_beyond_the_frame(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_a_key_that_comes_before_the_next_picture_moves_the_ring_in_the_window_that_is_asked_for(page: Page) -> None:
+    set_state(page, {"zoom": 10, "centre": [0, 0], "start": [0, 0]})
+    drawn(page)
+    moved = page.evaluate("""() => {
+      const one = document.querySelector("gd-explorer"), ring = one.querySelector(".gd-map .gd-handle");
+      one.state = { centre: [1, 1], start: [1.45, 1] };
+      ring.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true, bubbles: true }));
+      return one.state;
+    }""")
+    assert moved["start"][0] > 1.45
+
+
+@pytest.mark.browser
 def test_places_are_told_in_the_digits_of_the_view(page: Page) -> None:
     deep = {"zoom": 1e5, "centre": [1.23456, 1.34567], "start": [1.23456, 1.34567]}
     set_state(page, deep)

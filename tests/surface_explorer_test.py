@@ -270,6 +270,14 @@ def test_a_click_steps_that_way_in_the_fog_and_sets_her_down_once_it_has_lifted(
     assert state(page)["trail"] == []
 
 
+AT_REST = """async () => {
+  for (let still = 0, at = scrollY; still < 20; at = scrollY) {
+    await new Promise((next) => setTimeout(next, 20));
+    still = scrollY === at ? still + 1 : 0;
+  }
+}"""
+
+
 @browser
 def test_a_finger_turns_sideways_and_scrolls_upwards(chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 600}, has_touch=True, is_mobile=True)
@@ -295,6 +303,7 @@ def test_a_finger_turns_sideways_and_scrolls_upwards(chromium: Browser) -> None:
     swipe(0, -90)
     page.wait_for_function("(before) => scrollY > before + 20", arg=scrolled)
     assert state(page)["turn"] == turn
+    page.evaluate(AT_REST)  # a tap on a page that still glides only stops it
     page.locator("canvas").scroll_into_view_if_needed()
     page.locator("canvas").tap(position={"x": 200, "y": 150})
     assert len(state(page)["trail"]) == 1

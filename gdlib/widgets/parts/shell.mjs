@@ -45,6 +45,7 @@ class Shell {
     // In a notebook the arrow keys are the explorer's own while it has the focus, no shortcuts of the notebook's.
     this.node.dataset.lmSuppressShortcuts = "true";
     if (!host) this.node.addEventListener("keydown", (event) => event.stopPropagation());
+    this.node.addEventListener("keydown", () => this.catchUp(), true);
     this.watch();
     this.settle();
   }
@@ -186,12 +187,16 @@ class Shell {
 
   /** Of the state as it is, which may wait to be drawn. */
   say(sentence) {
-    if (this.stale) {
-      cancelAnimationFrame(this.frame);
-      this.frame = 0;
-      this.draw();
-    }
+    this.catchUp();
     this.readout?.say(sentence);
+  }
+
+  /** Draws what waits for the next frame: no key moves a point in the window that stood there before. */
+  catchUp() {
+    if (!this.stale) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.draw();
   }
 
   /** Shows the state in the controls. */
