@@ -275,8 +275,36 @@ def breaks_after(calls):
     return spoil
 
 
+def sizes_until_a_key(monkeypatch, place, call):
+    """A key is pressed in this call of the place's `advance`; the sizes of its chunks, before and after."""
+    advance, sizes = place.advance, []
+
+    def noted(told, chunk):
+        sizes.append(len(chunk.points))
+        if len(sizes) == call:
+            raise KeyboardInterrupt
+        return advance(told, chunk)
+
+    monkeypatch.setattr(place, "advance", noted)
+    return sizes
+
+
 def given(k):
     return gd.Objective.from_functions(lambda x: k * (x**2).sum(-1), lambda x: 2 * k * x, n=2)
+
+
+def at_the_starts(k):
+    def value(x):
+        if (x > 1).any():
+            raise ValueError("beyond where it is defined")
+        return k * (x**2).sum(-1)
+
+    return gd.Objective.from_functions(value, lambda x: 2 * k * x, n=2)
+
+
+@gd.rule
+def a_named_rule(theta, g, *, values=0.1):
+    return theta - 1e-3 * values * g
 
 
 def a_rule(k):
@@ -295,6 +323,8 @@ def network(seed):
 WITHOUT_TEXT = {
     "functions": lambda k: (given(k), adam, {}),
     "a rule of the same name": lambda k: (given(1), a_rule(k), {}),
+    "functions of the starts alone": lambda k: (at_the_starts(k), adam, {}),
+    "a setting with a name of ours": lambda k: (given(1), a_named_rule, {"values": float(k)}),
     "data": lambda k: (network(k), adam, {}),
     "a schedule": lambda k: (given(1), adam, {"schedule": lambda t: k / t}),
     "a schedule by value": lambda k: (given(1), adam, {"schedule": lambda t, f: np.where(f < k, 1.0, 0.5)}),
@@ -304,15 +334,7 @@ WITHOUT_TEXT = {
 @pytest.mark.parametrize("what", WITHOUT_TEXT)
 def test_what_has_no_text_is_told_apart_by_what_it_comes_to(what, monkeypatch):
     monkeypatch.setattr(whole_arrays, "_MOST", 2)
-    advance, calls = whole_arrays.advance, []
-
-    def interrupted(asked, chunk):
-        calls.append(len(chunk.points))
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return advance(asked, chunk)
-
-    monkeypatch.setattr(whole_arrays, "advance", interrupted)
+    sizes_until_a_key(monkeypatch, whole_arrays, 2)
 
     def found(k, **options):
         f, rule, more = WITHOUT_TEXT[what](k)
@@ -337,21 +359,13 @@ def test_an_answer_that_is_no_result_loses_nothing_that_is_done():
 def test_a_key_that_stops_a_sweep_keeps_what_is_done(at_home, monkeypatch):
     monkeypatch.setattr(on_numpy, "_WORK", 1)
     monkeypatch.setattr(on_numpy, "_MOST", 100)
-    advance, calls = on_numpy.advance, []
-
-    def interrupted(text, chunk):
-        calls.append(len(chunk.points))
-        if len(calls) == 5:
-            raise KeyboardInterrupt
-        return advance(text, chunk)
-
-    monkeypatch.setattr(on_numpy, "advance", interrupted)
+    sizes = sizes_until_a_key(monkeypatch, on_numpy, 5)
     with pytest.raises(KeyboardInterrupt) as caught:
         swept()
     assert isinstance(caught.value, gd.sweeps.Interrupted)
     assert "400 of 1,200 runs are done (runs 0 to 399); go on with gd.sweep(…, resume=error)" in str(caught.value)
     same_bytes(swept(resume=caught.value), at_home)
-    assert sum(calls) == 1200 + 100
+    assert sum(sizes) == 1200 + 100
 
 
 @contextmanager

@@ -99,7 +99,7 @@ class Work:
             try:
                 for came in chunks:
                     if came is not None:
-                        del self._watches[came[0]]
+                        self._watches.pop(came[0])[0] = 1  # should the chunk be out twice, the other stops
                     yield came
             finally:
                 for watch in self._watches.values():
@@ -125,8 +125,8 @@ class Work:
         asked = self._asked
         told = (self._name, self.text, asked.shape, asked.plan.steps, asked.tol)
         print_of = hashlib.sha256(repr(told).encode())
-        looks = {} if self.text else _first_look(asked)
-        for name, values in {"start": asked.plan.start, "factors": self._factors, **asked.numbers, **looks}.items():
+        given = [("start", asked.plan.start), ("factors", self._factors), *asked.numbers.items()]
+        for name, values in given if self.text else [*given, *_first_look(asked).items()]:
             host: Any = values.get() if is_foreign(values) and hasattr(values, "get") else values
             array = np.asarray(host)  # None: an array of an object, told by its words
             print_of.update(repr((name, array.shape, array.dtype.str)).encode())
@@ -149,14 +149,15 @@ def _rows(values: Array, part: Range) -> Array:
 def _first_look(asked: Asked) -> dict[str, Any]:
     """What tells apart sweeps that have no text: names, and what objective, rule and schedule come to at the start."""
     f, rule, plan = asked.f, asked.rule, asked.plan
-    first = plan.start.reshape(-1, f.n)[:1]
-    near = np.concatenate([first, first + first.dtype.type(0.5)])
+    first, seen = plan.start.reshape(-1, f.n)[:1], dict[str, Any]()
     with np.errstate(all="ignore"):
-        seen = {"values": f(near), "slopes": f.grad(near)}
+        for place, points in {"there": first, "beside": first + first.dtype.type(0.5)}.items():
+            with suppress(Exception):  # a function may be defined at the starts alone; nothing done may be lost by that
+                seen |= {f"value {place}": f(points), f"slope {place}": f.grad(points)}
         if plan.schedule is not None:
-            schedule, value = copy.deepcopy(plan.schedule), seen["values"][0] if plan.watches_value else None
-            with suppress(Exception):  # one that wants the values of all runs at once
-                seen["factors"] = np.array([factor_of(schedule, t, value, ()) for t in range(1, _LOOKS)])
+            with suppress(Exception):  # it may want the values of all runs at once
+                schedule, value = copy.deepcopy(plan.schedule), seen["value there"][0] if plan.watches_value else None
+                seen["first factors"] = np.array([factor_of(schedule, t, value, ()) for t in range(1, _LOOKS)])
     names = [repr(f), rule.name, getattr(plan.schedule, "__qualname__", repr(plan.schedule))]
     return seen | {"names": np.array(names), "rule": rule_text(rule) if isinstance(rule, Rule) else ""}
 
