@@ -2,6 +2,7 @@
 
 .venv-bench/bin/python -m benchmarks            # all rows
 .venv-bench/bin/python -m benchmarks drag race  # those whose name holds one of the words; nothing is kept
+.venv-bench/bin/python -m benchmarks --keep MLP  # they take the place of theirs among the kept rows, which say so
 """
 
 import argparse
@@ -12,11 +13,14 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import growth, machine, networks, reasons, rows, sweeps
+from benchmarks.calm import host
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
 HERE = Path(__file__).resolve().parent
 RESULTS, MACHINE = HERE / "results.json", HERE / "machine.json"
+PATIENCE = 120.0
+"""Seconds that the timings of one work wait, in all, for a host that has put cores apart or gives them to others."""
 
 
 def tell(words: str) -> None:
@@ -80,34 +84,43 @@ def all_found(works: Mapping[str, Callable[[], list[rows.Row]]]) -> list[rows.Ro
     return [row for name in works for row in found[name]]
 
 
-def main(words: list[str]) -> int:
+def main(words: list[str], keep: bool = False) -> int:
     pages = explorer_pages()
     program = system_browser.ensure()
     works = plan(pages)
     chosen = {name: work for name, work in works.items() if not words or any(word in name for word in words)}
     if not chosen:
         sys.exit(f"words: needed parts of {', '.join(works)}; got {' '.join(words)}")
+    if keep and not machine.same(MACHINE):
+        sys.exit("--keep: needs the machine and the packages of what is kept; measure the whole: make bench")
     from playwright.sync_api import sync_playwright
 
     load, began = machine.load(), time.monotonic()
     if load > 0.5:
         print(f"Others are at work on this machine (load {load}); the numbers will say so.", flush=True)
+    host.each, host.best = PATIENCE, machine.best_known(MACHINE)
     with served() as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=system_browser.ARGUMENTS)
         found = all_found({name: partial(work, chromium, site) for name, work in chosen.items()})
-        described = machine.description(chromium.version, load)
+        browser = chromium.version
         chromium.close()
     measured = [reasons.explained(row, load, machine.cores()) for row in found]
     grown = None if words else growth.measure(tell)
+    described = machine.description(browser, load, host)
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")
-    if grown is None:
+    if grown is not None:
+        rows.write(measured, RESULTS)
+        machine.write(described, MACHINE)
+        growth.write(grown)
+        print(f"{growth.words(grown)}\n")
+    elif keep:
+        measured = rows.replaced(rows.read(RESULTS), measured)
+        rows.write(measured, RESULTS)
+        machine.write(machine.once_more(MACHINE, described, sorted({row.work for row in found})), MACHINE)
+    else:
         print("Only a part was measured, so benchmarks/results.json stays as it was.")
         return 0
-    rows.write(measured, RESULTS)
-    machine.write(described, MACHINE)
-    growth.write(grown)
-    print(f"{growth.words(grown)}\n")
     print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/*.json has them all.")
     return 0
 
@@ -115,7 +128,11 @@ def main(words: list[str]) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", help="measure only what has one of these in its name, and keep nothing")
+    parser.add_argument("--keep", action="store_true", help="with words: keep what was measured in its rows' place")
+    asked = parser.parse_args()
+    if asked.keep and not asked.words:
+        parser.error("--keep: needs words; the whole is always kept")
     try:
-        sys.exit(main(parser.parse_args().words))
+        sys.exit(main(asked.words, asked.keep))
     except KeyboardInterrupt:
         sys.exit("\nInterrupted; benchmarks/results.json is as it was.")

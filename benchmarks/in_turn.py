@@ -4,15 +4,20 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
+from benchmarks.calm import host
 from benchmarks.rows import Row, digits, rounded
 
 Way = Callable[[], object]
 Times = Mapping[str, Sequence[float]]
+RESTED = 0.15
+"""Seconds after which the threads sleep that a run before left awake: OpenBLAS's slowed torch's for up to 0.1 s."""
 SOON = 0.5
-"""A run of so many seconds would be changed by what the one before left awake: threads wait for up to 30 ms."""
+"""A run of less than so many seconds is called for a while before its clock starts: cores that rested begin slowly."""
 SETTLED = 0.05
-"""Seconds after which they sleep."""
+"""Seconds of that while."""
 
 
 def in_turn(
@@ -21,35 +26,56 @@ def in_turn(
     """Seconds of each way, run by run; a first round of all, as long, which compiles and warms up, is not counted.
 
     What takes less than `least` seconds is repeated within a run until it takes them, and the mean is kept. Each run
-    has an order of its own, always the same one: cores that rested in one way begin the next one slowly, and threads
-    that one way leaves awake are in the next one's way. So a run that is over soon is begun before its clock is.
+    has an order of its own, always the same one, so that none always comes after the same one. A rest goes before it,
+    for threads that one way leaves awake are in the next one's way; a run that is over soon is begun before its clock
+    is; and where the machine had not its cores to itself, a run is taken again.
     """
-    order, shuffled = list(ways), random.Random(0)
-    repeats, lasts = {}, {}
+    host.begin()
+    order, shuffled, warm = list(ways), random.Random(0), dict[str, Repeated]()
     for name, way in ways.items():
         tell(f"first round: {name}")
-        way()
-        once = max(seconds(way), 1e-9)
-        repeats[name] = max(1, round(least / once))
-        lasts[name] = repeats[name] * once
-        for _ in range(repeats[name] - 1):  # what finds its best form by trying has found it
-            way()
+        warm[name] = host.undisturbed(partial(first_round, way, least), tell)
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(runs):
         shuffled.shuffle(order)
         for name in order:
             tell(f"run {run + 1} of {runs}: {name}")
-            if lasts[name] < SOON:
-                settle(ways[name])
-            began = time.perf_counter()
-            for _ in range(repeats[name]):
-                ways[name]()
-            taken[name].append((time.perf_counter() - began) / repeats[name])
+            taken[name].append(host.undisturbed(warm[name].mean, tell))
     return taken
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """A way that is called so many times in a run."""
+
+    way: Way
+    times: int
+    soon: bool
+    """Whether a run is over so soon that what ran before is in its way."""
+
+    def mean(self) -> float:
+        """Seconds of one call, of those of a run."""
+        time.sleep(RESTED)
+        if self.soon:
+            settle(self.way)
+        began = time.perf_counter()
+        for _ in range(self.times):
+            self.way()
+        return (time.perf_counter() - began) / self.times
+
+
+def first_round(way: Way, least: float) -> Repeated:
+    """As long as any other: what finds its best form by trying has found it then."""
+    way()
+    once = max(seconds(way), 1e-9)
+    times = max(1, round(least / once))
+    for _ in range(times - 1):
+        way()
+    return Repeated(way, times, times * once < SOON)
+
+
 def settle(way: Way) -> None:
-    """Call it until what ran before sleeps."""
+    """Call it until the cores are awake."""
     began = time.perf_counter()
     way()
     while time.perf_counter() - began < SETTLED:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.calm import UNKNOWN, Host, Pace
+
 
 def processor() -> str:
     """The model's name as the system tells it."""
@@ -28,8 +30,8 @@ def load() -> float:
     return round(os.getloadavg()[0], 2)
 
 
-def description(chromium: str, load_at_start: float) -> dict[str, object]:
-    """What stands beside the rows; `load_at_end` counts the benchmark itself."""
+def description(chromium: str, load_at_start: float, host: Host) -> dict[str, object]:
+    """What stands beside the rows; `load_at_end` counts the benchmark itself, `pace_ms` is the least of calm.pace."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "processor": processor(),
@@ -43,7 +45,32 @@ def description(chromium: str, load_at_start: float) -> dict[str, object]:
         "graphics": "none: Chromium draws on the processor (--disable-gpu)",
         "load_at_start": load_at_start,
         "load_at_end": load(),
+        "timings": host.timings,
+        "timings_not_calm": host.disturbed,
+        "pace_ms": [round(one, 3) for one in host.best],
+        "again": [],
     }
+
+
+def same(path: Path) -> bool:
+    """Whether what is kept there was measured with this processor and these packages."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    here = {"processor": processor(), "cores": cores(), "python": platform.python_version(), "numpy": version("numpy")}
+    return here.items() <= kept.items()
+
+
+def best_known(path: Path) -> Pace:
+    """The least of calm.pace that was kept with the same processor and packages: one may begin in a slow phase."""
+    kept = json.loads(path.read_text(encoding="utf-8")).get("pace_ms") if same(path) else None
+    return (kept[0], kept[1]) if kept else UNKNOWN
+
+
+def once_more(path: Path, now: dict[str, object], works: list[str]) -> dict[str, object]:
+    """What is kept there, with what of it was measured again, by itself, when, and how calmly."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    again = {name: now[name] for name in ("date", "load_at_start", "timings", "timings_not_calm")} | {"works": works}
+    others = [one for one in kept["again"] if not set(one["works"]) <= set(works)]
+    return kept | {"again": [*others, again], "pace_ms": now["pace_ms"]}
 
 
 def write(described: dict[str, object], path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.rows import Row, digits, write
+from benchmarks.rows import Row, digits, read, write
 
 HERE = Path(__file__).resolve().parent
 
@@ -17,10 +17,6 @@ UNKNOWN = "why is not known yet"
 # name of a form or a limit that was timed in turn with the row, for its time, or `allowed`, for the time that the goal
 # leaves. A row that meets its goal again needs no entry.
 FOUND: dict[str, str] = {
-    "first explorer answers: book/gallery.html": (
-        "the loads of all pages swing from one measurement to the next, this one's by 1.7 times, in phases of the host "
-        "that no count of processes shows"
-    ),
     "1,000 Adam steps, 2-D, beside JAX": (
         "a warm JAX scan is machine code; ours is straight-line Python, for which nothing is compiled: its first run "
         "is done long before JAX has compiled"
@@ -61,8 +57,9 @@ FOUND: dict[str, str] = {
         "a core would have to do both at once without a gap; asking for the next numbers early made it slower"
     ),
     "MLP step": (
-        "what no step of ours can do without, NumPy's matrix products, the batch's examples and Adam's move, alone "
-        "takes about the whole of the goal's time (timed beside it)"
+        "the goal allows {allowed}: what no step of ours can do without, NumPy's matrix products, the batch's examples "
+        "and Adam's move, alone takes {with the taking of its examples and Adam's move}, timed beside it; the rest are "
+        "NumPy's short calls for the layers' sums and slopes"
     ),
     "CNN step": (
         "no limit that was timed forbids the goal: of the {allowed} that it allows, what no step of ours can do "
@@ -113,8 +110,7 @@ def _within_the_spread(row: Row) -> str:
 def say_again(results: Path = HERE / "results.json", machine: Path = HERE / "machine.json") -> None:
     """Each missed row's reason anew, as a measurement would write it."""
     told = json.loads(machine.read_text(encoding="utf-8"))
-    kept = [Row(**row | {"spread": tuple(row["spread"])}) for row in json.loads(results.read_text(encoding="utf-8"))]
-    measured = [replace(row, note=row.note.partition("; missed: ")[0]) for row in kept]
+    measured = [replace(row, note=row.note.partition("; missed: ")[0]) for row in read(results)]
     write([explained(row, told["load_at_start"], told["cores"]) for row in measured], results)
 
 

@@ -84,6 +84,24 @@ def write(rows: Iterable[Row], path: Path) -> None:
     half_written.replace(path)
 
 
+def read(path: Path) -> list[Row]:
+    """What `write` has kept."""
+    return [Row(**row | {"spread": tuple(row["spread"])}) for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def replaced(kept: Sequence[Row], measured: Sequence[Row]) -> list[Row]:
+    """The kept rows, but each work that was measured has its new rows, at the place of its first."""
+    new: dict[str, list[Row]] = {}
+    for row in measured:
+        new.setdefault(row.work, []).append(row)
+    listed: list[Row] = []
+    for row in kept:
+        listed += (
+            [row] if row.work not in new else new[row.work] if row.work not in {one.work for one in listed} else []
+        )
+    return listed + [row for work, found in new.items() if work not in {one.work for one in kept} for row in found]
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows as lines of text: what, beside whom, ratio and its spread, goal, and whether it is met."""
     head = ("work", "peer", "ratio", "spread", "goal", "met")

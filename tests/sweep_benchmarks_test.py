@@ -42,6 +42,7 @@ def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
 
 def test_all_are_timed_in_turn_and_the_first_round_does_not_count(monkeypatch):
     monkeypatch.setattr(in_turn, "settle", lambda way: None)
+    monkeypatch.setattr(in_turn, "RESTED", 0.0)
     order = []
     names = ["ours", "theirs", "others"]
     ways = {name: lambda name=name: order.append(name) for name in names}
@@ -62,7 +63,7 @@ def test_a_run_that_is_over_soon_begins_before_its_clock(monkeypatch):
     assert begun == [ways["soon"]] * 3
 
 
-def test_it_goes_on_until_what_ran_before_sleeps(monkeypatch):
+def test_it_goes_on_until_the_cores_are_awake(monkeypatch):
     calls = []
     clock = iter(range(100))
     monkeypatch.setattr(in_turn.time, "perf_counter", lambda: 0.01 * next(clock))
