@@ -69,7 +69,7 @@ def once_more(path: Path, now: dict[str, object], works: list[str]) -> dict[str,
     """What is kept there, with what of it was measured again, by itself, when, and how calmly."""
     kept = json.loads(path.read_text(encoding="utf-8"))
     again = {name: now[name] for name in ("date", "load_at_start", "timings", "timings_not_calm")} | {"works": works}
-    others = [one for one in kept["again"] if not set(one["works"]) <= set(works)]
+    others = [one for one in kept.get("again", []) if not set(one["works"]) <= set(works)]
     return kept | {"again": [*others, again], "pace_ms": now["pace_ms"]}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import calm, in_turn, machine
+from benchmarks import calm, in_turn, machine, rows
 
 CALM, APART, NEIGHBOUR = (0.8, 3.0), (0.8, 4.2), (1.3, 3.1)
 
@@ -133,3 +133,25 @@ def test_the_command_gives_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InterruptedError):
         command.main([])
     assert one.each == command.PATIENCE == 120
+
+
+def test_works_that_are_measured_again_take_the_place_of_their_rows() -> None:
+    def row(work: str, peer: str, ratio: float = 1.0) -> rows.Row:
+        return rows.Row(work, peer, ratio, "at least 1 times faster", True, (ratio, ratio), "as measured")
+
+    kept = [row("a", "x"), row("b", "x"), row("b", "y"), row("c", "x")]
+    again = [row("b", "x", 2.0), row("b", "z", 3.0), row("d", "x")]
+    listed = [(one.work, one.peer, one.ratio) for one in rows.replaced(kept, again)]
+    assert listed == [("a", "x", 1.0), ("b", "x", 2.0), ("b", "z", 3.0), ("c", "x", 1.0), ("d", "x", 1.0)]
+
+
+def test_what_was_measured_again_stands_beside_the_machine(tmp_path) -> None:
+    path = tmp_path / "machine.json"
+    machine.write(machine.description("1", 0.1, calm.Host(best=CALM, timings=9)), path)
+    assert machine.same(path)
+    for timings, works in ((5, ["a"]), (6, ["b"]), (7, ["a", "c"])):
+        now = machine.description("1", 0.2, calm.Host(best=CALM, timings=timings))
+        machine.write(machine.once_more(path, now, works), path)
+    kept = json.loads(path.read_text())
+    assert kept["timings"] == 9
+    assert [(one["works"], one["timings"]) for one in kept["again"]] == [(["b"], 6), (["a", "c"], 7)]
