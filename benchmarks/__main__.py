@@ -92,7 +92,7 @@ def main(words: list[str], keep: bool = False) -> int:
     if not chosen:
         sys.exit(f"words: needed parts of {', '.join(works)}; got {' '.join(words)}")
     if keep and not machine.same(MACHINE):
-        sys.exit("--keep: needs the machine and the packages of what is kept; measure the whole: make bench")
+        sys.exit("--keep: needs the processor, Python and NumPy of what is kept; measure the whole: make bench")
     from playwright.sync_api import sync_playwright
 
     load, began = machine.load(), time.monotonic()

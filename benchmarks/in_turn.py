@@ -51,7 +51,7 @@ class Repeated:
     way: Way
     times: int
     soon: bool
-    """Whether a run is over so soon that what ran before is in its way."""
+    """Whether a run is over so soon that it is called for a while before its clock starts."""
 
     def mean(self) -> float:
         """Seconds of one call, of those of a run."""

@@ -53,14 +53,14 @@ def description(chromium: str, load_at_start: float, host: Host) -> dict[str, ob
 
 
 def same(path: Path) -> bool:
-    """Whether what is kept there was measured with this processor and these packages."""
+    """Whether what is kept there was measured on this processor, with this Python and this NumPy."""
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     here = {"processor": processor(), "cores": cores(), "python": platform.python_version(), "numpy": version("numpy")}
     return here.items() <= kept.items()
 
 
 def best_known(path: Path) -> Pace:
-    """The least of calm.pace that was kept with the same processor and packages: one may begin in a slow phase."""
+    """The least of calm.pace that was kept with the same processor, Python, NumPy: one may begin in a slow phase."""
     kept = json.loads(path.read_text(encoding="utf-8")).get("pace_ms") if same(path) else None
     return (kept[0], kept[1]) if kept else UNKNOWN
 

@@ -94,12 +94,8 @@ def replaced(kept: Sequence[Row], measured: Sequence[Row]) -> list[Row]:
     new: dict[str, list[Row]] = {}
     for row in measured:
         new.setdefault(row.work, []).append(row)
-    listed: list[Row] = []
-    for row in kept:
-        listed += (
-            [row] if row.work not in new else new[row.work] if row.work not in {one.work for one in listed} else []
-        )
-    return listed + [row for work, found in new.items() if work not in {one.work for one in kept} for row in found]
+    places = dict.fromkeys([row.work for row in kept] + list(new))
+    return [row for work in places for row in new.get(work, [row for row in kept if row.work == work])]
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -1,4 +1,4 @@
-"""What is timed while the machine's cores lie apart or others have them is timed again, and a measurement's patience ends."""
+"""What is timed while the machine's cores lie apart or others have them is timed again; patience ends."""
 
 import json
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ def test_the_best_is_learnt() -> None:
     assert one.best == (0.4, 3.0)
 
 
-def test_the_fixed_work_takes_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fixed_work_takes_time() -> None:
     assert min(calm.pace()) > 0
 
 
