@@ -127,6 +127,7 @@ def test_a_measurement_knows_the_best_of_one_before_on_the_same_processor(tmp_pa
 def test_the_command_gives_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     one = calm.Host()
     monkeypatch.setattr(command, "host", one)
+    monkeypatch.setattr(command, "explorer_pages", dict)
     monkeypatch.setattr(command.system_browser, "ensure", lambda: "")
     monkeypatch.setattr(command, "plan", lambda pages: {"work": None})
     monkeypatch.setattr(command, "served", lambda: (_ for _ in ()).throw(InterruptedError))

@@ -28,7 +28,6 @@ def test_a_little_of_it_gives_a_row_of_its_form(monkeypatch):
     monkeypatch.setattr(networks, "torchs", lambda *given: {"torch": networks.ours(*given)})
     (row,) = networks.works(A_LITTLE)["MLP float32"](lambda words: None)
     assert rows.fault(json.loads(json.dumps([dataclasses.asdict(row)]))) is None
-    assert 0.1 < row.ratio < 10
     assert row.work == "MLP step, batch 100, float32"
 
 

@@ -27,13 +27,15 @@ def steps(everything: bool) -> dict[str, list[str]]:
     """Each step's command by its name; tests that look at the built site come after the build."""
     pace = "" if everything else " and not slow"
     elsewhere = [*PYTEST, f"--ignore={HOMEWORK}"]
+    # A file's tests stay together: several share a class that takes half a minute to grade. A test that ends its
+    # worker is taken up again by the next one: once, not for ever.
+    together = [*PYTEST, "-n", "2", "--dist", "loadfile", "--max-worker-restart", "1", HOMEWORK]
     return {
         "lint": [PYTHON, "-m", "ruff", "check", "."],
         "types": [PYTHON, "-m", "mypy"],
         "unit": [*elsewhere, *SHARED, "-m", "not browser and not site" + pace],
         "book": [PYTHON, "tools/book.py", "--strict"],
-        # A file's tests stay together: several share a class that takes half a minute to grade.
-        "homework": [*PYTEST, "-n", "2", "--dist", "loadfile", HOMEWORK, *([] if everything else ["-m", "not slow"])],
+        "homework": together if everything else [*together, "-m", "not slow"],
         # Each worker has its own Chromium; no doctest of the library takes one.
         "browser": [*elsewhere, *SHARED, "tests", "-m", "(browser or site)" + pace],
     }
