@@ -2,7 +2,6 @@
 
 .venv-bench/bin/python -m benchmarks            # all rows
 .venv-bench/bin/python -m benchmarks drag race  # those whose name holds one of the words; nothing is kept
-.venv-bench/bin/python -m benchmarks --keep MLP  # they take the place of theirs among the kept rows, which say so
 """
 
 import argparse
@@ -13,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import growth, machine, networks, reasons, rows, sweeps
-from benchmarks.calm import host
+from benchmarks.calm import Watched, host
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
@@ -71,28 +70,38 @@ def telling(pages: dict[str, list[str]]) -> list[str]:
     return [name for name in pages if name in wanted]
 
 
-def all_found(works: Mapping[str, Callable[[], list[rows.Row]]]) -> list[rows.Row]:
-    """The rows of all works, in their order; what fails is tried once more at the end, lest it cost all others."""
-    found, failed = dict[str, list[rows.Row]](), list[str]()
+Found = dict[str, Watched[list[rows.Row]]]
+
+
+def all_found(works: Mapping[str, Callable[[], list[rows.Row]]]) -> Found:
+    """The rows of all works, in their order. What failed, or was disturbed by the host, is measured again at the end.
+
+    Of two measurements the one stands that was disturbed less. A failure costs no other work its rows.
+    """
+    found: Found = {}
     for name, work in works.items():
         try:
-            found[name] = work()
+            found[name] = host.watched(work)
         except Exception as error:
-            failed.append(name)
             tell(f"{name} is tried again at the end, for it failed: {type(error).__name__}: {error}"[:300])
-    found |= {name: works[name]() for name in failed}
-    return [row for name in works for row in found[name]]
+    for name in [name for name in works if name not in found]:
+        found[name] = host.watched(works[name])
+    for name in [name for name in works if found[name].disturbed]:
+        tell(f"{name} is measured again, for the host disturbed {found[name].disturbed} of its timings")
+        try:
+            found[name] = min(found[name], host.watched(works[name]), key=lambda one: one.disturbed)
+        except Exception as error:
+            tell(f"{name} failed, so its first rows stand: {type(error).__name__}: {error}"[:300])
+    return {name: found[name] for name in works}
 
 
-def main(words: list[str], keep: bool = False) -> int:
+def main(words: list[str]) -> int:
     pages = explorer_pages()
     program = system_browser.ensure()
     works = plan(pages)
     chosen = {name: work for name, work in works.items() if not words or any(word in name for word in words)}
     if not chosen:
         sys.exit(f"words: needed parts of {', '.join(works)}; got {' '.join(words)}")
-    if keep and not machine.same(MACHINE):
-        sys.exit("--keep: needs the processor, Python and NumPy of what is kept; measure the whole: make bench")
     from playwright.sync_api import sync_playwright
 
     load, began = machine.load(), time.monotonic()
@@ -104,23 +113,18 @@ def main(words: list[str], keep: bool = False) -> int:
         found = all_found({name: partial(work, chromium, site) for name, work in chosen.items()})
         browser = chromium.version
         chromium.close()
-    measured = [reasons.explained(row, load, machine.cores()) for row in found]
-    grown = None if words else growth.measure(tell)
-    described = machine.description(browser, load, host)
+    measured = [reasons.explained(row, load, machine.cores()) for one in found.values() for row in one.given]
+    grown = None if words else host.watched(partial(growth.measure, tell))
+    described = machine.description(browser, load, host.best, found | ({"growth": grown} if grown else {}))
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")
-    if grown is not None:
-        rows.write(measured, RESULTS)
-        machine.write(described, MACHINE)
-        growth.write(grown)
-        print(f"{growth.words(grown)}\n")
-    elif keep:
-        measured = rows.replaced(rows.read(RESULTS), measured)
-        rows.write(measured, RESULTS)
-        machine.write(machine.once_more(MACHINE, described, sorted({row.work for row in found})), MACHINE)
-    else:
+    if grown is None:
         print("Only a part was measured, so benchmarks/results.json stays as it was.")
         return 0
+    rows.write(measured, RESULTS)
+    machine.write(described, MACHINE)
+    growth.write(grown.given)
+    print(f"{growth.words(grown.given)}\n")
     print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/*.json has them all.")
     return 0
 
@@ -128,11 +132,8 @@ def main(words: list[str], keep: bool = False) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", help="measure only what has one of these in its name, and keep nothing")
-    parser.add_argument("--keep", action="store_true", help="with words: keep what was measured in its rows' place")
     asked = parser.parse_args()
-    if asked.keep and not asked.words:
-        parser.error("--keep: needs words; the whole is always kept")
     try:
-        sys.exit(main(asked.words, asked.keep))
+        sys.exit(main(asked.words))
     except KeyboardInterrupt:
         sys.exit("\nInterrupted; benchmarks/results.json is as it was.")

@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -88,6 +88,21 @@ class Host:
             self.patience -= time.monotonic() - began
         self.disturbed += 1
         return take()
+
+    def watched(self, work: Callable[[], Result]) -> "Watched[Result]":
+        """What a work gives, with how calm it was meanwhile."""
+        timings, disturbed = self.timings, self.disturbed
+        given = work()
+        return Watched(given, self.timings - timings, self.disturbed - disturbed)
+
+
+@dataclass(frozen=True)
+class Watched(Generic[Result]):
+    """What a work gave, of so many timings, and how many of them the host disturbed."""
+
+    given: Result
+    timings: int
+    disturbed: int
 
 
 host = Host()

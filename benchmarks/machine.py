@@ -3,11 +3,13 @@
 import json
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from benchmarks.calm import UNKNOWN, Host, Pace
+from benchmarks.calm import UNKNOWN, Pace, Watched
 
 
 def processor() -> str:
@@ -30,8 +32,11 @@ def load() -> float:
     return round(os.getloadavg()[0], 2)
 
 
-def description(chromium: str, load_at_start: float, host: Host) -> dict[str, object]:
-    """What stands beside the rows; `load_at_end` counts the benchmark itself, `pace_ms` is the least of calm.pace."""
+def description(chromium: str, load_at_start: float, best: Pace, watched: Mapping[str, Watched[Any]]) -> dict[str, Any]:
+    """What stands beside the rows; `load_at_end` counts the benchmark itself, `pace_ms` is the least of calm.pace.
+
+    `timings` are those that were taken in turn, `not_calm` those of each work that the host disturbed.
+    """
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "processor": processor(),
@@ -45,37 +50,22 @@ def description(chromium: str, load_at_start: float, host: Host) -> dict[str, ob
         "graphics": "none: Chromium draws on the processor (--disable-gpu)",
         "load_at_start": load_at_start,
         "load_at_end": load(),
-        "timings": host.timings,
-        "timings_not_calm": host.disturbed,
-        "pace_ms": [round(one, 3) for one in host.best],
-        "again": [],
+        "timings": sum(one.timings for one in watched.values()),
+        "not_calm": {name: one.disturbed for name, one in watched.items() if one.disturbed},
+        "pace_ms": [round(one, 3) for one in best],
     }
-
-
-def same(path: Path) -> bool:
-    """Whether what is kept there was measured on this processor, with this Python and this NumPy."""
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    here = {"processor": processor(), "cores": cores(), "python": platform.python_version(), "numpy": version("numpy")}
-    return here.items() <= kept.items()
 
 
 def best_known(path: Path) -> Pace:
     """The least of calm.pace that was kept with the same processor, Python, NumPy: one may begin in a slow phase."""
-    kept = json.loads(path.read_text(encoding="utf-8")).get("pace_ms") if same(path) else None
-    return (kept[0], kept[1]) if kept else UNKNOWN
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    here = {"processor": processor(), "cores": cores(), "python": platform.python_version(), "numpy": version("numpy")}
+    return (kept["pace_ms"][0], kept["pace_ms"][1]) if here.items() <= kept.items() and "pace_ms" in kept else UNKNOWN
 
 
-def once_more(path: Path, now: dict[str, object], works: list[str]) -> dict[str, object]:
-    """What is kept there, with what of it was measured again, by itself, when, and how calmly."""
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    again = {name: now[name] for name in ("date", "load_at_start", "timings", "timings_not_calm")} | {"works": works}
-    others = [one for one in kept.get("again", []) if not set(one["works"]) <= set(works)]
-    return kept | {"again": [*others, again], "pace_ms": now["pace_ms"]}
-
-
-def write(described: dict[str, object], path: Path) -> None:
+def write(described: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def words(described: dict[str, object]) -> str:
+def words(described: dict[str, Any]) -> str:
     return "\n".join(f"{name.replace('_', ' '):>15}  {value}" for name, value in described.items())

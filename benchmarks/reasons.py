@@ -13,6 +13,11 @@ from benchmarks.rows import Row, digits, read, write
 HERE = Path(__file__).resolve().parent
 
 UNKNOWN = "why is not known yet"
+BOTH_AT_ONCE = (
+    "the goal allows {allowed}: four arrays read and three written on both cores, with the waking of the second and "
+    "nothing computed, alone take {the memory-stream limit}, and two divisions and a root for each entry half of "
+    "{two divisions and a root for each entry, on one core}, so the goal asks for both at once; both times swing"
+)
 # The beginning of a row's work, with its peer where that matters, and what profiling it has shown. In braces stands the
 # name of a form or a limit that was timed in turn with the row, for its time, or `allowed`, for the time that the goal
 # leaves. A row that meets its goal again needs no entry.
@@ -44,14 +49,8 @@ FOUND: dict[str, str] = {
         "{a division and a root for each entry, on one core}, and all else of a step comes on top; to wake a second "
         "core and hear from it takes {to wake a thread and hear from it}, the whole step {gdlib}"
     ),
-    "one Adam step on 1,000,000 float32, beside torch": (
-        "both share the work between two cores, and swing around the same time: with the waking of the second core, "
-        "its two divisions and a root on both, each timed beside it, leave little of torch's time, and what is left is "
-        "swings; torch's second thread spins between steps, which takes a core from all else, ours sleeps"
-    ),
-    "one Adam step on 10,000,000 float32, beside torch": (
-        "both wait for memory, and swing around the same time from one measurement to the next"
-    ),
+    "one Adam step on 1,000,000 float32, beside torch": BOTH_AT_ONCE,
+    "one Adam step on 10,000,000 float32, beside torch": BOTH_AT_ONCE,
     "one Adam step on 10,000,000 float32, beside the memory": (
         "its divisions and roots on both cores, and its memory, each timed alone, together take longer than the step: "
         "a core would have to do both at once without a gap; asking for the next numbers early made it slower"

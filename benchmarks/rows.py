@@ -89,15 +89,6 @@ def read(path: Path) -> list[Row]:
     return [Row(**row | {"spread": tuple(row["spread"])}) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def replaced(kept: Sequence[Row], measured: Sequence[Row]) -> list[Row]:
-    """The kept rows, but each work that was measured has its new rows, at the place of its first."""
-    new: dict[str, list[Row]] = {}
-    for row in measured:
-        new.setdefault(row.work, []).append(row)
-    places = dict.fromkeys([row.work for row in kept] + list(new))
-    return [row for work in places for row in new.get(work, [row for row in kept if row.work == work])]
-
-
 def table(rows: Sequence[Row]) -> str:
     """The rows as lines of text: what, beside whom, ratio and its spread, goal, and whether it is met."""
     head = ("work", "peer", "ratio", "spread", "goal", "met")

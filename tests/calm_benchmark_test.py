@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_the_fixed_work_takes_time() -> None:
 def test_a_measurement_knows_the_best_of_one_before_on_the_same_processor(tmp_path) -> None:
     path = tmp_path / "machine.json"
     assert machine.best_known(path) == calm.UNKNOWN
-    kept = machine.description("1", 0.1, calm.Host(best=CALM))
+    kept = machine.description("1", 0.1, CALM, {})
     machine.write(kept, path)
     assert machine.best_known(path) == CALM
     for name in ("processor", "numpy"):
@@ -136,23 +137,28 @@ def test_the_command_gives_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.each == command.PATIENCE == 120
 
 
-def test_works_that_are_measured_again_take_the_place_of_their_rows() -> None:
-    def row(work: str, peer: str, ratio: float = 1.0) -> rows.Row:
-        return rows.Row(work, peer, ratio, "at least 1 times faster", True, (ratio, ratio), "as measured")
+def test_what_the_host_disturbed_is_measured_again_and_the_calmer_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    def row(ratio: float) -> rows.Row:
+        return rows.Row("work", "x", ratio, "at least 1 times faster", True, (ratio, ratio), "as measured")
 
-    kept = [row("a", "x"), row("b", "x"), row("b", "y"), row("c", "x")]
-    again = [row("b", "x", 2.0), row("b", "z", 3.0), row("d", "x")]
-    listed = [(one.work, one.peer, one.ratio) for one in rows.replaced(kept, again)]
-    assert listed == [("a", "x", 1.0), ("b", "x", 2.0), ("b", "z", 3.0), ("c", "x", 1.0), ("d", "x", 1.0)]
+    one, asked = calm.Host(), list[str]()
+    monkeypatch.setattr(command, "host", one)
+    monkeypatch.setattr(command, "tell", lambda words: None)
 
+    def work(name: str, *disturbed: int | None) -> list[rows.Row]:
+        """Three timings; so many disturbed at each call, None where it fails."""
+        call = asked.count(name)
+        asked.append(name)
+        if (now := disturbed[call]) is None:
+            raise ValueError("no time")
+        one.timings += 3
+        one.disturbed += now
+        return [row(call + 1.0)]
 
-def test_what_was_measured_again_stands_beside_the_machine(tmp_path) -> None:
-    path = tmp_path / "machine.json"
-    machine.write(machine.description("1", 0.1, calm.Host(best=CALM, timings=9)), path)
-    assert machine.same(path)
-    for timings, works in ((5, ["a"]), (6, ["b"]), (7, ["a", "c"])):
-        now = machine.description("1", 0.2, calm.Host(best=CALM, timings=timings))
-        machine.write(machine.once_more(path, now, works), path)
-    kept = json.loads(path.read_text())
-    assert kept["timings"] == 9
-    assert [(one["works"], one["timings"]) for one in kept["again"]] == [(["b"], 6), (["a", "c"], 7)]
+    disturbed = {"calm": (0,), "better": (2, 1), "worse": (1, 3), "late": (None, 1, 0), "broken": (1, None)}
+    found = command.all_found({name: partial(work, name, *each) for name, each in disturbed.items()})
+    assert asked == [*disturbed, "late", "better", "worse", "late", "broken"]
+    kept = {name: (each.given[0].ratio, each.timings, each.disturbed) for name, each in found.items()}
+    assert kept == {"calm": (1, 3, 0), "better": (2, 3, 1), "worse": (1, 3, 1), "late": (3, 3, 0), "broken": (1, 3, 1)}
+    described = machine.description("1", 0.1, CALM, found)
+    assert (described["timings"], described["not_calm"]) == (15, {"better": 1, "worse": 1, "broken": 1})

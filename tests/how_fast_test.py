@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import gdlib as gd
-from benchmarks import explorers, in_turn, maps, networks, reasons, rows, sweeps
+from benchmarks import calm, explorers, in_turn, maps, networks, reasons, rows, sweeps
+from benchmarks.__main__ import PATIENCE
 from gdlib import running
 from gdlib.sweeps import on_numba
 from tests.conftest import ROOT
@@ -25,11 +26,11 @@ ROWS = json.loads((ROOT / "benchmarks" / "results.json").read_text("utf-8"))
 
 
 def test_time_is_proportional_to_points_and_steps_and_no_curve_is_much_steeper():
-    """One may be a little: ten million parameters no longer fit the cache, which a tenth of them do."""
+    """One may be: ten million parameters no longer fit the cache, which a tenth do; each takes up to three times as long."""
     exponents = {one["along"]: one["exponent"] for one in GROWTH["curves"]}
     assert list(exponents) == ["points", "steps", "dimensions", "parameters"]
     assert all(0.85 < exponents[along] < 1.05 for along in ("points", "steps"))
-    assert all(0.5 < exponent < 1.35 for exponent in exponents.values())
+    assert all(0.5 < exponent < 1 + math.log10(3) for exponent in exponents.values())
 
 
 def test_one_step_alone_begins_almost_flat():
@@ -101,14 +102,15 @@ def test_a_worker_was_killed_and_no_byte_differs():
 
 def test_how_it_was_measured_is_what_the_page_says():
     assert (sweeps.Amount().runs, networks.Amount().runs, explorers.Amount().runs) == (5, 9, 5)
-    assert (in_turn.SOON, in_turn.SETTLED) == (1 / 2, 1 / 20)
+    assert (in_turn.RESTED, in_turn.SOON, in_turn.SETTLED) == (0.15, 1 / 2, 1 / 20)
+    assert (calm.NEAR, PATIENCE) == (1.25, 2 * 60)
     least = [re.search(r"least=([\d.]+)", inspect.getsource(of))[1] for of in (sweeps.single_run, sweeps.one_step)]
     assert least == ["0.05", "0.2"]
     assert (maps.FIRST_WITHIN, maps.MOVED_WITHIN) == (1000 / 10, 1000 / 20)
     for row in ROWS:
         if row["work"].endswith("moves meanwhile"):
             assert "ms of 1, " in row["note"]
-            assert int(re.search(r"(\d+) moves", row["note"])[1]) >= 90
+            assert int(re.search(r"(\d+) moves", row["note"])[1]) >= 36  # dozens
         elif row["work"].startswith(("in-page", "first", "live map", "3 s drag")):
             assert re.search(r"(ms of 5, |in 5 drags)", row["note"]), row["work"]
 
