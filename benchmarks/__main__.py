@@ -10,16 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks import growth, machine, networks, reasons, rows, sweeps
-from benchmarks.calm import Watched, host
+from benchmarks.calm import Result, Watched, host
 from tools import browser as system_browser
 from tools.explorer_pages import GALLERY, explorer_pages, served
 
 HERE = Path(__file__).resolve().parent
 RESULTS, MACHINE = HERE / "results.json", HERE / "machine.json"
 PATIENCE = 120.0
-"""Seconds that the timings of one work wait, in all, for a host that has put cores apart or gives them to others."""
+"""Seconds that all timings of one comparison wait, in all, for a host that keeps cores apart or shares them."""
 
 
 def tell(words: str) -> None:
@@ -70,29 +71,28 @@ def telling(pages: dict[str, list[str]]) -> list[str]:
     return [name for name in pages if name in wanted]
 
 
-Found = dict[str, Watched[list[rows.Row]]]
+def all_found(works: Mapping[str, Callable[[], Result]]) -> dict[str, Watched[Result]]:
+    """What all works give, in their order. What failed, or was disturbed by the host, is measured again at the end.
 
-
-def all_found(works: Mapping[str, Callable[[], list[rows.Row]]]) -> Found:
-    """The rows of all works, in their order. What failed, or was disturbed by the host, is measured again at the end.
-
-    Of two measurements the one stands that was disturbed less. A failure costs no other work its rows.
+    Of two measurements the one stands that was disturbed less. What fails twice is left out and costs no other work.
     """
-    found: Found = {}
+    found: dict[str, Watched[Result]] = {}
     for name, work in works.items():
         try:
             found[name] = host.watched(work)
         except Exception as error:
             tell(f"{name} is tried again at the end, for it failed: {type(error).__name__}: {error}"[:300])
-    for name in [name for name in works if name not in found]:
-        found[name] = host.watched(works[name])
-    for name in [name for name in works if found[name].disturbed]:
-        tell(f"{name} is measured again, for the host disturbed {found[name].disturbed} of its timings")
+    for name in works:
+        if name in found and not (disturbed := found[name].disturbed):
+            continue
+        if name in found:
+            tell(f"{name} is measured again, for the host disturbed {disturbed} of its timings")
         try:
-            found[name] = min(found[name], host.watched(works[name]), key=lambda one: one.disturbed)
+            again = host.watched(works[name])
+            found[name] = min(found.get(name, again), again, key=lambda one: one.disturbed)
         except Exception as error:
-            tell(f"{name} failed, so its first rows stand: {type(error).__name__}: {error}"[:300])
-    return {name: found[name] for name in works}
+            tell(f"{name} failed once more: {type(error).__name__}: {error}"[:300])
+    return {name: found[name] for name in works if name in found}
 
 
 def main(words: list[str]) -> int:
@@ -113,18 +113,25 @@ def main(words: list[str]) -> int:
         found = all_found({name: partial(work, chromium, site) for name, work in chosen.items()})
         browser = chromium.version
         chromium.close()
-    measured = [reasons.explained(row, load, machine.cores()) for one in found.values() for row in one.given]
-    grown = None if words else host.watched(partial(growth.measure, tell))
-    described = machine.description(browser, load, host.best, found | ({"growth": grown} if grown else {}))
+    measured = [
+        reasons.explained(row, 0.0 if one.timings and not one.disturbed else load, machine.cores())
+        for one in found.values()
+        for row in one.given
+    ]
+    grown = all_found({} if words else {"growth": partial(growth.measure, tell)})
+    every: dict[str, Watched[Any]] = {**found, **grown}
+    described = machine.description(browser, load, host.seen, every)
     tell(f"done in {time.monotonic() - began:.0f} s")
     print(f"\n\n{machine.words(described)}\n\n{rows.table(measured)}\n")
-    if grown is None:
+    if failed := [name for name in (*chosen, *([] if words else ["growth"])) if name not in every]:
+        sys.exit(f"Failed twice, so benchmarks/results.json stays as it was: {', '.join(failed)}")
+    if words:
         print("Only a part was measured, so benchmarks/results.json stays as it was.")
         return 0
     rows.write(measured, RESULTS)
     machine.write(described, MACHINE)
-    growth.write(grown.given)
-    print(f"{growth.words(grown.given)}\n")
+    growth.write(grown["growth"].given)
+    print(f"{growth.words(grown['growth'].given)}\n")
     print(f"{sum(row.met for row in measured)} of {len(measured)} goals are met; benchmarks/*.json has them all.")
     return 0
 

@@ -29,6 +29,10 @@ _FACTOR = np.linspace(0.0, 1.0, 300 * 300, dtype=np.float32).reshape(300, 300)
 _PRODUCT = np.empty_like(_FACTOR)
 
 
+def _least(one: Pace, other: Pace) -> Pace:
+    return min(one[0], other[0]), min(one[1], other[1])
+
+
 def pace() -> Pace:
     """Now: a loop of Python, and products of matrices on all cores."""
     began = time.perf_counter()
@@ -46,17 +50,20 @@ class Host:
     """What the machine could do at its best, and how long a measurement waits for it to do so again."""
 
     each: float = 0.0
-    """Seconds of patience for all timings of one work; at first none, so that nothing waits."""
+    """Seconds of patience for all timings of one comparison; at first none, so that nothing waits."""
     patience: float = 0.0
     """Those that are left: waiting takes from them, and what is timed in vain."""
     best: Pace = UNKNOWN
+    """The least known of the fixed work, now or from an earlier measurement."""
+    seen: Pace = UNKNOWN
+    """The least that it took now: what is remembered, so that a slower machine is soon measured by itself."""
     timings: int = 0
     disturbed: int = 0
     """Those that are kept although the machine was not calm, for patience had ended."""
     measure: Callable[[], Pace] = pace
 
     def begin(self) -> None:
-        """Another work, with patience anew."""
+        """Another comparison, with patience anew."""
         self.patience = self.each
 
     def calm(self) -> bool:
@@ -64,7 +71,8 @@ class Host:
         until = time.monotonic() + AT_REST
         while True:
             now = self.measure()
-            self.best = (min(now[0], self.best[0]), min(now[1], self.best[1]))
+            self.seen = _least(now, self.seen)
+            self.best = _least(now, self.best)
             if now[0] <= NEAR * self.best[0] and now[1] <= NEAR * self.best[1]:
                 return True
             if time.monotonic() > until:
@@ -73,21 +81,27 @@ class Host:
     def undisturbed(self, take: Callable[[], Result], tell: Callable[[str], None]) -> Result:
         """What `take` gives; given anew, as long as patience lasts, where the machine was not calm before and after."""
         self.timings += 1
-        waits = False
-        while self.patience > 0:
-            began = time.monotonic()
-            if self.calm():
-                waits, found = False, take()
-                if self.calm():
+        if not self.each:
+            return take()
+        told = False
+        while True:
+            began, calm = time.monotonic(), self.calm()
+            if calm or self.patience <= 0:
+                found = take()
+                if calm and self.calm():
+                    return found
+                if self.patience <= 0:
+                    self.disturbed += 1
                     return found
             else:
-                if not waits:
-                    tell(f"waits for the host to give back its cores, {self.patience:.0f} s at most")
-                waits = True
+                if not told:
+                    now, least = (f"{one:.2f} and {both:.2f} ms" for one, both in (self.measure(), self.best))
+                    tell(
+                        f"waits {self.patience:.0f} s at most for its cores: a fixed work takes {now}, at best {least}"
+                    )
+                told = True
                 time.sleep(AGAIN)
             self.patience -= time.monotonic() - began
-        self.disturbed += 1
-        return take()
 
     def watched(self, work: Callable[[], Result]) -> "Watched[Result]":
         """What a work gives, with how calm it was meanwhile."""

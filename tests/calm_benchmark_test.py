@@ -1,7 +1,7 @@
 """What is timed while the machine's cores lie apart or others have them is timed again; patience ends."""
 
 import json
-from collections.abc import Iterator
+import re
 from functools import partial
 
 import pytest
@@ -13,7 +13,7 @@ CALM, APART, NEIGHBOUR = (0.8, 3.0), (0.8, 4.2), (1.3, 3.1)
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that goes on by a second at every look and by what is slept."""
     now = [0.0]
 
@@ -23,13 +23,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
 
     monkeypatch.setattr(calm.time, "monotonic", look)
     monkeypatch.setattr(calm.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
-    return now
 
 
 def host(*paces: calm.Pace, patience: float = 100.0) -> calm.Host:
     """One that has seen its best; the last of these paces stays."""
     left = list(paces)
-    return calm.Host(patience=patience, best=CALM, measure=lambda: left.pop(0) if len(left) > 1 else left[0])
+    return calm.Host(
+        each=patience, patience=patience, best=CALM, measure=lambda: left.pop(0) if len(left) > 1 else left[0]
+    )
 
 
 def taking(of: calm.Host, told: list[str]) -> tuple[int, int]:
@@ -56,7 +57,7 @@ def test_it_waits_for_a_calm_machine_and_says_so_once(slow: calm.Pace) -> None:
     one = host(slow, slow, slow, slow, slow, slow, CALM)
     assert taking(one, told) == (0, 1)
     assert len(told) == 1
-    assert "100 s at most" in told[0]
+    assert re.match(r"waits 100 s at most .* takes [\d.]+ and [\d.]+ ms, at best 0.80 and 3.00 ms$", told[0])
     assert 0 < one.patience < 100
     assert one.disturbed == 0
 
@@ -78,6 +79,12 @@ def test_patience_ends_and_the_row_is_kept_as_disturbed() -> None:
     assert one.patience <= 0
     assert taking(one, []) == (0, 1)  # from now on nothing waits
     assert (one.timings, one.disturbed) == (2, 2)
+    one.measure = lambda: CALM  # but what is calm is not called disturbed
+    assert taking(one, []) == (0, 1)
+    paces = iter([CALM, *[APART] * 99])
+    one.measure = lambda: next(paces)
+    assert taking(one, []) == (0, 1)
+    assert (one.timings, one.disturbed) == (4, 3)
 
 
 def test_each_work_begins_with_patience_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,12 +107,18 @@ def test_without_patience_nothing_is_measured() -> None:
 
 def test_the_best_is_learnt() -> None:
     one = calm.Host(measure=lambda: CALM)
-    assert one.best == calm.UNKNOWN
+    assert one.best == one.seen == calm.UNKNOWN
     assert one.calm()
-    assert one.best == CALM
+    assert one.best == one.seen == CALM
     one.measure = lambda: (0.4, 9.0)
     assert not one.calm()
-    assert one.best == (0.4, 3.0)
+    assert one.best == one.seen == (0.4, 3.0)
+
+
+def test_what_a_slower_machine_never_reaches_is_not_remembered_again() -> None:
+    one = host(APART)
+    assert not one.calm()
+    assert (one.best, one.seen) == (CALM, APART)
 
 
 def test_the_fixed_work_takes_time() -> None:
@@ -155,10 +168,17 @@ def test_what_the_host_disturbed_is_measured_again_and_the_calmer_stands(monkeyp
         one.disturbed += now
         return [row(call + 1.0)]
 
-    disturbed = {"calm": (0,), "better": (2, 1), "worse": (1, 3), "late": (None, 1, 0), "broken": (1, None)}
+    disturbed = {
+        "calm": (0,),
+        "better": (2, 1),
+        "worse": (1, 3),
+        "late": (None, 0),
+        "broken": (1, None),
+        "lost": (None, None),
+    }
     found = command.all_found({name: partial(work, name, *each) for name, each in disturbed.items()})
-    assert asked == [*disturbed, "late", "better", "worse", "late", "broken"]
+    assert asked == [*disturbed, "better", "worse", "late", "broken", "lost"]
     kept = {name: (each.given[0].ratio, each.timings, each.disturbed) for name, each in found.items()}
-    assert kept == {"calm": (1, 3, 0), "better": (2, 3, 1), "worse": (1, 3, 1), "late": (3, 3, 0), "broken": (1, 3, 1)}
+    assert kept == {"calm": (1, 3, 0), "better": (2, 3, 1), "worse": (1, 3, 1), "late": (2, 3, 0), "broken": (1, 3, 1)}
     described = machine.description("1", 0.1, CALM, found)
     assert (described["timings"], described["not_calm"]) == (15, {"better": 1, "worse": 1, "broken": 1})

@@ -99,7 +99,11 @@ def state(page: Page) -> Any:
 SET = """async (value) => {
   const one = document.querySelector("gd-explorer");
   one.state = value;
-  while (one.querySelector('.gd-explorer[aria-busy="true"]')) await new Promise((next) => setTimeout(next));
+  const until = performance.now() + 30_000;
+  while (one.querySelector('.gd-explorer[aria-busy="true"]')) {
+    if (performance.now() > until) throw new Error("the explorer is busy for 30 s");
+    await new Promise((next) => setTimeout(next));
+  }
   return one.state;
 }"""
 

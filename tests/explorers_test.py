@@ -559,7 +559,8 @@ def test_in_jupyterlab_every_kind_shows_and_a_slider_moves_python_and_back(tmp_p
             said = page.locator(".jp-Notebook .jp-Cell").nth(2 + 2 * place).locator(".jp-OutputArea-output pre")
             said.wait_for(timeout=60_000)
             assert said.inner_text().strip() == "moved: True", kind
-            here.evaluate(
-                f"(one) => new Promise((ok) => {{ const see = () => JSON.stringify({{ ...one.state, paths: 0 }}) === {json.dumps(first)} ? ok() : setTimeout(see, 50); see(); }})"
+            page.wait_for_function(
+                "([one, first]) => JSON.stringify({ ...one.state, paths: 0 }) === first",
+                arg=[here.element_handle(), first],
             )
         context.close()

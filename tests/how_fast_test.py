@@ -31,6 +31,9 @@ def test_time_is_proportional_to_points_and_steps_and_no_curve_is_much_steeper()
     assert list(exponents) == ["points", "steps", "dimensions", "parameters"]
     assert all(0.85 < exponents[along] < 1.05 for along in ("points", "steps"))
     assert all(0.5 < exponent < 1 + math.log10(3) for exponent in exponents.values())
+    (vector,) = [one for one in GROWTH["curves"] if one["along"] == "parameters"]
+    assert vector["amounts"][-2:] == [10**6, 10**7]
+    assert 1.5 < vector["seconds"][-1] / vector["seconds"][-2] / 10 < 3  # "about twice as long"
 
 
 def test_one_step_alone_begins_almost_flat():
@@ -103,7 +106,8 @@ def test_a_worker_was_killed_and_no_byte_differs():
 def test_how_it_was_measured_is_what_the_page_says():
     assert (sweeps.Amount().runs, networks.Amount().runs, explorers.Amount().runs) == (5, 9, 5)
     assert (in_turn.RESTED, in_turn.SOON, in_turn.SETTLED) == (0.15, 1 / 2, 1 / 20)
-    assert (calm.NEAR, PATIENCE) == (1.25, 2 * 60)
+    assert all("6,400 runs" not in one or sweeps.IN_CACHE**2 == 6400 for one in reasons.FOUND.values())
+    assert (calm.NEAR, calm.AT_REST, PATIENCE) == (1.25, 1.5, 2 * 60)
     least = [re.search(r"least=([\d.]+)", inspect.getsource(of))[1] for of in (sweeps.single_run, sweeps.one_step)]
     assert least == ["0.05", "0.2"]
     assert (maps.FIRST_WITHIN, maps.MOVED_WITHIN) == (1000 / 10, 1000 / 20)

@@ -45,7 +45,6 @@ def chapters() -> list[str]:
 # ------------------------------------------------------------------ in the browser
 
 SEEN = """async () => {
-  while (window.MathJax && !MathJax.startup) await new Promise((next) => setTimeout(next, 10));   // it comes last
   await window.MathJax?.startup.promise;
   for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {   // what waits to be seen starts
     scrollTo(0, y);
@@ -168,6 +167,7 @@ def barriers(page: Page, look: str, everything: bool = False) -> list[str]:
 def open_page(watch: Watch, address: str) -> list[str]:
     """Go there and wait until all mathematics is typeset and all explorers and quizzes answer; those that do not."""
     watch.page.goto(address)
+    watch.page.wait_for_function("() => !window.MathJax || MathJax.startup")  # it comes last
     watch.page.evaluate(SEEN)
     with suppress(TooLong):
         watch.page.wait_for_function(f"({WAITING})().length === 0", timeout=10_000)

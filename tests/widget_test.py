@@ -365,12 +365,10 @@ def test_in_jupyterlab_the_explorer_shows_and_both_sides_set_its_state(tmp_path:
         printed = page.locator(".jp-OutputArea-output pre", has_text="its own:")
         printed.wait_for(timeout=60_000)
         assert printed.inner_text().strip() == f"its own: {brake} {path[-1]}"
-        own.evaluate(
-            """(one) => new Promise((done) => { const look = () => {
-              const { noise, rules } = one.state;
-              if (noise === 0.5 && rules.length === 1 && rules[0].hyperparameters.brake === 0.125) done();
-              else setTimeout(look, 50);
-            }; look(); })"""
+        page.wait_for_function(
+            """(one) => one.state.noise === 0.5 && one.state.rules.length === 1
+              && one.state.rules[0].hyperparameters.brake === 0.125""",
+            arg=own.element_handle(),
         )
         assert box.input_value() == "0.125"
 

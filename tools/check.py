@@ -28,7 +28,7 @@ def steps(everything: bool) -> dict[str, list[str]]:
     pace = "" if everything else " and not slow"
     elsewhere = [*PYTEST, f"--ignore={HOMEWORK}"]
     # A file's tests stay together: several share a class that takes half a minute to grade. A test that ends its
-    # worker is taken up again by the next one: once, not for ever.
+    # worker is tried once more by the next one; then the step ends.
     together = [*PYTEST, "-n", "2", "--dist", "loadfile", "--max-worker-restart", "1", HOMEWORK]
     return {
         "lint": [PYTHON, "-m", "ruff", "check", "."],
