@@ -7,7 +7,7 @@ What is timed then says where the host has put the machine, not how fast a progr
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -20,11 +20,8 @@ UNKNOWN = (math.inf, math.inf)
 
 NEAR = 1.25
 """So many times its best a fixed work may take: on cores that lie apart it takes 1.4, beside a neighbour 1.6."""
-RESTED = 0.15
-"""Seconds after which the threads sleep that a run before left awake: OpenBLAS's slowed torch's for up to 0.1 s."""
-LOOKS, BLIPS = 9, 1
-"""A fixed work is timed so often in a row, and so many of these may be slow: others who share a core take it for some
-milliseconds at a time, and leave gaps in which all seems calm."""
+AT_REST = 1.5
+"""Seconds after which the threads of what ran before rest: until then a fixed work may show them."""
 AGAIN = 1.0
 """Seconds until a machine that was not calm is looked at again."""
 
@@ -32,19 +29,8 @@ _FACTOR = np.linspace(0.0, 1.0, 300 * 300, dtype=np.float32).reshape(300, 300)
 _PRODUCT = np.empty_like(_FACTOR)
 
 
-def _least(*paces: Pace) -> Pace:
-    return min(one for one, _ in paces), min(both for _, both in paces)
-
-
-def _slowest(paces: Sequence[Pace]) -> Pace:
-    """But for a blip."""
-    one, both = (sorted(each)[-1 - BLIPS] for each in zip(*paces, strict=True))
-    return one, both
-
-
-def paces() -> list[Pace]:
-    """Some in a row."""
-    return [pace() for _ in range(LOOKS)]
+def _least(one: Pace, other: Pace) -> Pace:
+    return min(one[0], other[0]), min(one[1], other[1])
 
 
 def pace() -> Pace:
@@ -70,13 +56,11 @@ class Host:
     best: Pace = UNKNOWN
     """The least known of the fixed work, now or from an earlier measurement."""
     seen: Pace = UNKNOWN
-    """The least that it took in this measurement: what is remembered, lest a slower machine waits for ever."""
-    now: Pace = UNKNOWN
-    """What it took at the last look."""
+    """The least that it took now: what is remembered, so that a slower machine is soon measured by itself."""
     timings: int = 0
     disturbed: int = 0
     """Those that are kept although the machine was not calm, for patience had ended."""
-    measure: Callable[[], list[Pace]] = paces
+    measure: Callable[[], Pace] = pace
 
     def begin(self) -> None:
         """Another comparison, with patience anew."""
@@ -84,12 +68,15 @@ class Host:
 
     def calm(self) -> bool:
         """Whether a fixed work takes about as long as at its best; what ran before is given time to rest."""
-        time.sleep(RESTED)
-        now = self.measure()
-        self.seen = _least(*now, self.seen)
-        self.best = _least(*now, self.best)
-        self.now = _slowest(now)
-        return all(one <= NEAR * best for one, best in zip(self.now, self.best, strict=True))
+        until = time.monotonic() + AT_REST
+        while True:
+            now = self.measure()
+            self.seen = _least(now, self.seen)
+            self.best = _least(now, self.best)
+            if now[0] <= NEAR * self.best[0] and now[1] <= NEAR * self.best[1]:
+                return True
+            if time.monotonic() > until:
+                return False
 
     def undisturbed(self, take: Callable[[], Result], tell: Callable[[str], None]) -> Result:
         """What `take` gives; given anew, as long as patience lasts, where the machine was not calm before and after."""
@@ -108,7 +95,7 @@ class Host:
                     return found
             else:
                 if not told:
-                    now, least = (f"{one:.2f} and {both:.2f} ms" for one, both in (self.now, self.best))
+                    now, least = (f"{one:.2f} and {both:.2f} ms" for one, both in (self.measure(), self.best))
                     tell(
                         f"waits {self.patience:.0f} s at most for its cores: a fixed work takes {now}, at best {least}"
                     )

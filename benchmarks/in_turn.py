@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.calm import RESTED, host
+from benchmarks.calm import host
 from benchmarks.rows import Row, digits, rounded
 
 Way = Callable[[], object]
 Times = Mapping[str, Sequence[float]]
+RESTED = 0.15
+"""Seconds after which the threads sleep that a run before left awake: OpenBLAS's slowed torch's for up to 0.1 s."""
 SOON = 0.5
 """A run of less than so many seconds is called for a while before its clock starts: cores that rested begin slowly."""
 SETTLED = 0.05

@@ -28,16 +28,16 @@ FOUND: dict[str, str] = {
     ),
     "1,000 Adam steps, 2-D, beside torch": "both times swing from run to run",
     "sweep without Numba, momentum": (
-        "the goal allows {allowed}: our calls of NumPy on one block of runs, again and again, which never leaves a "
-        "core's own cache, take {its NumPy calls on runs that stay in the cache} until as many have moved, and the "
-        "sweep {gdlib}, so hardly any of that is memory; where the cache that cores share is quick, naive NumPy, which "
-        "goes through that one at every call, loses less"
+        "the goal allows {allowed}: our calls of NumPy on 6,400 runs that never leave a core's own cache, until as "
+        "many have moved, take {its NumPy calls on runs that stay in the cache}; the sweep, in larger blocks, takes "
+        "{gdlib}, so hardly any of that is memory; where the cache that cores share is quick, naive NumPy, which goes "
+        "through that one at every call, loses less"
     ),
     "sweep without Numba, Adam": (
-        "the goal allows {allowed}: our 38 calls of NumPy a step on one block of runs, again and again, which never "
-        "leaves a core's own cache, take {its NumPy calls on runs that stay in the cache} until as many have moved; a "
-        "quotient takes several times as long as a product, and naive NumPy, which does much the same arithmetic on "
-        "arrays that do not fit that cache, loses least by it where quotients are many"
+        "the goal allows {allowed}: our 38 calls of NumPy a step on 6,400 runs that never leave a core's own cache, "
+        "until as many have moved, take {its NumPy calls on runs that stay in the cache}; a quotient takes several "
+        "times as long as a product, and naive NumPy, which does much the same arithmetic on arrays that do not fit "
+        "that cache, loses least by it where quotients are many"
     ),
     "sweep, Adam": (
         "JAX's best form goes block by block as well, and multiplies by inverses without a care for the last bit: both "

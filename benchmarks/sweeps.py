@@ -3,7 +3,6 @@
 Before anything is timed each form does a small part of the work, and must come to what gdlib comes to.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -28,7 +27,7 @@ Tell = Callable[[str], None]
 Ways = Mapping[str, Callable[[], Any]]
 F, OURS = gd.objectives.rosenbrock, "gdlib"
 START = (-1.2, 1.0)
-ALONE = "its NumPy calls on runs that stay in the cache"
+ALONE, IN_CACHE = "its NumPy calls on runs that stay in the cache", 80
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def single_run(amount: Amount, tell: Tell) -> list[Row]:
     first = {name: seconds(way) for name, way in ways.items()}
     check(ways)
     times = in_turn(ways, amount.runs, tell, least=0.05)
-    note = f"from a ready objective, its path kept; nothing of ours is compiled; {all_said(times)}"
+    note = f"from a ready objective, its path kept; nothing of ours is compiled; {versions()}"
     rows = [against_limit(f"{work}, in all", 50.0, "ms", [1e3 * one for one in times[OURS]], note)]
     if in_jax := [name for name in ways if name.startswith("JAX")]:
         quickest = best(times, in_jax)
@@ -160,18 +159,13 @@ def without_numba(amount: Amount, tell: Tell) -> list[Row]:
 
 
 def one_block(rule: str, runs: int, steps: int) -> Callable[[], Any]:
-    """The sweep's own calls on a single block, which stays in a core's own cache, until as many runs have moved."""
+    """NumPy's calls on runs that stay in a core's own cache, again and again, until it is the work of so many."""
+    side = min(IN_CACHE, round(runs**0.5))
     settings = peers.ADAM if rule == "adam" else peers.MOMENTUM
-
-    def of(side: int) -> Work:
-        few = asked(F, gd.rules[rule], grid(side), steps, None, None, settings)
-        return Work(few, chosen("numpy", few, None))
-
-    text = of(2).text
-    size = min(on_numpy.side_by_side(text, 2, 8), runs)
-    work = of(math.ceil(math.sqrt(size)))
-    whole, rest = work.chunk_of((0, size)), work.chunk_of((0, runs % size))
-    return lambda: [on_numpy.advance(text, chunk) for chunk in [*[whole] * (runs // size), rest]]
+    few = asked(F, gd.rules[rule], grid(side), steps, None, None, settings)
+    work = Work(few, chosen("numpy", few, None))
+    chunk = work.chunk_of((0, side**2))
+    return lambda: [on_numpy.advance(work.text, chunk) for _ in range(runs // side**2)]
 
 
 BESIDE_MEMORY = 10**6  # entries from which two threads share them, and no core's own cache holds them

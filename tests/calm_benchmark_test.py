@@ -13,7 +13,7 @@ CALM, APART, NEIGHBOUR = (0.8, 3.0), (0.8, 4.2), (1.3, 3.1)
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that goes on by a second at every look and by what is slept."""
     now = [0.0]
 
@@ -23,17 +23,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(calm.time, "monotonic", look)
     monkeypatch.setattr(calm.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
-    return now
 
 
-def host(*looks: calm.Pace, patience: float = 100.0) -> calm.Host:
-    """One that has seen its best, and sees such a pace at each look; the last one stays."""
-    left = list(looks)
-
-    def look() -> list[calm.Pace]:
-        return [left.pop(0) if len(left) > 1 else left[0]] * calm.LOOKS
-
-    return calm.Host(each=patience, patience=patience, best=CALM, measure=look)
+def host(*paces: calm.Pace, patience: float = 100.0) -> calm.Host:
+    """One that has seen its best; the last of these paces stays."""
+    left = list(paces)
+    return calm.Host(
+        each=patience, patience=patience, best=CALM, measure=lambda: left.pop(0) if len(left) > 1 else left[0]
+    )
 
 
 def taking(of: calm.Host, told: list[str]) -> tuple[int, int]:
@@ -70,19 +67,9 @@ def test_what_was_disturbed_is_taken_again(slow: calm.Pace) -> None:
     assert taking(host(CALM, slow, slow, CALM), []) == (1, 2)
 
 
-@pytest.mark.parametrize("slow", [APART, NEIGHBOUR])
-def test_a_look_is_many_in_a_row_so_no_gap_between_others_counts_as_calm(slow: calm.Pace) -> None:
-    """A process that shares a core takes it for some milliseconds at a time."""
-    for calm_ones in range(calm.LOOKS + 1):
-        one = host(CALM)
-        one.measure = lambda calm_ones=calm_ones: [CALM] * calm_ones + [slow] * (calm.LOOKS - calm_ones)
-        assert one.calm() == (calm_ones >= calm.LOOKS - calm.BLIPS)
-
-
-def test_what_ran_before_is_given_time_to_rest(clock: list[float]) -> None:
-    began = clock[0]
-    assert host(CALM).calm()
-    assert clock[0] - began == calm.RESTED
+def test_what_ran_before_is_given_time_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calm, "AT_REST", 10.0)
+    assert taking(host(CALM, APART, NEIGHBOUR, CALM), []) == (0, 1)
 
 
 def test_patience_ends_and_the_row_is_kept_as_disturbed() -> None:
@@ -92,8 +79,10 @@ def test_patience_ends_and_the_row_is_kept_as_disturbed() -> None:
     assert one.patience <= 0
     assert taking(one, []) == (0, 1)  # from now on nothing waits
     assert (one.timings, one.disturbed) == (2, 2)
-    one.measure = host(CALM, CALM, CALM, APART).measure  # but what is calm before and after is not called disturbed
+    one.measure = lambda: CALM  # but what is calm is not called disturbed
     assert taking(one, []) == (0, 1)
+    paces = iter([CALM, *[APART] * 99])
+    one.measure = lambda: next(paces)
     assert taking(one, []) == (0, 1)
     assert (one.timings, one.disturbed) == (4, 3)
 
@@ -109,7 +98,7 @@ def test_each_work_begins_with_patience_anew(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_patience_nothing_is_measured() -> None:
-    def never() -> list[calm.Pace]:
+    def never() -> calm.Pace:
         raise AssertionError("measured")
 
     assert taking(calm.Host(measure=never), []) == (0, 1)
@@ -117,11 +106,11 @@ def test_without_patience_nothing_is_measured() -> None:
 
 
 def test_the_best_is_learnt() -> None:
-    one = calm.Host(measure=lambda: [CALM] * calm.LOOKS)
+    one = calm.Host(measure=lambda: CALM)
     assert one.best == one.seen == calm.UNKNOWN
     assert one.calm()
     assert one.best == one.seen == CALM
-    one.measure = lambda: [(0.4, 9.0)] * calm.LOOKS
+    one.measure = lambda: (0.4, 9.0)
     assert not one.calm()
     assert one.best == one.seen == (0.4, 3.0)
 

@@ -9,7 +9,6 @@ import pytest
 import gdlib as gd
 from benchmarks import growth, in_turn, limits, peers, rows, sweeps
 from gdlib.emit.trajectory import trajectory_of
-from gdlib.sweeps import on_numpy
 from tests.lanes_test import cache_of_our_own  # noqa: F401  # a fixture
 
 A_LITTLE = sweeps.Amount(runs=2, side=200, steps=20, few_steps=2, run_steps=50, sizes=(2**16,))
@@ -38,25 +37,6 @@ def test_what_a_student_writes_in_numpy_comes_to_the_same(rule):
         sweeps.check(ways | {"theirs": peers.numpy_sweep(rule, points, 19)})
     with pytest.raises(ValueError, match="theirs: needs to do the same work"):
         sweeps.check(ways | {"theirs": lambda: np.zeros(3)})
-
-
-@pytest.mark.parametrize("rule", ["adam", "momentum"])
-def test_the_calls_alone_are_those_of_the_sweep_on_as_many_runs(rule, monkeypatch):
-    """A block is as large as the sweep's: smaller ones would make more calls of the same work, and bound nothing."""
-    advanced, blocks = [], []
-    plain, block = on_numpy.advance, on_numpy._Block
-    monkeypatch.setattr(
-        on_numpy, "advance", lambda text, chunk: advanced.append(len(chunk.points)) or plain(text, chunk)
-    )
-    monkeypatch.setattr(on_numpy, "_Block", lambda *given: blocks.append(given[2]) or block(*given))
-    sweeps.one_block(rule, 300**2, 2)()
-    alone = [part.stop - part.start for part in blocks]
-    assert sum(advanced) == sum(alone) == 300**2
-    blocks.clear()
-    sweeps.sweep_of(rule, sweeps.grid(300), 2, "numpy")()
-    whole = [part.stop - part.start for part in blocks]
-    assert max(whole) == max(alone)
-    assert len(alone) <= len(whole)
 
 
 def test_all_are_timed_in_turn_and_the_first_round_does_not_count(monkeypatch):

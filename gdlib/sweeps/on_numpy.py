@@ -16,7 +16,7 @@ from gdlib.emit.trajectory import FACTOR, T, Trajectory
 from gdlib.points import Array
 from gdlib.sweeps.chunk import LEFT, MET, RUNNING, Chunk, Reached
 
-__all__ = ["advance", "missing", "points_at_once", "side_by_side", "text", "threads"]
+__all__ = ["advance", "missing", "points_at_once", "text", "threads"]
 
 _CACHE = 2**19
 """Bytes that the arrays of a block may fill: they stay in a core's own cache."""
@@ -51,18 +51,12 @@ def advance(text: str, chunk: Chunk) -> Reached:
     reached = Reached(
         np.empty_like(chunk.points), np.full(total, chunk.steps, dtype=np.int64), np.full(total, RUNNING, dtype=np.int8)
     )
-    size = side_by_side(text, n, chunk.points.itemsize)
+    width = n + len(program["MEMORY"]) + program["ROOM"]
+    size = min(max(_CACHE // (width * chunk.points.itemsize), _FEWEST), _MOST)
     with np.errstate(all="ignore"):
         for first in range(0, total, size):
             _Block(program, chunk, slice(first, min(first + size, total)), reached).run()
     return reached
-
-
-def side_by_side(text: str, n: int, itemsize: int) -> int:
-    """Runs of n coordinates in a block."""
-    program = _program(text)
-    width: int = n + len(program["MEMORY"]) + program["ROOM"]
-    return min(max(_CACHE // (width * itemsize), _FEWEST), _MOST)
 
 
 _program = lru_cache(maxsize=64)(compiled)
