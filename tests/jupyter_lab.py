@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLong
 
 from tools.serve import HOST
 
@@ -73,7 +74,13 @@ def run_cell(page: Page, index: int) -> None:
     """Runs a cell; JupyterLab drops what it is told while its kernel is still connecting, so it may be told again."""
     cell = page.locator(".jp-Notebook .jp-Cell").nth(index)
     for _ in range(20):
-        cell.locator(".jp-Editor").click()
+        try:
+            cell.locator(".jp-Editor").click()
+        except TooLong:
+            asks = page.locator(".jp-Dialog")
+            if asks.count():
+                pytest.fail(f"cell {index}: JupyterLab asks: {asks.first.inner_text()}")
+            raise
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(3000)
         if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":

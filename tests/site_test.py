@@ -44,12 +44,21 @@ def chapters() -> list[str]:
 
 # ------------------------------------------------------------------ in the browser
 
+# What the page waits for has an end, and says what it was: a script that never comes must not keep the tests for ever.
 SEEN = """async () => {
-  await window.MathJax?.startup.promise;
-  for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {   // what waits to be seen starts
-    scrollTo(0, y);
-    await new Promise((next) => requestAnimationFrame(next));
-  }
+  let waits = "MathJax, which comes last";
+  const over = new Promise((_, fail) => setTimeout(() => fail(new Error(`the page waits for ${waits}`)), 60_000));
+  const seen = async () => {
+    while (window.MathJax && !MathJax.startup) await new Promise((next) => setTimeout(next, 10));
+    waits = "its formulas";
+    await window.MathJax?.startup.promise;
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {   // what waits to be seen starts
+      waits = `a frame at ${y} pixels`;
+      scrollTo(0, y);
+      await new Promise((next) => requestAnimationFrame(next));
+    }
+  };
+  await Promise.race([seen(), over]);
 }"""
 DRAWN = "() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
@@ -167,7 +176,6 @@ def barriers(page: Page, look: str, everything: bool = False) -> list[str]:
 def open_page(watch: Watch, address: str) -> list[str]:
     """Go there and wait until all mathematics is typeset and all explorers and quizzes answer; those that do not."""
     watch.page.goto(address)
-    watch.page.wait_for_function("() => !window.MathJax || MathJax.startup")  # it comes last
     watch.page.evaluate(SEEN)
     with suppress(TooLong):
         watch.page.wait_for_function(f"({WAITING})().length === 0", timeout=10_000)
