@@ -20,6 +20,7 @@ from playwright.sync_api import TimeoutError as TooLong
 from ext.address import site_of
 from ext.explorer_modules import served
 from tests.conftest import FOLDER, HTML, ROOT, Watch
+from tests.explorer_page import drawn
 
 pytestmark = pytest.mark.site
 
@@ -60,7 +61,6 @@ SEEN = """async () => {
   };
   await Promise.race([seen(), over]);
 }"""
-DRAWN = "() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
   .filter((one) => !one.querySelector("mjx-container") || one.querySelector("mjx-merror, [data-mml-node=merror]"))
   .map((one) => one.textContent.slice(0, 80))"""
@@ -83,7 +83,7 @@ def wear(page: Page, width: int, look: str) -> None:
 def look_at(page: Page, width: int, look: str) -> list[str]:
     """What is wrong with an open page at one width in one theme."""
     wear(page, width, look)
-    page.evaluate(DRAWN)
+    drawn(page)
     shown = page.evaluate("document.documentElement.dataset.theme")
     found = [f"theme: {shown}"] if shown != look else []
     found += [f"not typeset: {text}" for text in page.evaluate(UNTYPESET)]
