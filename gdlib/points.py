@@ -61,4 +61,22 @@ def _as_floats(array: Array, argument: str) -> Array:
 
 def as_number(value: Any) -> Any:
     """What NumPy makes of numbers (np.where gives an array without axes) as a float; anything else as it is."""
-    return float(value) if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 else value
+    is_one = isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and value.dtype.kind in "fiu"
+    return float(value) if is_one else value
+
+
+_FEW, _MANY = 20, 10_000
+"""Coordinates up to which squares are added column by column, and beyond which no program is printed."""
+
+
+def lengths(vectors: Array) -> Array:
+    """Euclidean norms along the last axis, the squares added from the left, as every printed program adds them.
+
+    NumPy's own sum takes another order from eight numbers on. It is taken beyond 10,000; and another library's own
+    beyond 20, where to add one by one would be slow.
+    """
+    squares = vectors * vectors
+    n, foreign = squares.shape[-1], is_foreign(squares)
+    if n <= _FEW or (not foreign and n * n <= squares.size):
+        return np.sqrt(sum((squares[..., i] for i in range(1, n)), squares[..., 0]))
+    return np.sqrt(np.sum(squares, axis=-1) if foreign or n > _MANY else np.add.accumulate(squares, axis=-1)[..., -1])

@@ -14,7 +14,7 @@ from gdlib.loops.on_arrays import array_loop
 from gdlib.loops.on_floats import float_loop
 from gdlib.loops.plan import Plan, plan_of
 from gdlib.loops.record import LEFT, RUNNING, Record, halted
-from gdlib.points import Array, is_foreign
+from gdlib.points import Array, is_foreign, lengths
 from gdlib.second_order.method import Method
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
@@ -60,8 +60,7 @@ class Run:
     def grad_norms(self) -> Array:
         """The Euclidean norm of the gradient along the path, shape (kept, ...)."""
         with np.errstate(all="ignore"):
-            g = _as_array(self.objective.grad(self.path))
-            return np.sqrt(np.sum(g * g, axis=-1))
+            return lengths(_as_array(self.objective.grad(self.path)))
 
     @property
     def steps(self) -> Any:

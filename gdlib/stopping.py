@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdlib.points import Array
+from gdlib.points import Array, lengths
 from gdlib.vocabulary import as_float, in_short
 
 
@@ -32,10 +32,6 @@ class Criterion:
 
     def __repr__(self) -> str:
         return f"{self.name}({self.bound!r})"
-
-
-def _norm(vectors: Array) -> Array:
-    return np.sqrt(np.sum(vectors * vectors, axis=-1))
 
 
 def _never(points: Array) -> Array:
@@ -61,7 +57,7 @@ def grad_norm(tol: float) -> Criterion:
     5
     """
     bound = _tolerance("grad_norm", tol)
-    return Criterion("grad_norm", bound, lambda moment: _norm(moment.gradient(moment.now)) <= bound)
+    return Criterion("grad_norm", bound, lambda moment: lengths(moment.gradient(moment.now)) <= bound)
 
 
 def value_change(tol: float) -> Criterion:
@@ -81,7 +77,7 @@ def step_change(tol: float) -> Criterion:
     bound = _tolerance("step_change", tol)
 
     def reached(moment: Moment) -> Array:
-        return _never(moment.now) if moment.before is None else _norm(moment.now - moment.before) <= bound
+        return _never(moment.now) if moment.before is None else lengths(moment.now - moment.before) <= bound
 
     return Criterion("step_change", bound, reached)
 

@@ -13,7 +13,7 @@ from gdlib.sweeps import on_cupy
 from gdlib.sweeps.chunk import LEFT, MET, RUNNING, Chunk
 from tests import cuda_twin
 from tests.cuda_places import Gpu, Twin, each_place
-from tests.tables import EXACT, SETTINGS, WRITTEN, each_rule
+from tests.tables import EXACT, SETTINGS, WRITTEN, each_rule, in_our_words
 
 STEPS = 60
 TWO = (gd.objectives.himmelblau, gd.objectives.heavy_ball_trap)
@@ -85,6 +85,11 @@ def walks_descends_path(place, f_and_rule, dtypes=DTYPES, **given):
 @each_place
 def test_every_rule_walks_descends_path_to_the_bit(place, rule):
     walks_descends_path(place, [(f, rule) for f in TWO])
+
+
+@each_place
+def test_a_rules_own_names_are_not_taken_for_the_kernels(place):
+    walks_descends_path(place, [(f, in_our_words) for f in TWO])
 
 
 @pytest.mark.parametrize("name", ["adam", "irprop_plus"])

@@ -6,6 +6,7 @@ short tests is chosen to meet every kind of text.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -24,7 +25,7 @@ from gdlib.schedules.schedule import memory_of, step_of
 from gdlib.second_order.method import Method
 from gdlib.sweeps import on_numba
 from gdlib.sweeps.chunk import LEFT, MET, RUNNING, Chunk, Reached
-from tests.tables import each_exact_objective, each_inexact_objective, each_rule
+from tests.tables import each_exact_objective, each_inexact_objective, each_rule, in_our_words
 
 STEPS = 300
 
@@ -137,6 +138,20 @@ def test_the_text_of_odd_rules(rule):
     found = descended(gd.objectives.himmelblau, rule, points, 40)
     the_same(in_lanes(gd.objectives.himmelblau, rule, points, 40, advance=uncompiled), found)
     assert rule is takes_all or LEFT in found.ended
+
+
+@pytest.mark.parametrize("swept", [{}, {"factor": np.linspace(1.5, 3.0, 9), "over": np.linspace(2.0, 4.0, 9)}])
+@pytest.mark.parametrize("schedule", [None, gd.schedules.inverse(0.1)])
+def test_a_rules_own_names_are_not_taken_for_the_texts(schedule, swept):
+    f, points = gd.objectives.himmelblau, starts(gd.objectives.himmelblau, 9)
+    factors = None if schedule is None else np.array([schedule(t) for t in range(1, 21)])
+    columns = {name: values[:, None] for name, values in swept.items()}
+    plan = plan_of(f, in_our_words, points, 20, schedule, None, None, 0.0, None, 20, {})
+    record = array_loop(f, in_our_words, replace(plan, hyperparameters=plan.hyperparameters | columns))
+    found = Reached(record.path[-1], record.steps, record.ended.astype(np.int8))
+    advances = [uncompiled] if swept else [uncompiled, on_numba.advance]
+    for advance in advances:
+        the_same(in_lanes(f, in_our_words, points, 20, factors=factors, advance=advance, **swept), found)
 
 
 # ------------------------------------------------------------------ machine code

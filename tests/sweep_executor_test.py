@@ -348,6 +348,38 @@ def test_what_has_no_text_is_told_apart_by_what_it_comes_to(what, monkeypatch):
     same_bytes(found(1, resume=done), found(1))
 
 
+class OfTheirOwn:
+    """An objective of a reader's own class, which says of itself where it lies in memory."""
+
+    n = 2
+
+    def __call__(self, points):
+        return np.sum(points * points, axis=-1)
+
+    def grad(self, points):
+        return 2 * points
+
+
+class Halves:
+    """A schedule of that kind."""
+
+    def __call__(self, t):
+        return 0.5**t
+
+
+def test_objects_made_anew_that_come_to_the_same_are_the_same(monkeypatch):
+    """In another session an object lies elsewhere."""
+    monkeypatch.setattr(whole_arrays, "_MOST", 2)
+    sizes_until_a_key(monkeypatch, whole_arrays, 2)
+
+    def found(**options):
+        return gd.sweep(OfTheirOwn(), adam, np.ones((4, 2)), steps=5, schedule=Halves(), **options)
+
+    with pytest.raises(gd.sweeps.Interrupted) as caught:
+        found()
+    same_bytes(found(resume=caught.value), found())
+
+
 def test_an_answer_that_is_no_result_loses_nothing_that_is_done():
     executor = Executor(lambda number, future: number > 2 and (future.set_result(None) or True))
     with pytest.raises(gd.sweeps.Unfinished) as caught:

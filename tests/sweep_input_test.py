@@ -34,6 +34,10 @@ CALLS = {
     "pairs that are half": (lambda: run(rule=gd.methods.lbfgs, memory=[2, 2.5]), ValueError, "memory: needs a whole number, memory >= 1, got 2.5 at [1]"),
     "lr as text": (lambda: run(lr=["0.1", "0.2"]), TypeError, "lr: needs real numbers, got an array of <U3"),
     "complex lr": (lambda: run(lr=[1j]), TypeError, "lr: needs real numbers, got an array of complex128"),
+    "one complex lr": (lambda: run(lr=np.complex128(0.1 + 5j)), TypeError, "lr: needs a real number, got complex128"),
+    "a truth of NumPy's": (lambda: run(lr=np.True_), TypeError, "lr: needs a real number, got bool"),
+    "text without axes": (lambda: run(lr=np.array("0.1")), TypeError, "lr: needs a real number, got ndarray array('0.1'"),
+    "nothing without axes": (lambda: run(lr=np.array(None)), TypeError, "lr: needs a real number, got ndarray array(None"),
     "ragged lr": (lambda: run(lr=[[0.1], [0.1, 0.2]]), ValueError, "lr: needs a number or an array of numbers, got rows"),
     "no lr at all": (lambda: run(lr=[]), ValueError, "lr: needs"),
     "shapes that do not fit": (lambda: run(start=GRID, lr=[0.1] * 3), ValueError, "lr: needs a shape that broadcasts with start: (3, 4) (start's without its last axis), got (3,)"),
@@ -78,6 +82,13 @@ def test_an_accidental_outer_product_is_refused_with_the_memory_that_it_would_ta
     assert "lr for each of the others" in words
     with pytest.raises(ValueError, match="33 EB of results"):
         run(lr=np.full((many, 1, 1), 0.1), beta1=np.full((many, 1), 0.5), beta2=np.full(many, 0.5))
+
+
+@pytest.mark.parametrize(("name", "row"), [("start", (1.0, 2.0)), ("lr", 0.1)])
+def test_a_view_that_shows_a_number_many_times_is_refused_before_it_is_filled_in(name, row):
+    given = np.broadcast_to(row, (10**6, 10**6, *np.shape(row)))
+    with pytest.raises(ValueError, match=f"^{name}: needs a sweep that fits in memory, .* when it is filled in$"):
+        run(**{name: given})
 
 
 def test_what_fits_in_memory_is_not_refused(monkeypatch):

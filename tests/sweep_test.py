@@ -2,6 +2,7 @@
 
 import re
 import tracemalloc
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from gdlib.sweeps.spread import back_end
 from gdlib.trace.graph import ELEMENTARY, UFUNCS, in_order
 from tests.by_component_test import SETTINGS, WRITTEN
 from tests.duck_array import DeviceArray
-from tests.tables import EXACT, INEXACT, each_objective, each_rule
+from tests.tables import EXACT, INEXACT, each_objective, each_rule, in_our_words
 
 bowl, himmelblau, rosenbrock = gd.objectives.bowl, gd.objectives.himmelblau, gd.objectives.rosenbrock
 descent, adam, momentum = gd.rules.gradient_descent, gd.rules.adam, gd.rules.momentum
@@ -83,6 +84,11 @@ def test_hyperparameters_of_newtons_family_run_by_run(method):
     out = gd.sweep(himmelblau, method, (1.0, 0.5), steps=20, lr=values)
     paths = [gd.descend(himmelblau, method, (1.0, 0.5), steps=20, lr=lr).path[-1] for lr in values]
     np.testing.assert_array_equal(out.points, paths)
+
+
+@pytest.mark.parametrize("schedule", [None, gd.schedules.inverse(0.1), gd.schedules.reduce_on_plateau(patience=2)])
+def test_a_rules_own_names_are_not_taken_for_the_texts(schedule):
+    is_descend(himmelblau, in_our_words, starts(himmelblau), schedule=schedule, factor=1.5)
 
 
 @pytest.mark.parametrize("n", [1, 9])
@@ -235,6 +241,17 @@ class Grumpy:
         return np.array([0.5 if value > 1 else 0.25 for value in f])
 
 
+class Least:
+    """A schedule that remembers the least value that it was shown."""
+
+    def __init__(self):
+        self.least = np.inf
+
+    def __call__(self, t, f):
+        self.least = np.minimum(self.least, f)
+        return np.where(self.least < f, 0.5, 1.0)
+
+
 @pytest.mark.parametrize(
     ("f", "rule", "options", "words"),
     [
@@ -245,6 +262,7 @@ class Grumpy:
         (rosenbrock.with_n(3), gd.methods.newton, {}, "newton is not written out by component for 3"),
         (rosenbrock.with_n(30), adam, {}, "30 coordinates are many"),
         (rosenbrock, adam, {"schedule": Grumpy()}, "the schedule does not trace"),
+        (rosenbrock, adam, {"schedule": Least()}, "the schedule does not trace (function Least: gives something else"),
     ],
     ids=lambda one: getattr(one, "name", None),
 )
@@ -265,6 +283,43 @@ def test_what_has_no_text_runs_by_descends_own_loop(f, rule, options, words):
                 np.testing.assert_array_equal(swept.points[k], run.path[-1])
 
 
+def test_a_schedule_that_remembers_is_asked_anew_in_each_sweep_and_stays_as_it_was():
+    schedule = Least()
+    for _ in range(2):
+        out = gd.sweep(bowl, descent, (1.0, 2.0), steps=5, lr=1.2, schedule=schedule)
+        assert_same(out, gd.descend(bowl, descent, (1.0, 2.0), steps=5, keep=5, lr=1.2, schedule=Least()))
+        assert schedule.least == np.inf
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n", [7, 8, 9, 20, 21, 130])
+def test_a_tolerance_is_descends_to_the_last_bit_of_the_norm(n, dtype):
+    """NumPy's sum takes another order from eight numbers on, and its last bit decides here."""
+    f, generator = gd.Objective(" + ".join(f"x{i}**2" for i in range(n))), np.random.default_rng(n)
+    points = generator.normal(size=(200, n)).astype(dtype)
+    slope = f.grad(points)
+    tol = float(np.median(np.sqrt(np.sum(slope * slope, axis=-1))))
+    near = points * (tol / np.sqrt(np.sum(slope * slope, axis=-1)))[:, None].astype(dtype)  # all nearly there
+    run = gd.descend(f, descent, near, steps=1, lr=1e-3, stop=gd.stopping.grad_norm(tol))
+    assert 5 < (run.steps == 0).sum() < 195
+    for options in ({"backend": "numpy"}, {"executor": AtOnce()}):
+        out = gd.sweep(f, descent, near, steps=1, lr=1e-3, tol=tol, **options)
+        assert ("descend" in out.why) == (n > 20 and "backend" in options)
+        assert_same(out, run)
+    for k in range(3):
+        alone = gd.descend(f, descent, near[k], steps=1, lr=1e-3, stop=gd.stopping.grad_norm(tol))
+        assert alone.steps == run.steps[k]
+
+
+class AtOnce:
+    """An executor that does at once what it is given."""
+
+    def submit(self, function, *given):
+        future = Future()
+        future.set_result(function(*given))
+        return future
+
+
 def test_arrays_of_another_library_stay_what_they_are():
     points = starts(himmelblau)
     out = gd.sweep(himmelblau, adam, DeviceArray(points), steps=20, tol=0.5)
@@ -272,6 +327,11 @@ def test_arrays_of_another_library_stay_what_they_are():
     for name in ("points", "values", "steps", "taken", "left", "minimum"):
         assert type(getattr(out, name)) is DeviceArray
         np.testing.assert_array_equal(getattr(out, name).get(), getattr(host, name))
+    lr = np.geomspace(1e-3, 0.1, len(points))  # may come from the host, and goes to where the points are
+    out = gd.sweep(himmelblau, adam, DeviceArray(points), steps=20, lr=lr)
+    np.testing.assert_array_equal(
+        out.points.get(), gd.sweep(himmelblau, adam, points, steps=20, lr=lr, backend="numpy").points
+    )
 
 
 def test_memory_grows_with_the_runs_and_not_with_the_steps():
@@ -284,6 +344,11 @@ def test_memory_grows_with_the_runs_and_not_with_the_steps():
         tracemalloc.stop()
     assert peaks[1] < 1.02 * peaks[0]
     assert peaks[0] < 200_000 * 80
+
+
+def test_numbers_for_each_run_are_not_copied():
+    lr = np.geomspace(1e-3, 0.1, 10**5)
+    assert asked(bowl, adam, np.ones((10**5, 2)), 5, None, None, {"lr": lr}).numbers["lr"] is lr
 
 
 def test_a_small_sweep_waits_for_no_compiler():

@@ -30,6 +30,20 @@ SETTINGS = {
 }  # fmt: skip
 """Methods that are written out by component, and settings under which each shows all that it has."""
 
+
+@gd.rule
+def in_our_words(
+    theta, g, number, schedule, next, *, lr=0.1, factor=2.0, wide=2.0, over=3.0, by_inverse=0.25, SURE=0.75
+):
+    """Its numbers and its memory have names that printed programs use themselves.
+
+    Source: made up.
+    """
+    number = number / factor + (1 - by_inverse) * g
+    schedule = SURE * schedule + number / over
+    return theta - lr * wide * schedule - next / over, number, schedule, by_inverse * theta
+
+
 # A moment in the middle of a run: signs of g mixed, one exact zero, memory not at rest.
 THETA = np.array([0.7, -1.1, 0.0, 2.5])
 G = np.array([-1.3, 0.4, 0.0, 30.0])

@@ -27,6 +27,7 @@ _UNWATCHED = 32
 _OWN = {
     *("lanes", "own", "numbers", "swept", "factors", "powers", "square", "ends", "points", "width", "start", "last"),
     *("first", "now", "fits", "least", "most", "size", "lane", "at", "real", "np", "min", "range", "float"),
+    *("wide", "over", "by_inverse", "SURE"),
 }
 
 _OPERATIONS = {

@@ -17,8 +17,11 @@ from gdlib.emit.printable import Formula, MethodByComponent, TracedRule
 from gdlib.emit.whole_step import whole_step
 from gdlib.trace.graph import Node, in_order, substitute, symbol
 
-T, FACTOR = "t", "factor"
-"""The two inputs that belong to a step: its number, from 1, and what the schedule makes of lr there."""
+T, FACTOR = "t", "factor of the schedule"
+"""The two inputs that belong to a step: its number, from 1, and what the schedule makes of lr there.
+
+No name of a rule's own can be the second, nor any of those below that have two words before a number.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,7 @@ class Trajectory:
       before the first step and outside of any printed text (it may hold real powers);
     - `powers`: carried products, each with the number that multiplies it: 1 before the first step, multiplied first
       thing in each step, in double;
-    - "t", the number of the step, and "factor", where a schedule gives one for each step.
+    - T, the number of the step, and FACTOR, where a schedule gives one for each step.
 
     `moved` are the coordinates and the memory after the step, in the order of `carried`; all of them are assigned at
     once (one may be another's old value). `slope` is the Euclidean norm of the gradient at the point before the step.
@@ -52,7 +55,7 @@ class Trajectory:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether the step needs the input "factor"."""
+        """Whether the step needs the input FACTOR."""
         return any(node is symbol(FACTOR) for node in in_order(self.moved))
 
     def split(self, swept: Collection[str]) -> Split:
@@ -68,7 +71,7 @@ class Trajectory:
                 mine |= kind[id(operand)]
             kind[id(node)] = min(mine, _POINT)
         borders = _borders(roots, kind)
-        stand_ins = {node: symbol(f"number {place}") for place, node in enumerate(borders)}
+        stand_ins = {node: symbol(f"shared number {place}") for place, node in enumerate(borders)}
         parts: list[dict[str, Node]] = []
         for part in range(_POINT):
             named = {str(stand_ins[node].payload): node for node in borders if kind[id(node)] == part}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.arguments import parameters_of, watches_value, whole_number
-from gdlib.points import Array, as_points
+from gdlib.points import Array, as_number, as_points
 from gdlib.registry import nearest
 from gdlib.second_order.method import Method
 from gdlib.stopping import Criterion
@@ -116,7 +116,8 @@ def _hyperparameters(rule: Rule | Method, given: Mapping[str, Any]) -> dict[str,
                 f"{name}: no hyperparameter of {rule.name}.{nearest(name, rule.defaults)} {rule.name} has: {known}"
             )
     return {
-        name: hyperparameter(name, default).check(given.get(name, default)) for name, default in rule.defaults.items()
+        name: hyperparameter(name, default).check(as_number(given.get(name, default)))
+        for name, default in rule.defaults.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -51,10 +52,16 @@ def memory_of(schedule: Callable[..., Any]) -> Mapping[str, float]:
 
 
 def step_of(schedule: Callable[..., Any], t: Any, f: Any, *memory: Any) -> tuple[Any, ...]:
-    """A step on nodes of a schedule or of any function of t, or of t and f; TypeError for one that does not trace."""
+    """A step on nodes of a schedule or of any function of t, or of t and f; TypeError for one that does not trace.
+
+    A reader's own object stays as it is, and what gives something else when it is asked again does not trace.
+    """
     if hasattr(schedule, "step"):
         made: tuple[Any, ...] = schedule.step(t, f, *memory)
         return made
     given = (t, f) if watches_value("schedule", schedule) else (t,)
-    who = f"function {getattr(schedule, '__name__', repr(schedule))}"
-    return as_nodes(who, [call_on_nodes(who, schedule, given, {}, "a traced function")])
+    who, asked = f"function {getattr(schedule, '__name__', type(schedule).__name__)}", copy.deepcopy(schedule)
+    (first,), (again,) = (as_nodes(who, [call_on_nodes(who, asked, given, {}, "a traced function")]) for _ in range(2))
+    if first is not again:  # equal nodes are one node
+        raise TypeError(f"{who}: gives something else when it is asked again")
+    return (first,)

@@ -12,7 +12,7 @@ import numpy as np
 
 from gdlib.loops.factors import factor_of
 from gdlib.loops.plan import Plan, plan_of
-from gdlib.points import Array, as_number, is_foreign
+from gdlib.points import Array, is_foreign
 from gdlib.second_order.method import Method
 from gdlib.stopping import grad_norm
 from gdlib.sweeps.memory import bytes_at_hand, bytes_of_results, in_words
@@ -60,8 +60,10 @@ def asked(
     f: Any, rule: Any, start: Any, steps: Any, tol: Any, schedule: Any, hyperparameters: Mapping[str, Any]
 ) -> Asked:
     """The checked arguments of `sweep`."""
+    for name, value in {"start": start, **hyperparameters}.items():
+        _check_size(name, value)
     arrays = {name: _array(name, value) for name, value in hyperparameters.items() if _is_array(value)}
-    scalars = {name: as_number(value) for name, value in hyperparameters.items() if name not in arrays}
+    scalars = {name: value for name, value in hyperparameters.items() if name not in arrays}
     # An unknown name is refused with the others; a known one is stood in for by its default.
     known = getattr(rule, "defaults", {})
     stand_ins = {name: known.get(name, math.nan) for name in arrays}
@@ -77,6 +79,16 @@ def _tolerance(tol: Any) -> float:
         return grad_norm(tol).bound
     except (TypeError, ValueError) as error:
         raise type(error)(str(error).replace("grad_norm:", "tol:")) from None
+
+
+def _check_size(name: str, value: Any) -> None:
+    """ValueError for a view (np.broadcast_to) of more numbers than there is memory for: to look at all fills it."""
+    need, there = 8 * value.size if isinstance(value, np.ndarray) else 0, bytes_at_hand()
+    if need > there:
+        raise ValueError(
+            f"{name}: needs a sweep that fits in memory, {in_words(there)} here; got an array of shape {value.shape}, "
+            f"{in_words(need)} when it is filled in"
+        )
 
 
 def _is_array(value: Any) -> bool:
@@ -95,7 +107,7 @@ def _array(name: str, value: Any) -> Array:
         raise TypeError(f"{name}: needs real numbers, got {came}")
     if array.size == 0:
         raise ValueError(f"{name}: needs at least one number, got an array of shape {array.shape}")
-    return array.astype(np.float64)
+    return array.astype(np.float64, copy=False)
 
 
 def _check_range(entry: Hyperparameter, values: Array) -> None:

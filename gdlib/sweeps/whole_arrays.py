@@ -23,8 +23,8 @@ def runs_at_once(n: int) -> int:
 
 def advance(asked: Asked, chunk: Chunk) -> Reached:
     """Run a chunk; TypeError or ValueError where `descend` has one for these objective, rule and schedule."""
-    hyper: Any = {name: number[:, None] if isinstance(number, np.ndarray) else number
-             for name, number in chunk.numbers.items()}  # fmt: skip
+    hyper: Any = {name: np.asarray(number[:, None], like=chunk.points) if isinstance(number, np.ndarray) else number
+                  for name, number in chunk.numbers.items()}  # fmt: skip
     plan = replace(
         asked.plan, start=chunk.points, keep=chunk.steps, hyperparameters=hyper,
         stop=() if chunk.tol is None else (grad_norm(chunk.tol),),

@@ -158,8 +158,14 @@ def _first_look(asked: Asked) -> dict[str, Any]:
             with suppress(Exception):  # it may want the values of all runs at once
                 schedule, value = copy.deepcopy(plan.schedule), seen["value there"][0] if plan.watches_value else None
                 seen["first factors"] = np.array([factor_of(schedule, t, value, ()) for t in range(1, _LOOKS)])
-    names = [repr(f), rule.name, getattr(plan.schedule, "__qualname__", repr(plan.schedule))]
+    names = [_called(f), rule.name, _called(plan.schedule)]
     return seen | {"names": np.array(names), "rule": rule_text(rule) if isinstance(rule, Rule) else ""}
+
+
+def _called(given: Any) -> str:
+    """What a reader's object calls itself; its class, where that would be a place in memory, which another has."""
+    words = type(given).__qualname__ if object.__repr__(given) == repr(given) else repr(given)
+    return str(getattr(given, "__qualname__", words))
 
 
 def _once(asked: Asked, trajectory: Trajectory) -> dict[str, Any]:
