@@ -24,9 +24,10 @@ def momentum_accumulate(theta, g, v, *, lr=0.01, beta=0.9):
 
 @rule
 def momentum_ema(theta, g, m, *, lr=0.01, beta=0.9):
-    """Momentum, averaging: keep a running average of gradients, whose weights sum to one, and step along it.
+    """Momentum, averaging: keep a running average of gradients and step along it.
 
-    theta, g and the average m have one shape; returns theta, m.
+    theta, g and the average m have one shape; returns theta, m. From m = 0 the weights of t gradients sum to 1 - βᵗ,
+    so to one in the long run.
 
     Source: kingma2015, whose first moment it is; defaults: as for momentum.
     Kin: momentum_ema(lr, beta) == momentum(lr=(1 - beta) * lr, beta).

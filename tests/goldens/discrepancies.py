@@ -142,7 +142,7 @@ DISCREPANCIES = (
         _is("momentum_accumulate", "optax", "sgd", {**RATE, "momentum": 0.9}, MOMENTUM, run="drop", after=(10, 11, 30)),
         _is("momentum", "keras", "SGD", {**RATE, "momentum": 0.9}, MOMENTUM, run="drop", after=(10, 11, 30)),
     )),
-    Discrepancy("D8", "PyTorch's dampening spares the first gradient, so it makes no average of gradients.", (
+    Discrepancy("D8", "PyTorch's dampening spares the first gradient, so its average starts there and not at zero.", (
         _is("momentum_ema", "by hand", "momentum_ema", MOMENTUM, MOMENTUM),
         _is_not("momentum_ema", "torch", "SGD", {**LR, "momentum": 0.9, "dampening": 0.9}, MOMENTUM,
                 note="the first gradient counts in full"),
