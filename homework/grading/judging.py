@@ -137,12 +137,13 @@ def _number_differs(reference: Any, came: Any, rtol: float, floor: float) -> str
         rtol, floor = min(rtol, WHOLE), 0.0
     try:
         one, other = complex(reference), complex(came)
+        sizes = abs(one), abs(other)  # of finite parts, too, it may be too large for a float
     except OverflowError:
         return "the number differs"
     if not (cmath.isfinite(one) and cmath.isfinite(other)):
         same = repr(one) == repr(other) or (cmath.isnan(one) and cmath.isnan(other))
         return "" if same else "the number differs" if cmath.isfinite(other) else "the number is not finite"
-    apart, size = abs(one - other), max(abs(one), abs(other))
+    apart, size = abs(one - other), max(sizes)
     if apart <= max(rtol * size, floor) or size < NOISE:
         return ""
     nearly = rtol < 1e-5 and apart <= 1e-5 * size

@@ -91,7 +91,7 @@ def _encode(value: Any, depth: int, count: _Count) -> Any:
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             raise DataError(f"needed a text of at most {LONGEST_TEXT:,} characters, came {len(value):,}")
-        return str.__str__(value).encode("utf-8", "replace").decode("utf-8")  # half characters travel nowhere
+        return _whole(str.__str__(value))
     if isinstance(value, list | tuple | range):
         if isinstance(value, range):
             count.room(len(value))
@@ -101,6 +101,11 @@ def _encode(value: Any, depth: int, count: _Count) -> Any:
             "dict": [[_encode(key, depth, count), _encode(entry, depth + 1, count)] for key, entry in value.items()]
         }
     return _of_libraries(value, depth, count)
+
+
+def _whole(text: str) -> str:
+    """A text whose half characters, which no file takes, are question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(value: Any) -> Any:
@@ -122,7 +127,7 @@ def _of_libraries(value: Any, depth: int, count: _Count) -> Any:
             text = str(value)
             if len(text) > LONGEST_TEXT:
                 raise DataError(f"needed a formula of at most {LONGEST_TEXT:,} characters, came {len(text):,}")
-            return {"formula": text}
+            return {"formula": _whole(text)}
     return {"other": type(value).__name__[:100]}
 
 
@@ -177,7 +182,7 @@ def _several(said: Any, many: int) -> list[Any]:
 def _text(said: Any, most: int = LONGEST_TEXT) -> str:
     if not isinstance(said, str) or len(said) > most:
         raise DataError(f"needed a text of at most {most:,} characters, came {type(said).__name__}")
-    return said
+    return _whole(said)
 
 
 def _int(said: Any) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from homework.grading.judging import compare, judged, part
 from homework.inside.values import Formula, encode
+from homework.outcomes import Outcome
 from homework.plan import Judge
 from homework.sandbox.ran import JudgeRan
 
@@ -93,6 +94,8 @@ WRONG = {  # -> a word of the reason
     "inf": (1.0, float("inf"), "not finite"),
     "minus inf": (float("inf"), float("-inf"), "not finite"),
     "finite for inf": (float("inf"), 1e300, "differs"),
+    "a complex number whose size no float holds": (1.5, complex(1.7e308, 1.7e308), "differs"),
+    "such a one among others": ([1.5, 2.5], [complex(1.7e308, 1.7e308), 2.5], "1 of 2 entries differ"),
     "a row for a column": (np.ones((4, 2)), np.ones((2, 4)), "needed shape (4, 2), came (2, 4)"),
     "one axis too many": (np.ones(4), np.ones((4, 1)), "needed shape (4,), came (4, 1)"),
     "a list for a number": (1.0, [1.0], "needed a number, came a list of shape (1,)"),
@@ -230,6 +233,17 @@ def test_rtol_is_the_masters():
 )
 def test_everything_equals_itself(value):
     assert verdict(value, value) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "data", [{"formula": "\ud800"}, {"other": "\ud800"}, "\ud800"], ids=["formula", "type", "text"]
+)
+def test_half_characters_reach_no_outcome(data):
+    judge = Judge("step", "one step", 2.0, RTOL, "# one step\nstep()", encode(1.5))
+    wrong = part(judge, JudgeRan("value", data))
+    assert wrong.status == "wrong"
+    outcome = Outcome("s01", "hw1", "graded", parts=(wrong,))
+    assert Outcome.from_json(outcome.to_json().encode().decode()) == outcome
 
 
 def test_a_part_keeps_what_came_of_a_judge_that_gave_no_value():

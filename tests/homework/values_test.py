@@ -40,6 +40,7 @@ def test_a_plain_value_comes_out_as_it_was(value: Any) -> None:
         (np.bool_(True), True),
         (np.str_("a"), "a"),
         ("a\ud800", "a?"),
+        (sp.Symbol("a\ud800"), Formula("a?")),
         ((1, (2.0, "b")), [1, [2.0, "b"]]),
         (range(3), [0, 1, 2]),
         (10**30, 10**30),
@@ -167,6 +168,19 @@ HOSTILE: list[Any] = [
 def test_forged_data_are_refused(data: Any) -> None:
     with pytest.raises(DataError):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ("a\ud800", "a?"),
+        ({"dict": [["a\udfff", ["\ud800"]]]}, {"a?": ["?"]}),
+        ({"formula": "\ud800"}, Formula("?")),
+        ({"other": "\ud800"}, Other("?")),
+    ],
+)
+def test_half_characters_come_in_no_value(data: Any, value: Any) -> None:
+    assert decode(data) == value
 
 
 def test_data_deeper_than_any_honest_value_are_refused_without_recursion() -> None:
