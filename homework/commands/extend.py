@@ -23,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         folder = people.find(given.student)
     except UserError:
-        if any(person.listed for person in people.people.values()):
+        if not given.student.strip() or any(person.listed for person in people.people.values()):
             raise
         folder = people.folder_of(given.student)  # nobody of this name has handed in yet
         print(f"{given.student}: nobody of this name has handed anything in yet; the extension waits for them.")

@@ -22,7 +22,7 @@ def run(given: argparse.Namespace) -> int:
     course, assignment = Course(given.course), given.assignment
     appeal = _appeal(course)
     asked = plan.load(course.private(assignment) / "plan.json")
-    only = Roster(course).find(given.student) if given.student else None
+    only = Roster(course).find(given.student) if given.student is not None else None
     rows = [row for row in exporting.gathered(course, asked) if only in (None, row.folder)]
     if not rows:
         raise UserError(f"feedback: needed submissions of {assignment}, came none; `collect` takes them in")

@@ -38,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         raise UserError(f"--jobs: needed a whole number >= 1, came {given.jobs}")
     grader = grader_of(course, given.assignment, given.no_sandbox)
     roster = Roster(course)
-    students = [roster.find(given.student)] if given.student else roster.everyone(given.assignment)
+    students = [roster.find(given.student)] if given.student is not None else roster.everyone(given.assignment)
     if not students:
         raise UserError(f"{given.assignment}: needed submissions, came none; `collect` takes them in")
     begun = time.monotonic()

@@ -106,6 +106,8 @@ class Roster:
 
     def find(self, said: str) -> str:
         """The folder of the student that a user means: by folder, id, email or name; raises UserError for nobody."""
+        if not said.strip():  # an empty shell variable: it would fit whoever has no email
+            raise UserError(f"--student: needed an id, a name or an email, came {said!r}")
         same = [folder for folder, person in self.people.items() if said in (folder, person.id)]
         on_disk = {path.name for path in (self.course.root / "submitted").glob("*") if path.is_dir()}
         if not same and said in on_disk:

@@ -113,6 +113,25 @@ def test_students_are_found_by_whatever_names_one_of_them(course):
         roster.find("../s07")
 
 
+@pytest.mark.parametrize("said", ["", " ", "\t"])
+def test_an_empty_name_is_nobodys(course, said, capsys):
+    roster = Roster(course)
+    roster.add(Person("s07", "Student 07"))  # with no email, and no number in the learning system
+    roster.save()
+    before = bytes_of(course.root)
+    with pytest.raises(UserError, match="--student: needed an id, a name or an email, came"):
+        roster.find(said)
+    settings = course.settings | {
+        "due": {"hw1": "2026-11-30T10:00Z"},
+        "extensions": {"hw1": {said: "2026-12-01T10:00Z"}},
+    }
+    write(course.root / "course.json", json.dumps(settings))
+    for words in (["forget", "--yes"], ["extend", "hw1", "--until", "2026-12-02T10:00Z"]):
+        assert main([*words, "--course", str(course.root), "--student", said]) == 2
+        assert "--student: needed an id, a name or an email, came" in capsys.readouterr().err
+    assert before.items() - bytes_of(course.root).items() == {("course.json", before["course.json"])}
+
+
 def test_what_is_newly_known_of_somebody_joins_what_was(course):
     roster = Roster(course)
     folder = roster.add(Person("s07", "Student 07", "1007", numbers={"hw1": "1"}, listed=True))
@@ -249,6 +268,82 @@ def test_a_namesake_keeps_everything(graded, tmp_path):
     assert course.outcome(two, "tiny").exists()
     assert not course.outcome(one, "tiny").exists()
     assert b"Student 07" in (course.exports / "tiny.csv").read_bytes()
+
+
+def with_work_of(root, *people):
+    """A course that is not anonymous and keeps work of these people in hw1 and hw2, by the names of their folders."""
+    write(root / "course.json", "{}")
+    course = Course(root)
+    roster = Roster(course)
+    for assignment in ("hw1", "hw2"):
+        write(course.private(assignment) / "plan.json", "{}")
+        write(course.released(assignment), "{}")
+        table = "id,name,student,total\r\n"
+        for person in people:
+            folder = roster.add(person)
+            write(course.submitted(folder, assignment), "{}")
+            write(course.autograded(folder, assignment), "{}")
+            write(course.outcome(folder, assignment), "{}")
+            write(course.feedback(folder, assignment), "<p>")
+            table += f"{person.id},{person.name},{folder},1\r\n"
+        write(course.exports / f"{assignment}.csv", table)
+    write(course.exports / "hw1-report.html", "<h1>hw1</h1>1041 ways")
+    roster.save()
+    return course
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        (Person("1041"), Person("1042")),
+        (Person("1041", "Student 07"), Person("1042", "1041")),
+        (Person("hw1"), Person("s08", "Student 08")),
+        (Person("outcomes"), Person("s08", "hw2")),
+        (Person("s1", "Student 07"), Person("s08", "s1")),
+        (Person("s1"), Person("s10", "Student 10")),
+        (Person("plan"), Person("s08", lms_id="plan")),
+    ],
+    ids=lambda people: " and ".join(f"{person.id} {person.name}".strip() for person in people),
+)
+def test_one_is_forgotten_by_place_whatever_they_and_others_are_called(tmp_path, people):
+    course = with_work_of(tmp_path / "course", *people)
+    one, other = people
+    before, alone = bytes_of(course.root), bytes_of(with_work_of(tmp_path / "alone", other).root)
+    who = traces(course, one.id)
+    done = forget(course, who)
+    assert bytes_of(course.root) == alone
+    assert not any((course.root / place / one.id).exists() for place in ("submitted", "autograded"))
+    assert len(before) - len(alone) == 8
+    assert done.left == (["private/hw1/plan.json", "private/hw2/plan.json"] if one.id == "plan" else [])
+
+
+def test_a_place_that_bears_the_folders_name_is_said(tmp_path):
+    course = with_work_of(tmp_path / "course", Person("1041", "Student 07"), Person("1042", "1041"))
+    for place in ("exports/1041.html", "exports/old/1041/hw1.txt", "outcomes/hw1/1041.bak", "1041.txt"):
+        write(course.root / place, "")
+    write(course.exports / "canvas.csv", "Student,ID,SIS User ID\r\n1041,7,8\r\n")  # of which of the two?
+    write(course.exports / "lines.csv", "id,total\r\n1041,5\r\n")  # or is it a line's number?
+    done = forget(course, traces(course, "1041"))
+    assert set(done.left) == {
+        "exports/1041.html",
+        "exports/old/1041",
+        "exports/old/1041/hw1.txt",
+        "outcomes/hw1/1041.bak",
+        "1041.txt",
+        "exports/canvas.csv",
+        "exports/lines.csv",
+    }
+
+
+def test_a_name_never_leads_to_another_place(tmp_path):
+    course = with_work_of(tmp_path / "course", Person("s07"))
+    names = ("..", ".", "../..", "*", "s07/hw1", "../submitted/s07")
+    write(course.root / "course.json", json.dumps({"extensions": {"hw1": dict.fromkeys(names, "2026-12-01T10:00Z")}}))
+    course = Course(course.root)
+    before = bytes_of(course.root)
+    for name in names:
+        forget(course, traces(course, name))
+    assert before.items() - bytes_of(course.root).items() == {("course.json", before["course.json"])}
 
 
 def test_nothing_is_deleted_unless_the_answer_is_yes(graded, tmp_path, monkeypatch, capsys):
