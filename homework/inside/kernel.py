@@ -1,6 +1,7 @@
 """The student's kernel: IPython's own, which also answers what a judge asks of the student's names."""
 
 import ast
+import builtins
 import re
 import sys
 from typing import Any
@@ -13,6 +14,7 @@ from homework.inside.values import DataError, encode
 
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
 LIBRARIES = {"np": "numpy", "sp": "sympy", "gd": "gdlib"}
+PYTHONS = dict(vars(builtins))  # as they are before any of the student's code
 
 
 class Kernel(IPythonKernel):
@@ -31,13 +33,14 @@ class Kernel(IPythonKernel):
 
 
 def judged(code: str, names: dict[str, Any]) -> dict[str, Any]:
-    """What a judge's lines give in a copy of the student's names; the libraries' names mean the libraries."""
+    """What a judge's lines give in a copy of the student's names; Python's and the libraries' own mean what they do."""
     try:
         tree = ast.parse(code)
         last = tree.body.pop()
         if not isinstance(last, ast.Expr):
             raise SyntaxError("a judge's last line needs to be an expression")
-        own = {**names, **_libraries(tree, last)}
+        own = {name: value for name, value in names.items() if name not in PYTHONS}  # a `sum = 0` is the student's
+        own |= {"__name__": "__main__", "__builtins__": dict(PYTHONS)} | _libraries(tree, last)
         exec(compile(tree, "<judge>", "exec"), own)
         return {"status": "value", "value": encode(eval(compile(ast.Expression(last.value), "<judge>", "eval"), own))}
     except KeyboardInterrupt:

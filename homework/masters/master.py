@@ -12,9 +12,11 @@ A master is a MyST notebook. Tags give its cells their parts:
     rubric:ID                  text, never released: what earns the points of written:ID
     (none)                     shown as it is
 
-A judge's cell gives values, never a verdict, so that nothing in the student's process can decide a grade.
+A judge's cell gives values, never a verdict, so that nothing in the student's process can decide a grade. In it the
+names that Python itself has, such as sum, mean Python's, whatever the student calls so.
 """
 
+import builtins
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -169,9 +171,15 @@ def _faults(master: Master) -> Iterator[str]:
             yield f"{question.name}: needed one cell a role but judge's, came {', '.join(roles)}"
         if question.by_hand and ("rubric" not in roles or {"answer", "test", "judge"} & set(roles)):
             yield f"{question.name}: needed written and rubric alone, came {', '.join(roles)}"
+    answers = "\n".join(cell.text for cell in master.cells if cell.role == "answer")
+    defined = re.findall(r"^(?:def|class) (\w+)", answers, re.M)
+    pythons = sorted({name for name in defined if hasattr(builtins, name)})
     for cell in master.cells:
         if cell.role == "judge" and (not cell.text.lstrip().startswith("#") or not cell.title):
             yield f"judge:{cell.question}: needed a comment first that names it, came {cell.title!r}"
+        for name in pythons if cell.role == "judge" else ():
+            if re.search(rf"\b{name}\b", cell.text):
+                yield f"judge:{cell.question}: needed an answer whose name Python has not, came {name}"
         if cell.role in ("answer", "written") and "### BEGIN SOLUTION" not in cell.text:
             yield f"{cell.role}:{cell.question}: needed a solution after ### BEGIN SOLUTION, came none"
         if cell.role in ("shown", "answer", "test", "written"):

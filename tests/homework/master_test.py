@@ -55,6 +55,11 @@ def test_places_are_filled_with_values_as_python_writes_them():
         ('+++ {"tags": ["rubric:why"]}', "+++", "why: needed written and rubric alone"),
         ('{"tags": ["rubric:why"]}', '{"tags": ["test:why"]}', "test: needed a code cell, came a markdown cell"),
         ("The step size in this copy is «lr».", "It starts at «hidden_start».", "«hidden_start» is hidden"),
+        (
+            "def step(w, lr):",
+            "def float(w):\n    return w\n\n\ndef step(w, lr):",
+            "judge:step: needed an answer whose name Python has not, came float",
+        ),
         ('["test:step"]', '["test:step"', "needed a MyST notebook"),
     ],
 )

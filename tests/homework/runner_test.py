@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from homework.inside.kernel import judged
 from homework.inside.values import Other, decode
 from homework.sandbox import reading
 from homework.sandbox.ran import JudgeRan, Ran
@@ -160,6 +161,18 @@ def test_a_judge_sees_the_answer_and_leaves_nothing(sandbox: Sandbox) -> None:
         "error: SystemExit: 3",
         "error: SyntaxError: invalid syntax (<unknown>, line 2)",
     ]
+
+
+def test_names_of_pythons_own_mean_pythons_in_a_judge_and_the_students_own_in_their_functions() -> None:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    stray = "round = sum = float = lambda *_: 0.0\n__builtins__ = {}\ndef f(): return sum([1, 2])\ndef g(): return 1.4"
+    exec(stray, names)
+    forged = "# f\ndef total(values): return sum(values)\n[round(g()), sum([1, 2]), total([3, 4]), float('2'), f()]"
+    assert decode(judged(forged, names)["value"]) == [1, 3, 7, 2.0, 0.0]
+    assert judged("# r\nround(f())", {**names, "len": 0})["status"] == "value"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("builtins.round", lambda *_: 0.0)
+        assert decode(judged("# r\nround(1.4)", names)["value"]) == 1
 
 
 def test_patches_and_hostile_objects_decide_nothing(sandbox: Sandbox) -> None:
