@@ -1,6 +1,7 @@
 """Runs a student's notebook on their own machine, from top to bottom in a fresh kernel, with a limit of time."""
 
 import logging
+import math
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -49,7 +50,6 @@ def run(notebook: Any, folder: Path, seconds: float = CELL_SECONDS, whole: float
         shutdown_kernel="immediate",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # it would warn of what a student cannot change
         resources={"metadata": {"path": str(folder)}},
-        timeout_func=lambda cell: max(1, int(min(seconds, whole - (time.monotonic() - begun)))),
     )
     client.log.setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
@@ -59,10 +59,13 @@ def run(notebook: Any, folder: Path, seconds: float = CELL_SECONDS, whole: float
                 if cell.cell_type != "code":
                     continue
                 tried.stopped_at = place
+                left = whole - (time.monotonic() - begun)
+                client.timeout = max(1, math.ceil(min(seconds, left)))
                 try:
                     client.execute_cell(cell, place)
                 except CellTimeoutError:
-                    tried.why = f"it had not ended after {int(min(seconds, whole))} s"
+                    own = f"it had not ended after {seconds:g} s"
+                    tried.why = own if seconds <= left else f"all cells together took longer than {whole:g} s"
                     break
                 except DeadKernelError:
                     tried.why = "Python itself ended"

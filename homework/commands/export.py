@@ -8,6 +8,7 @@ from pathlib import Path
 from homework import plan
 from homework.course import Course, UserError, write
 from homework.exporting import Row, canvas, gathered, moodle, own
+from homework.pages.outputs import plain
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
         print("The others are left out of the file: a blank would take away what stands there.")
     for row in rows:
         if row.unknown:
-            print(f"  not known: {row.person.shown}: {row.unknown}")
+            print(f"  not known: {row.person.shown}: {plain(row.unknown)}")
     return 0 if len(known) == len(rows) else 3
 
 

@@ -58,6 +58,11 @@ def text(said: Any, most: int) -> str:
     return said[:most].encode("utf-8", "replace").decode("utf-8") if isinstance(said, str) else ""
 
 
+def line(said: Any, most: int) -> str:
+    """A text in one line: a list of students that holds it has no line of its making."""
+    return " ".join(text(said, most).split())
+
+
 def words(said: Any, most: int) -> str:
     """A text without objects' addresses, which differ from run to run: two gradings give the same bytes."""
     return ADDRESS.sub("at 0x…", text(said, most))

@@ -205,7 +205,9 @@ class _Run:
             return "not run", "grading was interrupted"
         if now > self.until:
             return "timeout", f"all together took longer than {limits.whole_seconds:g} s"
-        if now - heard > (limits.cell_seconds + SLACK if self.begun else BEFORE):
+        if self.begun is None and now - heard > BEFORE:
+            return "timeout", f"no cell began within {BEFORE:g} s"
+        if self.begun is not None and now - heard > limits.cell_seconds + SLACK:
             return "timeout", f"took longer than {limits.cell_seconds:g} s"
         seen = tree.look()
         tree.calm(seen, OURS - 1)
@@ -225,9 +227,9 @@ class _Run:
             self.begun = begun
         elif "at" in said and reading.place(said["at"]) == self.begun is not None:
             self._record(self.begun, said)
-            self.lost = reading.text(said.get("reason"), 200) if said.get("lost") is True else ""
+            self.lost = reading.line(said.get("reason"), 200) if said.get("lost") is True else ""
         elif "ended" in said:
-            self.ended = reading.text(said["ended"], 200)
+            self.ended = reading.line(said["ended"], 200)
         elif said.get("end") is True:
             self.finished = True
 
@@ -254,7 +256,7 @@ def _judge(status: Any, said: dict[str, Any]) -> JudgeRan:
             return JudgeRan("error", reason=f"gave no data: {problem}"[:300])
         return JudgeRan("value", said.get("value"))
     known = status in ("error", "unanswered", "timeout", "memory", "crashed", "output")
-    return JudgeRan(cast(JudgeStatus, status) if known else "error", reason=reading.text(said.get("reason"), 300))
+    return JudgeRan(cast(JudgeStatus, status) if known else "error", reason=reading.line(said.get("reason"), 300))
 
 
 def _ended(process: int, seconds: float) -> None:

@@ -158,6 +158,13 @@ def test_a_cell_that_does_not_end_stops_the_run(tmp_path: Path) -> None:
     assert (list(tried.ran), tried.stopped_at, tried.why) == ([0], 1, "it had not ended after 1 s")
 
 
+def test_cells_whose_time_is_over_together_are_told_so(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell(text) for text in ("a = 1", "while a: pass")]
+    tried = trying.run(nbformat.v4.new_notebook(cells=cells), tmp_path, 600.0, 4.0)
+    assert (tried.stopped_at, tried.why) == (1, "all cells together took longer than 4 s")
+    assert trying.run(nbformat.v4.new_notebook(cells=cells[:1]), tmp_path).why == ""
+
+
 def test_python_that_ends_in_a_cell_is_told(found: Callable[..., dict[str, str]]) -> None:
     findings = found(lambda sheet: sheet.add("import os\nos._exit(1)"), runs=True)
     assert to_do(findings) == ["the run stopped in cell 11: Python itself ended"]

@@ -255,6 +255,14 @@ def test_the_command_ends_with_3_and_lists_what_is_not_known(course, capsys):
     assert "left out of the file" in capsys.readouterr().out
 
 
+def test_what_is_not_known_moves_no_cursor(course, capsys):
+    path = course.outcome("s04", "tiny")
+    write(path, replace(outcomes.load(path), reason="came\x1b[2J\x9b2J a PDF").to_json())
+    assert main(["export", "tiny", "--course", str(course.root)]) == 3
+    assert not re.search("[\x1b\x9b]", said := capsys.readouterr().out)
+    assert "Student 04 (s04): came" in said
+
+
 def test_the_command_ends_with_0_where_all_is_known(course):
     for student in ("s03", "s04", "s05", "s06"):
         shutil.rmtree(course.root / "submitted" / student, ignore_errors=True)

@@ -5,7 +5,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from homework.inside.kernel import judged
 from homework.inside.values import Other, decode
 from homework.sandbox import reading
 from homework.sandbox.ran import JudgeRan, Ran
-from homework.sandbox.running import Limits, _Run
+from homework.sandbox.running import BEFORE, Limits, _Run
 
 Sandbox = Callable[..., Ran]
 FREEZE = "while True: pass"
@@ -288,6 +288,23 @@ def test_forged_lines_answer_nothing_but_what_is_asked_and_once() -> None:
     assert [cell.status for cell in ran.cells] == ["ok", "not run"]
     assert ran.cells[0].outputs == ()
     assert ran.judges[1] == (JudgeRan("error"), JudgeRan("value", 5))
+
+
+def test_reasons_are_one_line_each() -> None:
+    forged = "x\ns07: missing:\r\x0b\u2028 nothing"
+    told = Told()
+    ran = told(
+        {"begun": [1, 0]}, {"at": [1, 0], "status": "crashed", "reason": forged, "lost": True}, {"ended": forged}
+    )
+    assert (ran.judges[1][0].reason, told.run.lost, told.run.ended) == ("x s07: missing: nothing",) * 3
+
+
+def test_what_begins_no_cell_is_not_told_a_cells_limit() -> None:
+    run = Told().run
+    run.until = 10 * BEFORE
+    assert run._too_much(cast(Any, None), BEFORE + 1, 0.0) == ("timeout", "no cell began within 90 s")
+    run.begun = (0, -1)
+    assert run._too_much(cast(Any, None), BEFORE + 1, 0.0) == ("timeout", "took longer than 30 s")
 
 
 @pytest.mark.parametrize(
