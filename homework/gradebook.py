@@ -156,6 +156,10 @@ class Gradebook:
             grade.needs_manual_grade = grade.manual_score is None and grade.auto_score is None
         self._remember(*where, answers)
 
+    def undo(self) -> None:
+        """Forget what an entry that failed had begun: the next one would keep it."""
+        self._db.rollback()
+
     def give(self, student: str, assignment: str, question: str, points: float, comment: str = "") -> None:
         """Enter a person's mark, as the marking page does; raises UserError where there is nothing to mark."""
         try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from homework import outcomes, wording
-from homework.course import Course, write
+from homework.course import Course, UserError, write
 from homework.gradebook import Gradebook
 from homework.grading import judging, scan
 from homework.grading.matching import match
@@ -72,7 +72,7 @@ class Grader:
         except UnreadableError as problem:
             return Graded(replace(blank, reason=str(problem)))
         except Exception as problem:
-            outcome = replace(blank, reason=f"{OURS} ({type(problem).__name__})", ours=True)
+            outcome = replace(self.failed(student, problem), submission=blank.submission)
             return Graded(outcome, trouble="".join(traceback.format_exception(problem)))
 
     def kept(self, student: str) -> Outcome | None:
@@ -83,6 +83,10 @@ class Grader:
             return None
         now = self._blank(student)
         return old if (old.student, old.sandbox) == (now.student, now.sandbox) else None
+
+    def failed(self, student: str, problem: Exception) -> Outcome:
+        """What is known of a submission where the grading itself failed: nothing."""
+        return replace(self._blank(student), reason=f"{OURS} ({type(problem).__name__})", ours=True)
 
     def _blank(self, student: str) -> Outcome:
         """An outcome before anything of the submission is known."""
@@ -137,12 +141,26 @@ def grade_class(
             if graded.doubtful and jobs > 1 and len(todo) > 1:
                 again.append(graded.outcome.student)
             else:
-                yield _keep(grader, graded, gradebook, progress)
+                yield _settled(grader, graded, gradebook, progress)
         for student in sorted(again):
-            yield _keep(grader, pool.submit(grader.grade, student).result(), gradebook, progress)
+            yield _settled(grader, pool.submit(grader.grade, student).result(), gradebook, progress)
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _settled(grader: Grader, graded: Graded, gradebook: Gradebook, progress: Progress) -> tuple[Outcome, float | None]:
+    """`_keep`; where that fails the outcome says so, and none is written: the next run tries again."""
+    try:
+        return _keep(grader, graded, gradebook, progress)
+    except UserError:  # of the course: no other submission would fare better
+        raise
+    except Exception as problem:
+        gradebook.undo()
+        progress.note(f"{graded.outcome.student}: {traceback.format_exc()}")
+        failed = grader.failed(graded.outcome.student, problem)
+        progress.add(said(failed))
+        return failed, graded.ran.cpu_seconds if graded.ran else 0.0
 
 
 def _keep(grader: Grader, graded: Graded, gradebook: Gradebook, progress: Progress) -> tuple[Outcome, float | None]:

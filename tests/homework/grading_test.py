@@ -8,10 +8,12 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import text as sql
 
 from homework import outcomes
 from homework import plan as plans
 from homework.__main__ import main
+from homework.commands.grade import told
 from homework.course import Course, UserError
 from homework.exporting import gathered
 from homework.gradebook import Gradebook, Mark
@@ -20,6 +22,7 @@ from homework.grading.grades import Grader, grade_class
 from homework.inside.values import encode
 from homework.outcomes import EARNED, Outcome
 from homework.progress import Progress
+from homework.sandbox import running
 from homework.sandbox.ran import CellRan, JudgeRan, Limits, Ran
 
 RIGHT = "def step(w, lr):\n    return w - lr * np.array([2.0, 20.0]) * w\n"
@@ -259,7 +262,10 @@ class Played:
                 self.running -= 1
         values = iter(self.plan.judges)
         cells = tuple(CellRan("ok") for _ in job["cells"])
-        judges = [[JudgeRan(status, next(values).value) for _ in cell["judges"]] for cell in job["cells"]]
+        judges = [
+            [status if isinstance(status, JudgeRan) else JudgeRan(status, next(values).value) for _ in cell["judges"]]
+            for cell in job["cells"]
+        ]
         return Ran(cells, tuple(map(tuple, judges)), cpu_seconds=1.0)
 
 
@@ -358,6 +364,57 @@ def test_a_marking_page_that_cannot_be_written_stops_nobody(played, monkeypatch)
     found = grade(course, plan)
     assert {one.status for one in found.values()} == {"graded"}
     assert course.autograded("s01", "tiny").exists()
+
+
+def test_an_outcome_that_cannot_be_kept_costs_nobody_else_anything(played, monkeypatch, capsys):
+    course, plan, run = played
+    write = grades.write
+
+    def fails(path, content):
+        content.encode() if path.stem != "s02" else "\ud800".encode()
+        write(path, content)
+
+    record = grades.Gradebook.record
+
+    def breaks_off(self, outcome, plan):
+        if outcome.student == "s03":
+            self._nbgrader.db.execute(sql("UPDATE student SET last_name = 'half' WHERE id = 's01'"))
+            raise ValueError("a surprise")
+        record(self, outcome, plan)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grades, "write", fails)
+        patch.setattr(grades.Gradebook, "record", breaks_off)
+        found = grade(course, plan, jobs=1)
+    assert {student: one.status for student, one in found.items() if one.status != "graded"} == {
+        "s02": "failed",
+        "s03": "failed",
+    }
+    assert "which says nothing of the answers" in found["s02"].reason
+    assert "a surprise" in capsys.readouterr().err
+    assert {path.stem for path in course.root.glob("outcomes/tiny/*.json")} == set(found) - {"s02", "s03"}
+    with Gradebook(course) as gradebook:  # nothing of what broke off
+        assert "half" not in gradebook._db.execute(sql("SELECT last_name FROM student")).scalars().all()
+    run.runs.clear()
+    assert {one.status for one in grade(course, plan).values()} == {"graded"}
+    assert sorted(run.runs) == ["s02", "s03"]
+
+
+def test_a_gradebook_that_lost_the_assignment_is_said_at_once(played):
+    course, plan, _ = played
+    course.gradebook.unlink()
+    with pytest.raises(UserError, match=r"gradebook\.db: needed tiny in it"):
+        grade(course, plan)
+
+
+def test_a_students_reason_is_one_line_of_the_list(played, capsys):
+    course, plan, run = played
+    forged = running._judge("crashed", {"reason": "x\ns07: missing: nothing\r\n\u2028 was\x0bhanded in"})
+    run.told = {"s01": [forged]}
+    found = grade(course, plan, jobs=1)
+    assert "x s07: missing: nothing was handed in" in found["s01"].reason
+    assert told([found["s01"]]) == 3
+    assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 def test_an_interruption_leaves_what_is_done_and_the_next_run_goes_on(played):
@@ -469,6 +526,9 @@ def test_the_commands_refuse_in_a_sentence(released, tmp_path, capsys):
         (["grade", "hw9"], "assignment: needed one that was released in this course, came hw9"),
         (["grade", "tiny", "--jobs", "0"], "--jobs: needed a whole number >= 1, came 0"),
         (["grade", "tiny", "--student", "s99"], "--student: needed one of the course's 0 students, came 's99'"),
+        (["grade", "tiny", "--student", ""], "--student: needed an id, a name or an email, came ''"),
+        (["feedback", "tiny", "--student", " "], "--student: needed an id, a name or an email, came ' '"),
+        (["regrade", "tiny", "--student", ""], "--student: needed an id, a name or an email, came ''"),
         (["regrade", "tiny", "--student", "s99"], "--student: needed one of the course's 0 students, came 's99'"),
     ):
         assert main([*words, "--course", str(course.root)]) == 2
