@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from homework.course import Course, UserError
+from homework.course import Course
 from homework.people.lateness import extend
-from homework.people.roster import Roster
+from homework.people.roster import Roster, StrangerError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +22,8 @@ def run(given: argparse.Namespace) -> int:
     people = Roster(course)
     try:
         folder = people.find(given.student)
-    except UserError:
-        if not given.student.strip() or any(person.listed for person in people.people.values()):
+    except StrangerError:
+        if any(person.listed for person in people.people.values()):
             raise
         folder = people.folder_of(given.student)  # nobody of this name has handed in yet
         print(f"{given.student}: nobody of this name has handed anything in yet; the extension waits for them.")

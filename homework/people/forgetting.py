@@ -8,9 +8,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from homework.course import Course, UserError, write
+from homework.course import Course, write
 from homework.gradebook import Gradebook
-from homework.people.roster import Person, Roster, alike
+from homework.people.roster import Person, Roster, StrangerError, alike
 from homework.people.tables import cell
 
 PLACES = {  # where a student's work lies: whose name there is their folder's and this ending
@@ -69,9 +69,9 @@ def traces(course: Course, student: str) -> Traces:
     people = Roster(course)
     try:
         folder = people.find(student)
-    except UserError:
+    except StrangerError:
         elsewhere = {one for each in course.settings.get("extensions", {}).values() for one in each}
-        if not student.strip() or not (_places(course, student) or student in elsewhere):
+        if not (_places(course, student) or student in elsewhere):
             raise
         folder = student
     person = people.person(folder)

@@ -53,6 +53,10 @@ class Person:
         return f"{self.name} ({self.id})" if self.name and self.name != self.id else self.id
 
 
+class StrangerError(UserError):
+    """A name that nobody of the course bears."""
+
+
 class Roster:
     """The course's people, by the names of their folders."""
 
@@ -105,7 +109,10 @@ class Roster:
         return pseudonym(key(self.course), identity) if self.course.settings.get("anonymous") else safe(identity)
 
     def find(self, said: str) -> str:
-        """The folder of the student that a user means: by folder, id, email or name; raises UserError for nobody."""
+        """The folder of the student that a user means: by folder, id, email or name.
+
+        Raises UserError where several are called so, StrangerError where nobody is.
+        """
         if not said.strip():  # an empty shell variable: it would fit whoever has no email
             raise UserError(f"--student: needed an id, a name or an email, came {said!r}")
         same = [folder for folder, person in self.people.items() if said in (folder, person.id)]
@@ -124,7 +131,7 @@ class Roster:
             several = ", ".join(sorted(self.person(folder).id for folder in same))
             raise UserError(f"--student: needed one student, came {said!r}, which several are called: {several}")
         known = len({*self.people, *on_disk})
-        raise UserError(f"--student: needed one of the course's {known} students, came {said!r}")
+        raise StrangerError(f"--student: needed one of the course's {known} students, came {said!r}")
 
     def by_id(self, said: str) -> str | None:
         """The id of the student who has it, whatever its capitals."""

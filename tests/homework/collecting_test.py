@@ -21,7 +21,7 @@ from homework.people.clock import moment
 from homework.people.collecting import collect
 from homework.people.lateness import handed_in, lateness
 from homework.people.recognising import named
-from homework.people.roster import Roster
+from homework.people.roster import Person, Roster
 
 ROSTER = "id,name,lms id,email\ns07,Student 07,1007,s07@example.org\ns08,Üñí Cödé-ß,1008,s08@example.org\ns09,Student 09,1009,\n"
 
@@ -676,6 +676,19 @@ def test_extending_by_name_writes_the_folders_name(course, roster, tmp_path, cap
     assert json.loads((course.root / "course.json").read_text())["extensions"] == {"hw1": {"s07": "2026-11-24T23:59Z"}}
     assert main([*words, "s77"]) == 2
     assert "needed one of the course's 3 students, came 's77'" in capsys.readouterr().err
+
+
+def test_a_name_that_several_bear_is_no_newcomers(course, capsys):
+    roster = Roster(course)
+    for student in ("s1", "s2"):
+        roster.add(Person(student, "Ann Lee"))
+    roster.save()
+    words = ["extend", "hw1", "--until", "2026-11-24T23:59Z", "--course", str(course.root), "--student"]
+    assert main([*words, "Ann Lee"]) == 2
+    assert "which several are called: s1, s2" in capsys.readouterr().err
+    assert "extensions" not in json.loads((course.root / "course.json").read_text())
+    assert main([*words, "s3"]) == 0  # who has not handed in yet, where nobody gave a roster
+    assert "the extension waits for them" in capsys.readouterr().out
 
 
 PIECES = st.sampled_from(["..", ".", "", "/", "\\", "hw1.ipynb", "s07", "_1_assignsubmission_file", "_1_2_", "C:", "\u202e", "ß", "hw1", "~", "$X", " ", "\n", "_LATE_"])  # fmt: skip
