@@ -109,7 +109,7 @@ def _touched(theta, g, m, v):
 
 def stream(size: int, threads: int) -> Work:
     """The memory's part of an Adam step in float32: four arrays are read, three of them written."""
-    arrays = [np.zeros(size, np.float32) for _ in range(4)]
+    arrays = [np.full(size, 0.001, np.float32) for _ in range(4)]  # memory of zeros is none until it is written to
     share = -(-size // threads)
     parts = [[array[low : low + share] for array in arrays] for low in range(0, size, share)]
     pool = ThreadPoolExecutor(threads)  # its threads stay awake from one run to the next, as those of a step do

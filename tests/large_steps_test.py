@@ -127,6 +127,21 @@ def test_all_entries_are_taken_once_and_the_first_core_has_a_head_start(others, 
     assert max(parts) - min(parts) in ((0,) if not others else range(100, 100 + others + 1))
 
 
+def test_where_no_thread_is_to_be_had_the_caller_does_all(monkeypatch):
+    """A thread of a reader's own may go on when the program has ended, and then no other takes work."""
+    monkeypatch.setattr(helpers, "HEAD_START", 100)
+    team = helpers.Helpers(1)
+    team._pool.shutdown()
+    monkeypatch.setattr(helpers, "helpers", lambda: team)
+    array = np.zeros(1003)
+
+    def add(array):
+        array += 1.0
+
+    helpers.side_by_side(add, 2, [array])
+    assert array.tolist() == [1.0] * 1003
+
+
 @pytest.mark.parametrize("where", ["at work", "while it waits", "while it hands over"])
 def test_an_interrupted_step_leaves_no_thread_at_work(where, monkeypatch):
     monkeypatch.setattr(helpers, "HEAD_START", 10)
@@ -376,7 +391,7 @@ def test_a_loop_for_corrections_that_are_1_is_made_when_it_is_worth_it_or_at_han
     (first, *_) = divisors(gd.rules.adam).values()
     late = tuple(1.0 if k == first else number for k, number in enumerate(numbers))
     out = [np.empty_like(arrays[0]) for _ in range(3)]
-    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    monkeypatch.setattr(large_arrays, "PATIENCE", 0)
     step = LargeStep(gd.rules.adam)
     step(*arrays, late, out=out)
     assert list(step._moves) == []
@@ -470,7 +485,7 @@ def big(n=2**15 + 3):
 
 
 @pytest.mark.parametrize("rule", ["adam", "irprop_plus", "nesterov_lookahead", "rprop_plus"])
-@pytest.mark.parametrize("patience", [large_arrays._PATIENCE, 2.5 * 2**15])
+@pytest.mark.parametrize("patience", [large_arrays.PATIENCE, 2.5 * 2**15])
 def test_descend_walks_the_same_path_and_the_compiler_comes_in_between(rule, patience, monkeypatch):
     f = big()
     start = np.random.default_rng(0).normal(size=f.n)
@@ -478,7 +493,7 @@ def test_descend_walks_the_same_path_and_the_compiler_comes_in_between(rule, pat
     monkeypatch.setattr(large_arrays, "LARGE", f.n + 1)
     plain = gd.descend(f, rule, start, steps=6).path
     monkeypatch.setattr(large_arrays, "LARGE", 2**15)
-    monkeypatch.setattr(large_arrays, "_PATIENCE", patience)
+    monkeypatch.setattr(large_arrays, "PATIENCE", patience)
     taken = []
     real = LargeStep.__call__
     monkeypatch.setattr(
@@ -486,7 +501,7 @@ def test_descend_walks_the_same_path_and_the_compiler_comes_in_between(rule, pat
     )
     assert gd.descend(f, rule, start, steps=6).path.tobytes() == plain.tobytes()
     assert len(taken) == 6
-    if patience != large_arrays.__dict__["_PATIENCE"]:
+    if patience != large_arrays.__dict__["PATIENCE"]:
         assert taken[0] is None
     start.setflags(write=False)
     assert gd.descend(f, rule, start, steps=6).path.tobytes() == plain.tobytes()
@@ -506,7 +521,7 @@ def test_steps_in_place_move_theta_itself():
 
 def test_without_numba_numpy_goes_on(monkeypatch):
     monkeypatch.setattr(machine_code, "missing", lambda: "is not installed")
-    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    monkeypatch.setattr(large_arrays, "PATIENCE", 0)
     f = big()
     run = gd.descend(f, gd.rules.momentum, np.ones(f.n), steps=3)
     assert run.reason == "steps"

@@ -237,3 +237,11 @@ def test_numpys_whole_numbers_count_like_pythons():
     assert (net.start(seed=1) == twin.start(seed=1)).all()
     assert [layer.shapes for layer in net.layers] == [layer.shapes for layer in twin.layers]
     assert repr(MLP(np.array([4, 3, 2]))) == repr(MLP((4, 3, 2)))
+
+
+def test_a_layer_that_stands_twice_is_refused():
+    """It keeps what it saw on the way there for the way back, and would keep the second sight alone."""
+    again = Activation("tanh")
+    with pytest.raises(ValueError, match=r"^layers: needs each layer once"):
+        Network([Dense(2, 3), again, Dense(3, 3), again, Dense(3, 1)])
+    Network([Dense(2, 3), Activation("tanh"), Dense(3, 3), Activation("tanh"), Dense(3, 1)])

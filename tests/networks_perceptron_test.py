@@ -27,6 +27,15 @@ def test_digits_are_separated_in_whole_numbers():
     assert ((sums > 0) == (y == 1)).all()
 
 
+@pytest.mark.parametrize("size", [2**20, 2**32, 2**62])
+def test_whole_numbers_of_any_size_stay_whole(size):
+    """In 64 bits the sums would begin again at the lowest number."""
+    found = perceptron([[size], [-size]], [1, 0], passes=50)
+    assert (found.weights.tolist(), found.mistakes, found.separated) == ([size, 1], 1, True)
+    found = perceptron(np.array([[2**63 + 5]], np.uint64), [1])
+    assert (found.weights.tolist(), found.separated) == ([2**63 + 5, 1], True)
+
+
 def test_what_no_plane_separates_ends_with_the_passes():
     found = perceptron([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.0, 0.0]], [0, 0, 1, 1], passes=7)
     assert not found.separated

@@ -7,6 +7,7 @@ import gdlib as gd
 from gdlib.loops import large_arrays
 from gdlib.networks import CNN, MLP, train
 from tests.duck_array import DeviceArray
+from tests.lanes_test import cache_of_our_own  # noqa: F401  # a fixture
 from tests.tables import each_rule
 
 RNG = np.random.default_rng(8)
@@ -138,6 +139,38 @@ def test_what_is_watched_stands_beside_the_epochs():
     assert training.watched[-1] == LOSS(training.theta)
 
 
+class Fading:
+    """A schedule that remembers."""
+
+    factor = 1.0
+
+    def __call__(self, t):
+        self.factor *= 0.9
+        return self.factor
+
+
+def test_a_schedule_that_remembers_begins_anew_in_each_training():
+    schedule = Fading()
+    ends = [
+        train(LOSS, gd.rules.gradient_descent, START, epochs=5, batch=None, schedule=schedule, lr=0.5).theta
+        for _ in range(2)
+    ]
+    assert (ends[0] == ends[1]).all()
+    assert schedule.factor == 1.0
+
+
+def test_no_earlier_call_changes_the_bits_of_a_later_one():
+    """Examples that lie otherwise in memory, taken before, must leave no array that lies so."""
+    x = RNG.standard_normal((100, 784))
+    fresh, used = MLP((784, 100, 10)), MLP((784, 100, 10))
+    theta = fresh.start(seed=2, scale=0.5)
+    used.scores(theta, np.asfortranarray(x))
+    assert (fresh.scores(theta, x) == used.scores(theta, x)).all()
+    y = RNG.integers(0, 10, 100)
+    used.loss(np.asfortranarray(x), y).grad(theta)
+    assert (fresh.loss(x, y).grad(theta) == used.loss(x, y).grad(theta)).all()
+
+
 def test_schedule_and_transform_are_descends():
     clip, inverse = gd.clip_norm(0.1), gd.schedules.inverse(0.5)
     options = {"schedule": inverse, "transform": clip, "lr": 0.5}
@@ -187,7 +220,7 @@ def test_a_training_that_is_interrupted_in_an_epoch_counts_its_steps():
 
 def test_a_transform_that_makes_doubles_of_some_gradients_does_not_end_a_training(monkeypatch):
     monkeypatch.setattr(large_arrays, "LARGE", 1)
-    monkeypatch.setattr(large_arrays, "_PATIENCE", 0)
+    monkeypatch.setattr(large_arrays, "PATIENCE", 0)
     calls = []
 
     def sometimes(g):

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,3 +129,19 @@ def test_growth_is_measured_as_curves_whose_exponent_is_that_of_their_end():
 def test_a_cubic_growth_has_exponent_three():
     curve = growth.Curve("work", "points", (1, 10, 100), (5.0, 1.0, 1000.0), (), ())
     assert curve.exponent == 3.0
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system does not tell how much memory is held")
+def test_the_stream_of_an_adam_step_goes_through_four_arrays_of_memory():
+    """What is made of zeros and never written to is no memory: reading it costs none."""
+    size = 2**22
+    before = held()
+    work = limits.stream(size, 1)
+    work()
+    assert held() - before > 3.9 * 4 * size
+    del work
+
+
+def held():
+    """Bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

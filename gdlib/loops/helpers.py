@@ -82,7 +82,11 @@ def side_by_side(kernel: Callable[..., None], others: int, arrays: Sequence[Arra
     waiting: list[Future[None]] = []
     try:
         for place in places:
-            waiting.append(helpers().begin(kernel, *(array[place] for array in arrays), *shared))
+            given = (*(array[place] for array in arrays), *shared)
+            try:
+                waiting.append(helpers().begin(kernel, *given))
+            except RuntimeError:  # at the end of the program, or where no thread is to be had
+                kernel(*given)
         kernel(*(array[:first] for array in arrays), *shared)
     finally:
         _all_done(waiting)

@@ -2,7 +2,8 @@
 
 The first steps go through NumPy piece by piece, each small enough for the cache. When they have taken about as long as
 a compiler would, Numba, where it is installed, takes over: a step is then one pass, in whatever form is the fastest
-here. The bits are the same either way.
+here. The bits are the same either way, but for the sign of a zero that max or min chooses among zeros of unlike signs:
+NumPy's is another from processor to processor.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ LARGE = 2**15
 """Entries from which a step is taken in pieces."""
 _BY_NUMPY = 2**14
 """Entries in a piece."""
-_PATIENCE = 2.5e8
+PATIENCE = 2.5e8
 """Entries times steps for which NumPy takes about as long as Numba takes to be loaded and to compile."""
-_LONG = 4 * _PATIENCE
+_LONG = 4 * PATIENCE
 """The same for a loop of its own where bias corrections have become 1, which spares a division."""
 _TOGETHER = 2**22
 """Entries from which one core is not tried: at three and at ten million it was slower than all."""
@@ -59,7 +60,7 @@ class LargeStep:
         *given, numbers = arrays
         theta = given[0]
         self._work += theta.size
-        if self._compiler is None and (self._work >= _PATIENCE or _is_at_hand(self._rule, theta.dtype.name, ())):
+        if self._compiler is None and (self._work >= PATIENCE or _is_at_hand(self._rule, theta.dtype.name, ())):
             self._compiler = machine_code.missing() is None
         if self._compiler:
             self._in_machine_code(given, numbers, out)

@@ -36,6 +36,8 @@ class Network:
         for layer in self.layers:
             if not hasattr(layer, "takes"):
                 raise TypeError(f"layers: needs layers such as Dense(2, 3), got {type(layer).__name__} among them")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):  # it keeps what it saw, for the way back
+            raise ValueError("layers: needs each layer once, got one and the same in two places; make a second like it")
         if not self.layers or self.layers[0].takes is None:
             raise ValueError("layers: needs a first layer that says how many numbers it takes, such as Dense(2, 3)")
         count = self.takes = self.layers[0].takes

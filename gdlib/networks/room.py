@@ -20,9 +20,10 @@ class Room(threading.local):
 
     def array(self, name: str, model: Array, shape: tuple[int, ...] | None = None, dtype: Any = None) -> Array:
         """An array of the model's library, and of its type, shape and order in memory where no other are given."""
-        key = (name, shape or model.shape, dtype or model.dtype, type(model))
+        order = "C" if shape else getattr(model, "strides", None)
+        key = (name, shape or model.shape, order, dtype or model.dtype, type(model))
         if key not in self._arrays:  # zeros: what no layer ever writes (a pool's last odd row) is never read as noise
-            self._arrays[key] = np.zeros_like(model, dtype, shape=shape)
+            self._arrays[key] = np.zeros_like(model, dtype, order="C" if shape else "K", shape=shape)
         return self._arrays[key]
 
     def __reduce__(self) -> tuple[type[Room], tuple[()]]:

@@ -32,14 +32,17 @@ def perceptron(x: Any, y: Any, passes: int = 1000) -> Perceptron:
     Perceptron(weights=array([2, 1, 1]), mistakes=3, separated=True)
     """
     rows = numbers_of(x)
+    passes = whole_number("passes", passes)
     if rows.dtype.kind in "iu":
-        rows = rows.astype(np.int64)
+        most = max(1, -int(rows.min()), int(rows.max())) if rows.size else 1
+        fits = (rows.shape[1] + 1) * most**2 * len(rows) * passes < 2**63  # a sum, after a mistake at each example
+        rows = rows.astype(np.int64 if fits else object)  # Python's numbers, slower, have no end
     answers = np.asarray(y)
     if answers.shape != (len(rows),) or not np.isin(answers, (0, 1)).all():
         raise ValueError(f"y: needs 0 or 1 for each of {len(rows)} examples, got {answers!r}"[:200])
     signed = np.where(answers == 1, 1, -1)[:, None] * np.column_stack([rows, np.ones_like(rows[:, :1])])
     weights, mistakes = np.zeros_like(signed[0]), 0
-    for _ in range(whole_number("passes", passes)):
+    for _ in range(passes):
         before = mistakes
         for row in signed:  # each example times the sign that its sum should have
             if row @ weights <= 0:

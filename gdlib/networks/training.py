@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,7 @@ def train(
                    hyperparameters)  # fmt: skip
     size = loss.rows if batch is None else whole_number("batch", batch)
     generator = None if batch is None else generator_of(seed)
-    theta = np.copy(plan.start)
+    theta, schedule = np.copy(plan.start), copy.deepcopy(plan.schedule)  # its memory starts anew in each training
     at = _Batch(loss, theta)
     steps = RuleSteps(rule, plan, at.value, at.gradient)
     hyper = {name: in_double(number) for name, number in plan.hyperparameters.items()}
