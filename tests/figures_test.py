@@ -21,6 +21,7 @@ from gdlib.figures.contours import simplified, survey
 from gdlib.figures.critical import SecondOrder, _draw_probe, _zero_lines, trace_curve
 from gdlib.figures.picture import number
 from gdlib.figures.shades import number_shades
+from gdlib.objective import Objective
 
 CSS = Path(__file__).parent.parent / "assets" / "descent.css"
 
@@ -374,6 +375,11 @@ def test_the_quadratic_model_is_wrong_by_third_order_only():
     assert ">λ = −4, 4</text>" in figure.svg
 
 
+def test_a_quadratic_model_that_is_level_is_drawn():
+    quartic = Objective("x**4 + y**4")
+    assert "λ = 0, 0" in figures.quadratic_models(quartic, [(0, 0)], radius=0.1).alt
+
+
 def test_a_close_up_tells_curvatures_apart_by_dash_and_arrow():
     slopes = {"minimum": (1, 3), "trough": (0, 2), "saddle": (-1, 1)}
     drawn = {}
@@ -528,6 +534,11 @@ def test_a_plane_puts_each_number_into_its_band():
     shades, edges = number_shades(np.array([[0.0, 1e-4], [1.0, 1e-2]]), 4, True, "none")
     np.testing.assert_allclose(edges, [1e-4, 1e-3, 1e-2, 1e-1, 1])
     assert [shade.mask.sum() for shade in shades] == [2, 0, 1, 1]  # zero is in the lowest band, the edge in its own
+
+
+def test_a_plane_with_nothing_finite_is_drawn_if_its_bands_are_given():
+    drawn = flat(np.full((3, 3), np.nan), bands=(0.0, 0.5, 1.0), missing="runs off")()
+    assert "runs off: 100 % of the map" in drawn.alt
 
 
 def test_a_large_plane_of_torn_basins_stays_small():

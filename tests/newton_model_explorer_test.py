@@ -17,7 +17,7 @@ from gdlib.second_order import scaled_axes
 from gdlib.widgets.kinds.newton_model import offered, parabola
 from gdlib.widgets.normalised_axes import quadratic
 from tests.conftest import Watch
-from tests.explorer_page import picture, readout, set_state, shown, state
+from tests.explorer_page import html_of, picture, readout, set_state, shown, state
 
 browser = pytest.mark.browser
 RULES = {rule.name: rule for rule in (gd.rules.gradient_descent, gd.methods.damped_newton, gd.methods.diagonal_scaling)}
@@ -475,6 +475,11 @@ def test_a_reader_s_own_function_chooses_the_view_and_the_still_shows_its_first_
     html = gd.explore(one, kind="newton-model", start=1.0)._repr_mimebundle_()[0]["text/html"]
     run = gd.descend(one, gd.methods.damped_newton, (1.0,), steps=1, lr=1.0)
     assert f"The parabola at 1 has its lowest point at {run.path[1, 0]:.4g}".replace("-", "−") in html
+
+
+def test_the_still_of_a_start_on_level_ground_is_drawn() -> None:
+    html = html_of(gd.explore("flat_disk", kind="newton-model", start=(0.0, 0.0)))
+    assert "The model at the start" in html
 
 
 def test_a_figure_s_words_bear_the_smallest_numbers() -> None:

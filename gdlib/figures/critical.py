@@ -256,9 +256,11 @@ def _model(f: Any, spot: Array, reach: float, label: str | None, count: int) -> 
     span = contours.survey(model, area, 1).z
     low, high = float(np.min(span)), float(np.max(span))
     step = (high - low) / (count + 1)
-    # Counted from the value at the point, so that the level line through a saddle is among them.
-    first, last = math.ceil((low - float(model.value)) / step), math.floor((high - float(model.value)) / step)
-    heights = model.value + step * np.arange(first, last + 1)
+    heights = np.array([float(model.value)])  # all that there is where the model is level
+    if step > 0:
+        # Counted from the value at the point, so that the level line through a saddle is among them.
+        first, last = math.ceil((low - float(model.value)) / step), math.floor((high - float(model.value)) / step)
+        heights = model.value + step * np.arange(first, last + 1)
     eigenvalues = "λ = " + ", ".join(number(float(f"{c:.3g}")) for c in curvature)
     heading = label or eigenvalues
     with canvas(_PANEL + 0.62, _PANEL + 0.75) as paper:

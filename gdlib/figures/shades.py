@@ -116,7 +116,7 @@ def _edges(numbers: Array, bands: Any, log: bool) -> Array:
 
 def number_shades(table: Array, bands: Any, log: bool, missing: str) -> tuple[list[Shade], Array]:
     known = np.isfinite(table)
-    if not known.any():
+    if not known.any() and isinstance(bands, (int, np.integer)):  # edges of bands can only be read off numbers
         raise ValueError("values: at least one finite number is needed, got none")
     edges = _edges(table[known], bands, log)
     place = np.clip(np.searchsorted(edges, table, side="right") - 1, 0, len(edges) - 2)
