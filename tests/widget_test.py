@@ -48,6 +48,16 @@ def test_the_page_gets_html_and_jupyter_the_widget() -> None:
     assert "adam" in shown["text/plain"]
 
 
+def test_the_html_and_the_words_show_the_state_that_was_set() -> None:
+    widget = gd.explore("beale", rules=["adam"], objectives=["beale", "bowl"])
+    widget.state = {"steps": 7, "objective": "bowl"}
+    shown = bundle(widget)
+    assert spec_in(shown["text/html"])["state"] == widget.state
+    assert "in 7 steps" in shown["text/html"]
+    assert shown["text/plain"] == repr(widget) == "<explorer race on bowl: adam>"
+    assert widget.spec["state"]["objective"] == "beale"  # to which Reset goes back
+
+
 def test_the_still_picture_shows_the_same_runs() -> None:
     html = bundle(gd.explore(BOWL, rules=["adam", ("adam", {"lr": 0.5})], steps=7))["text/html"]
     assert html.count("<figure") == 1

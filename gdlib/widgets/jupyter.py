@@ -31,7 +31,7 @@ class ExplorerWidget(anywidget.AnyWidget):
         return self._explorer.checked(proposal["value"], self.state or self._explorer.state)
 
     def __repr__(self) -> str:
-        return repr(self._explorer)
+        return self._explorer.in_words(self.state)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
@@ -39,4 +39,4 @@ class ExplorerWidget(anywidget.AnyWidget):
         if data is None:
             return None
         # The built book takes the HTML, which needs no kernel; Jupyter takes the widget.
-        return {**data, "text/plain": repr(self), "text/html": self._explorer.html()}, metadata
+        return {**data, "text/plain": repr(self), "text/html": self._explorer.html(state=self.state)}, metadata

@@ -78,9 +78,13 @@ class Explorer:
         except (TypeError, ValueError) as error:
             raise type(error)(str(error).removeprefix("state.")) from None
 
-    def html(self, note: str = "") -> str:
-        """The <gd-explorer> element; what it holds besides the script is for print and where no script runs."""
-        text = json.dumps(self.spec, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    def html(self, note: str = "", state: Json | None = None) -> str:
+        """The <gd-explorer> element, which begins with `state`, or with the first one.
+
+        What it holds besides the script is for print and where no script runs.
+        """
+        spec = {**self.spec, "state": self.state if state is None else state}
+        text = json.dumps(spec, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         # No string in it may end the script or open a comment there.
         text = text.replace("<", "\\u003c")
         words = f'<p class="gd-note">{escape(note)}</p>' if note else ""
@@ -89,24 +93,27 @@ class Explorer:
         return (
             f'<gd-explorer data-kind="{self.spec["kind"]}" style="{rooms}">'
             f'<script type="application/json">{text}</script>'
-            f'<div class="gd-still">{self.still()}{words}</div></gd-explorer>'
+            f'<div class="gd-still">{self.still(spec["state"])}{words}</div></gd-explorer>'
         )
 
-    def still(self) -> str:
-        """The picture of the first state, drawn by gdlib's figures."""
+    def still(self, state: Json | None = None) -> str:
+        """The picture of `state`, or of the first one, drawn by gdlib's figures."""
         try:
             from gdlib import figures  # noqa: F401
         except ModuleNotFoundError as missing:  # matplotlib comes with the same extra as the widget
             if str(missing.name).partition(".")[0] not in ("matplotlib", "contourpy"):
                 raise
             return ""
-        return str(self._still(self.state)._repr_html_())
+        return str(self._still(self.state if state is None else state)._repr_html_())
 
-    def __repr__(self) -> str:
-        state = self.state
+    def in_words(self, state: Json) -> str:
+        """The kind, the landscape and what runs in this state."""
         where = f" on {state['objective']}" if "objective" in state else ""
         names = ", ".join(one["id"] for one in state.get("rules", []))
         return f"<explorer {state['kind']}{where}{': ' * bool(names)}{names}>"
+
+    def __repr__(self) -> str:
+        return self.in_words(self.state)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(_INSTALL), "text/plain": repr(self)}
