@@ -452,6 +452,7 @@ def test_a_wrong_state_is_refused_in_a_sentence(axes: Page) -> None:
     ("asked", "sentence"),
     [
         ({"view": "surface"}, "view: needed one of curve, map, axes, got 'surface'"),
+        ({"view": ["map"]}, "view: needed one of curve, map, axes, got ['map']"),
         ({"view": "axes", "f": "bowl"}, "f: the normalised axes are those of a quadratic with knobs, got 'bowl'"),
         ({"f": "powell_singular"}, "f: needed an objective of one variable, got one of 4"),
         ({"f": "bowls"}, "f: needed an Objective or one of"),

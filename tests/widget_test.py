@@ -219,6 +219,7 @@ def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequen
     ("arguments", "error", "words"),
     [
         ({"kind": "rase"}, ValueError, f"kind: needed one of {', '.join(KINDS)}, got 'rase'. Did you mean 'race'?"),
+        ({"kind": ["race"]}, ValueError, f"kind: needed one of {', '.join(KINDS)}, got ['race']."),
         ({"f": "rosenbruck"}, ValueError, "f: needed an Objective or one of bowl"),
         ({"f": 3}, TypeError, "f: needed an Objective"),
         (
@@ -237,7 +238,18 @@ def test_every_start_reaches_the_minimum_or_has_the_best_step_size_of_the_sequen
         ({"start": (1,)}, ValueError, "start: needed two finite numbers, got (1,)"),
         ({"start": (1, math.nan)}, ValueError, "start: needed two finite numbers"),
         ({"start": "ab"}, TypeError, "start: needed two numbers"),
+        ({"start": "12"}, TypeError, "start: needed two numbers, got '12'"),
+        ({"start": ("1", "2")}, TypeError, "start: needed two numbers, got ('1', '2')"),
+        ({"start": 10**5000}, TypeError, "start: needed two numbers, got one of more digits than Python writes"),
+        ({"start": (10**400, 0)}, ValueError, "start: needs a number that a float can hold, within ±1.8e308, got 1000"),
         ({"steps": 0}, ValueError, "steps: needed a whole number from 1 to 10000, got 0"),
+        ({"steps": 10**5000}, ValueError, "steps: needed a whole number from 1 to 10000, got one of more digits"),
+        ({"rules": 10**5000}, TypeError, "rules: needed a list, got int one of more digits"),
+        ({"rules": ["adam"] * 33}, ValueError, "rules: needed 0 to 32 of them, got 33"),
+        ({"schedule": 10**5000}, ValueError, "schedule: needed {name, settings} with a name of constant"),
+        ({"objective": 10**5000}, ValueError, "objective: needed one of bowl"),
+        ({"clipping": [10**5000]}, ValueError, "clipping: needed {name, settings}"),
+        ({"nois": 0.5}, TypeError, "nois: an explorer of kind 'race' has none; it takes f, rules, start, steps, obj"),
         ({"steps": 2.5}, TypeError, "steps: needed a whole number"),
         ({"objectives": []}, ValueError, "objectives: needed at least one"),
     ],
@@ -248,6 +260,14 @@ def test_what_will_not_do_is_refused_with_the_argument_s_name(
     with pytest.raises(error) as refused:
         gd.explore(**arguments)
     assert str(refused.value).startswith(words)
+
+
+def test_an_unknown_argument_is_named_with_the_nearest_known() -> None:
+    words = r"^stepz: an explorer of kind 'race' has none; .*\. Did you mean 'steps'\?$"
+    with pytest.raises(TypeError, match=words):
+        gd.explore("bowl", stepz=5)
+    with pytest.raises(TypeError, match=r"^shedule: .* it takes .*schedule.*\. Did you mean 'schedule'\?$"):
+        gd.explore("bowl", shedule="cosine")
 
 
 def test_a_state_set_in_python_is_completed() -> None:

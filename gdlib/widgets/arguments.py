@@ -15,8 +15,9 @@ from gdlib.formulas.grammar import WORDS, FormulaError, parse
 from gdlib.formulas.symbolic import in_natural_order
 from gdlib.objective import Objective
 from gdlib.registry import nearest
+from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
-from gdlib.vocabulary import hyperparameter
+from gdlib.vocabulary import as_float, hyperparameter, in_short
 
 MOST_STEPS = 10_000
 _COUNTS = {1: "one finite number", 2: "two finite numbers"}
@@ -34,31 +35,42 @@ class Entry(NamedTuple):
 def point(given: Any, argument: str, size: int = 2) -> tuple[float, ...]:
     """So many finite numbers; of one coordinate a bare number will do."""
     needed = _COUNTS[size]
-    if size == 1 and isinstance(given, numbers.Real):
-        given = (given,)
+    several = (given,) if size == 1 and isinstance(given, numbers.Real) else given
     try:
-        parts = tuple(float(part) for part in given)
-    except (TypeError, ValueError):
-        raise TypeError(f"{argument}: needed {needed.replace('finite ', '')}, got {given!r}"[:300]) from None
+        found = tuple(several)
+        if any(isinstance(one, (str, bytes)) for one in (several, *found)):  # of which float would read the digits
+            raise TypeError
+        parts = tuple(as_float(argument, part) for part in found)
+    except TypeError:
+        raise TypeError(f"{argument}: needed {needed.replace('finite ', '')}, got {in_short(given)}") from None
     if len(parts) != size or not all(math.isfinite(part) for part in parts):
-        raise ValueError(f"{argument}: needed {needed}, got {given!r}"[:300])
+        raise ValueError(f"{argument}: needed {needed}, got {in_short(given)}")
     return parts
+
+
+def one_of(given: Any, argument: str, known: Iterable[str]) -> str:
+    """One of the known names."""
+    names = list(known)
+    if isinstance(given, str) and given in names:
+        return given
+    close = nearest(given, names) if isinstance(given, str) else ""
+    raise ValueError(f"{argument}: needed one of {', '.join(names)}, got {in_short(given)}.{close}")
 
 
 def whole_steps(given: Any, argument: str) -> int:
     """A whole number from 1 to MOST_STEPS."""
     if isinstance(given, bool) or not isinstance(given, numbers.Integral):
-        raise TypeError(f"{argument}: needed a whole number from 1 to {MOST_STEPS}, got {given!r}"[:300])
+        raise TypeError(f"{argument}: needed a whole number from 1 to {MOST_STEPS}, got {in_short(given)}")
     whole = int(given)
     if not 1 <= whole <= MOST_STEPS:
-        raise ValueError(f"{argument}: needed a whole number from 1 to {MOST_STEPS}, got {given}")
+        raise ValueError(f"{argument}: needed a whole number from 1 to {MOST_STEPS}, got {in_short(whole)}")
     return whole
 
 
 def listed(given: Any, argument: str) -> list[Any]:
     """Several things, at least one."""
     if isinstance(given, (str, Rule, Objective)) or not isinstance(given, Iterable):
-        raise TypeError(f"{argument}: needed a list, got {type(given).__name__} {given!r}"[:300])
+        raise TypeError(f"{argument}: needed a list, got {type(given).__name__} {in_short(given)}")
     found = list(given)
     if not found:
         raise ValueError(f"{argument}: needed at least one, got an empty list")
@@ -138,14 +150,18 @@ def _entry(given: Any) -> Entry:
         rule = Rule(rule)
     if not isinstance(rule, Rule):
         raise TypeError(f"rules: needed names, rules or pairs (rule, {{…}}), got {type(rule).__name__}")
+    return Entry(rule, settings_of(rule, values))
+
+
+def settings_of(rule: Rule | Method, values: Any) -> dict[str, float]:
+    """Hyperparameters that are given for one of `rules`."""
     if not isinstance(values, Mapping):
         raise TypeError(f"rules: {rule.name}: needed a mapping of hyperparameters, got {type(values).__name__}")
     for name in values:
         if name not in rule.defaults:
-            raise ValueError(
-                f"rules: {rule.name} has {', '.join(rule.defaults)}, got {name!r}.{nearest(name, rule.defaults)}"
-            )
+            known = ", ".join(rule.defaults) or "no settings"
+            raise ValueError(f"rules: {rule.name} has {known}, got {name!r}.{nearest(name, rule.defaults)}")
     try:
-        return Entry(rule, {name: hyperparameter(name, rule.defaults[name]).check(v) for name, v in values.items()})
+        return {name: hyperparameter(name, rule.defaults[name]).check(value) for name, value in values.items()}
     except (TypeError, ValueError) as error:
         raise type(error)(f"rules: {rule.name}: {error}") from None

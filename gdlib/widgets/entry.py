@@ -9,6 +9,8 @@ from typing import Any
 
 from gdlib.objective import Objective
 from gdlib.registry import nearest
+from gdlib.widgets.arguments import one_of
+from gdlib.widgets.fields import entries_of
 from gdlib.widgets.kinds import KINDS
 
 
@@ -45,9 +47,7 @@ def explore(
 
     Raises ValueError or TypeError that names the argument, what was needed and what came.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind: needed one of {', '.join(KINDS)}, got {kind!r}.{nearest(kind, KINDS)}")
-    describe = KINDS[kind]
+    describe = KINDS[one_of(kind, "kind", KINDS)]
     asked = {"f": f, "rules": rules, "start": start, "steps": steps, "objectives": objectives}
     given = {name: value for name, value in asked.items() if value is not None}
     taken = inspect.signature(describe).parameters
@@ -58,8 +58,13 @@ def explore(
                 f"{name}: an explorer of kind {kind!r} has none; it takes {', '.join(taken) or 'no argument'}"
             )
     explorer = describe(**given)
-    if settings:
-        explorer.begin_with(settings)
+    known = dict.fromkeys([*taken, *entries_of(explorer.fields)])
+    for name in settings:
+        if name not in (*known, "paths"):  # a page's state has paths too; they are not read
+            raise TypeError(
+                f"{name}: an explorer of kind {kind!r} has none; it takes {', '.join(known)}.{nearest(name, known)}"
+            )
+    explorer.begin_with(settings)
     if importlib.util.find_spec("anywidget") is None:
         return explorer
     from gdlib.widgets.jupyter import ExplorerWidget

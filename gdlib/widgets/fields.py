@@ -15,7 +15,7 @@ from gdlib.formulas.grammar import FARTHEST, NARROWEST, FormulaError
 from gdlib.registry import nearest
 from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
-from gdlib.vocabulary import Hyperparameter, hyperparameter
+from gdlib.vocabulary import Hyperparameter, hyperparameter, in_short
 from gdlib.widgets.arguments import point, typed
 from gdlib.widgets.as_json import Json, number_json
 from gdlib.widgets.changes import change_json, first_settings, in_order, range_of
@@ -94,7 +94,7 @@ class Choice:
             return value
         needed = f"state.{self.name}: needed one of {', '.join(self.options)}"
         if not self.formula or not isinstance(value, str):
-            raise ValueError(f"{needed}, got {value!r}"[:300])
+            raise ValueError(f"{needed}, got {in_short(value)}")
         try:
             return typed(value, self.formula).text
         except FormulaError as error:
@@ -108,7 +108,7 @@ class Choice:
         variables = typed(state[self.name], self.formula).variables
         sides = [list(point(side, "state.within")) for side in value] if isinstance(value, (list, tuple)) else []
         if len(sides) != len(variables) or not all(_wide(*side) for side in sides):
-            raise ValueError(f"state.within: needed {len(variables)} pairs [low, high], got {value!r}"[:300])
+            raise ValueError(f"state.within: needed {len(variables)} pairs [low, high], got {in_short(value)}")
         return {"within": sides}
 
 
@@ -124,7 +124,7 @@ class Switch:
 
     def check(self, value: Any, state: Json) -> Any:
         if not isinstance(value, bool):
-            raise TypeError(f"state.{self.name}: needed True or False, got {value!r}"[:300])
+            raise TypeError(f"state.{self.name}: needed True or False, got {in_short(value)}")
         return value
 
 
@@ -160,7 +160,7 @@ class Trail:
 
     def check(self, value: Any, state: Json) -> Any:
         if not isinstance(value, (list, tuple)) or len(value) > self.most:
-            raise TypeError(f"state.{self.name}: needed a list of at most {self.most} points, got {value!r}"[:300])
+            raise TypeError(f"state.{self.name}: needed a list of at most {self.most} points, got {in_short(value)}")
         return [list(point(one, f"state.{self.name}")) for one in value]
 
 
@@ -199,13 +199,13 @@ class Runners:
         name = given.get("name") if isinstance(given, Mapping) else None
         known = list(self.rules) if self.among is None else self.among[1][state[self.among[0]]]
         if not isinstance(name, str) or name not in known:
-            raise ValueError(f"state.rules: needed entries with a name of {', '.join(known)}, got {given!r}"[:300])
+            raise ValueError(f"state.rules: needed entries with a name of {', '.join(known)}, got {in_short(given)}")
         rule = self.rules[name]
         copies = (rule.name, *(f"{rule.name}#{k}" for k in range(2, len(taken) + 3)))
         free = next(one for one in copies if one not in taken)
         own = given.get("id", free)
         if not isinstance(own, str) or not re.fullmatch(re.escape(rule.name) + COPY, own) or own in taken:
-            raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {own!r}")
+            raise ValueError(f"state.rules: needed an id of its own such as {free!r}, got {in_short(own)}")
         values = dict(rule.defaults) | self.found(landscape, rule)
         wanted = given.get("hyperparameters", {})
         if not isinstance(wanted, Mapping):
@@ -248,7 +248,7 @@ class Chosen:
         name = value.get("name") if isinstance(value, Mapping) else None
         if not isinstance(name, str) or name not in self.things:
             needed = f"{{name, settings}} with a name of {', '.join(self.things)}"
-            raise ValueError(f"state.{self.name}: needed {needed}, got {value!r}"[:400])
+            raise ValueError(f"state.{self.name}: needed {needed}, got {in_short(value)}")
         known = {one["name"]: one for one in change_json(name, self.things[name])["hyperparameters"]}
         settings = first_settings(self.things[name])
         wanted = value.get("settings", {})
@@ -262,15 +262,20 @@ class Chosen:
         return {"name": name, "settings": in_order(settings)}
 
 
+def entries_of(fields: Sequence[Field]) -> list[str]:
+    """The names of a state's entries."""
+    names = ["kind", *(one.name for one in fields)]
+    return names + ["within"] * any(isinstance(one, Choice) and one.formula for one in fields)
+
+
 def completed(given: Mapping[str, Any], now: Json, kind: str, fields: Sequence[Field]) -> Json:
     """The whole state that `given` asks for, whole or not at all; `paths` are not read: they follow from it."""
-    names = ["kind", *(one.name for one in fields)]
-    names += ["within"] * any(isinstance(one, Choice) and one.formula for one in fields)
+    names = entries_of(fields)
     for name in given:
         if name not in (*names, "paths"):
             raise ValueError(f"state: needed {', '.join(names)}, got {name!r}.{nearest(name, names)}")
     if given.get("kind", kind) != kind:
-        raise ValueError(f"state.kind: needed {kind!r}, got {given['kind']!r}")
+        raise ValueError(f"state.kind: needed {kind!r}, got {in_short(given['kind'])}")
     state: Json = {"kind": kind}
     brought: Json = {}
     for one in fields:

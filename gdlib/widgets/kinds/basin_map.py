@@ -16,7 +16,17 @@ from gdlib.running import descend
 from gdlib.second_order.method import Method
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import hyperparameter
-from gdlib.widgets.arguments import Grounds, entries, landscape, landscapes, listed, point, whole_steps
+from gdlib.widgets.arguments import (
+    Grounds,
+    entries,
+    landscape,
+    landscapes,
+    listed,
+    one_of,
+    point,
+    settings_of,
+    whole_steps,
+)
 from gdlib.widgets.as_json import Json, key, landscape_json, number_json, rule_json, start_of, window_of
 from gdlib.widgets.ends import Ends, ends_of
 from gdlib.widgets.fields import Choice, Point, Runners
@@ -66,6 +76,7 @@ def basin_map(
     `rules` are those from which the reader may choose, methods with components (gd.methods.newton) among them; the
     first one runs. `shows` is "end" or "steps"; `centre` and `zoom` say which part of the plane is shown.
     """
+    one_of(shows, "shows", SHOWN)
     choice = offered() if objectives is None else listed(objectives, "objectives")
     chosen = landscape(choice[0] if f is None else f, "f")
     grounds = landscapes(chosen, choice, "objectives")
@@ -123,11 +134,7 @@ def _entry(given: Any) -> tuple[Rule | Method, Mapping[str, float]]:
     if not method.has_components(2):
         names = ", ".join(each.name for each in all_methods if each.has_components(2))
         raise ValueError(f"rules: of methods a map runs {names}, got {method.name}")
-    if not isinstance(values, Mapping) or not set(values) <= set(method.defaults):
-        raise ValueError(
-            f"rules: {method.name} has {', '.join(method.defaults) or 'no settings'}, got {values!r}"[:300]
-        )
-    return method, {name: hyperparameter(name, method.defaults[name]).check(value) for name, value in values.items()}
+    return method, settings_of(method, values)
 
 
 def _told(one: Rule | Method, series: int) -> Json:

@@ -16,8 +16,8 @@ from gdlib.objective import Objective
 from gdlib.second_order.newton_steps import damped_newton
 from gdlib.second_order.two_by_two import symmetric_eigen
 from gdlib.stationary import stationary_points
-from gdlib.vocabulary import Knob
-from gdlib.widgets.arguments import landscape, landscapes, listed, point, whole_steps
+from gdlib.vocabulary import Knob, in_short
+from gdlib.widgets.arguments import landscape, landscapes, listed, one_of, point, whole_steps
 from gdlib.widgets.as_json import Json, key, landscape_json, start_of, window_of
 from gdlib.widgets.fields import Choice, Field, Point, Runners
 from gdlib.widgets.knobs import STEPS
@@ -49,13 +49,11 @@ def newton_model(
     if view is None:
         known = all_objectives[f] if isinstance(f, str) and f in all_objectives else f
         view = "map" if getattr(known, "n", 1) == 2 else "curve"
-    if view not in VIEWS:
-        raise ValueError(f"view: needed one of {', '.join(VIEWS)}, got {view!r}")
-    if view == "axes":
+    if one_of(view, "view", VIEWS) == "axes":
         for argument, given in (("f", f), ("objectives", objectives)):
             if given is not None:
                 raise TypeError(
-                    f"{argument}: the normalised axes are those of a quadratic with knobs, got {given!r}"[:300]
+                    f"{argument}: the normalised axes are those of a quadratic with knobs, got {in_short(given)}"
                 )
         return normalised_axes(start, 30 if steps is None else steps)
     describe = _map if view == "map" else _curve
