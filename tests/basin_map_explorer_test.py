@@ -119,6 +119,15 @@ def test_wrong_input_is_refused_in_a_sentence(given: dict[str, Any], words: str)
         gd.explore(kind="basin-map", **given)
 
 
+def test_what_to_try_with_newton_s_method_is_not_said_of_another_rule_of_that_name() -> None:
+    @gd.rule
+    def newton(theta: Any, g: Any, *, lr: float = 0.01) -> Any:
+        return theta - lr * g
+
+    widget = gd.explore("himmelblau", kind="basin-map", rules=[newton], objectives=["himmelblau"])
+    assert not any("Newton" in words for words in widget.spec["tries"])
+
+
 def test_the_still_picture_shows_ends_or_steps_and_the_path() -> None:
     still = html_of(explorer()).split("</script>")[1]
     assert "minimum (3, 2): " in still

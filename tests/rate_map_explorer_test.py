@@ -119,8 +119,10 @@ def test_every_map_holds_the_edge_and_the_best_settings(name: str) -> None:
         ({"plane": "lr-up"}, "plane: needed one of lr-beta, lr-kappa"),
         ({"plane": "beta1-beta2", "rules": ["momentum"]}, "plane: needed one of lr-beta, lr-kappa, beta-kappa, got"),
         ({"rules": ["adadelta"]}, "rules: needed some with two of beta, beta1, beta2, down"),
-        ({"kappa": 0.5}, "kappa: needs 1 <= kappa <= 1e"),
+        ({"kappa": 0.5}, "^kappa: needs 1 <= kappa <= 1e"),
         ({"start": (1.0,)}, "start: needed two finite numbers"),
+        ({"start": (0, 0)}, "start: needed a point off the minimum"),
+        ({"plane": ["lr"]}, "plane: needed one of lr-beta, .*, got \\['lr'\\]"),
         ({"steps": 0}, "steps: needed a whole number from 1"),
         ({"f": gd.objectives.bowl}, "f: an explorer of kind 'rate-map' has none"),
     ],
@@ -151,6 +153,44 @@ def test_a_rule_of_the_readers_own_is_measured_and_has_no_theory() -> None:
     assert not any("radius_momentum" in text for text in widget.spec["formulas"])
     assert "Curve" not in html_of(widget).split("</script>")[1]
     assert theory(gd.rules.momentum) is not None
+
+
+def test_a_rule_of_the_readers_own_has_none_of_the_settings_of_gdlib_s_rule_of_its_name() -> None:
+    @gd.rule
+    def momentum(theta: Any, g: Any, *, lr: float = 0.2, rho: float = 0.9) -> Any:
+        return theta - lr * (1.0 - rho) * g
+
+    own = gd.explore(kind="rate-map", plane="lr-rho", rules=[momentum])
+    assert own.state["rules"][0]["hyperparameters"] == {"lr": 0.1, "rho": 0.9}
+    assert own.spec["rules"][0]["spans"]["lr-rho"][0] == {"low": 1e-3, "high": 10.0, "scale": "log"}
+
+    @gd.rule
+    def nesterov(theta: Any, g: Any, *, lr: float = 0.2, beta: float = 0.9) -> Any:
+        return theta - lr * (1.0 - beta) * g
+
+    named = gd.explore(kind="rate-map", plane="lr-beta", rules=[nesterov])
+    assert named.state["rules"][0]["hyperparameters"] == {"lr": 0.1, "beta": 0.9}
+    assert named.state["start"] == [1.0, 0.6]
+
+
+def test_what_to_try_with_momentum_is_not_said_of_another_rule_of_that_name() -> None:
+    @gd.rule
+    def momentum(theta: Any, g: Any, *, lr: float = 0.2, beta: float = 0.9) -> Any:
+        return theta - lr * (1.0 - beta) * g
+
+    tries = [gd.explore(kind="rate-map", plane="lr-beta", rules=[one]).spec["tries"] for one in ("momentum", momentum)]
+    assert [any("theory" in words for words in one) for one in tries] == [True, False]
+
+
+def test_a_map_on_which_all_runs_go_off_is_drawn() -> None:
+    @gd.rule
+    def uphill(theta: Any, g: Any, *, lr: float = 0.1) -> Any:
+        return theta + lr * g
+
+    assert "runs off: 100 % of the map" in html_of(gd.explore(kind="rate-map", rules=[uphill]))
+    widget = gd.explore(kind="rate-map", rules=["gradient_descent"])
+    widget.state = {"start": [0.0, 0.0]}  # as a reader may drag it
+    assert "runs off: 100 % of the map" in html_of(widget)
 
 
 QUICK = ("lr-kappa", "beta1-beta2")

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 import gdlib as gd
 from gdlib.widgets.changes import SCHEDULES, first_settings
 from gdlib.widgets.kinds.schedule import NOISE, RULES
-from tests.explorer_page import drawn, readout, set_state, shown, state
+from tests.explorer_page import drawn, html_of, readout, set_state, shown, state
 
 ALGEBRAIC = ["constant", "inverse", "inverse_square", "inverse_root", "staircase", "linear", "polynomial", "warm_up",
              "floor", "piecewise", "reduce_on_plateau"]  # fmt: skip
@@ -114,6 +114,8 @@ def test_a_run_that_diverges_is_said_to(page: Page) -> None:
     ("arguments", "words"),
     [
         ({"rules": ["rprop_minus"]}, "rules: needed a rule with a step size lr"),
+        ({"rules": ["adam", "nesterov"]}, "rules: needed one, got adam, nesterov"),
+        ({"rules": []}, "rules: needed at least one, got an empty list"),
         ({"schedule": {"name": "cosinus"}}, "schedule: needed {name, settings} with a name of constant"),
         ({"schedule": {"name": "inverse", "settings": {"rate": -1}}}, "rate: needs"),
         ({"schedule": {"name": "inverse", "settings": {"steps": 3}}}, "schedule: inverse has rate, got 'steps'"),
@@ -125,3 +127,17 @@ def test_what_will_not_do_is_refused(arguments: Any, words: str) -> None:
     with pytest.raises((TypeError, ValueError)) as refused:
         gd.explore(kind="schedule", **arguments)
     assert words in str(refused.value)
+
+
+def test_a_rule_of_the_readers_own_keeps_its_name_its_settings_and_its_code() -> None:
+    @gd.rule
+    def momentum(theta: Any, g: Any, *, lr: float = 0.01, rho: float = 0.5) -> Any:
+        return theta - rho * lr * g
+
+    widget = gd.explore("bowl", kind="schedule", rules=[momentum])
+    (told,) = (one for one in widget.spec["rules"] if one["name"] == "momentum")
+    assert told["python"] == "momentum"
+    assert "rho * lr" in told["source"]
+    assert [one["name"] for one in widget.spec["rules"]] == ["momentum", "gradient_descent", "adam"]
+    assert widget.state["rules"][0]["hyperparameters"] == {"lr": 0.01, "rho": 0.5}
+    assert "<svg" in html_of(widget)

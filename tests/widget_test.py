@@ -172,6 +172,16 @@ def test_a_function_that_is_a_rule_joins_the_race() -> None:
     assert shown == [("halfway", "Your own"), ("adam", family(gd.rules.adam))]
 
 
+def test_a_rule_of_the_readers_own_may_have_the_name_of_one_of_gdlib_s() -> None:
+    @gd.rule
+    def gradient_descent(theta: Any, g: Any, *, step: float = 0.1) -> Any:
+        return theta - step * g
+
+    widget = gd.explore("bowl", rules=[gradient_descent])
+    assert widget.state["rules"][0]["hyperparameters"] == {"step": 0.1}
+    assert not any("gradient descent" in one for one in widget.spec["tries"])
+
+
 def test_variants_race_when_they_are_named() -> None:
     explorer = gd.explore(BOWL, rules=[*(rule.name for rule in gd.rules if not is_taught(rule)), "momentum"], steps=20)
     assert {one["group"] for one in explorer.spec["rules"]} == {"Variants", family(gd.rules.momentum)}

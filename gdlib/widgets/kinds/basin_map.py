@@ -10,6 +10,7 @@ import numpy as np
 
 from gdlib import emit
 from gdlib import methods as all_methods
+from gdlib import rules as all_rules
 from gdlib.emit.as_glsl import PROGRAM, landscape_text, step_text
 from gdlib.objective import Objective
 from gdlib.running import descend
@@ -90,6 +91,8 @@ def basin_map(
 
     brings = {one["name"]: {"start": one["start"], "centre": _middle(one["window"]), "zoom": 1.0} for one in told}
     first = next(iter(known.values()))
+    # of a reader's own rule nothing is known, whatever its name
+    called = first.name if first in all_rules or first in all_methods else ""
     values = {**first.defaults, **found(key(chosen), first), **given}
     return Explorer(
         "basin-map",
@@ -106,8 +109,8 @@ def basin_map(
          "rules": [{"id": first.name, "name": first.name, "hyperparameters": values}],
          **{name: part for name, part in brings[key(chosen)].items() if name != "start"}},
         lambda state: _still(state, grounds, known),
-        room=f"basin-map {first.name}" if first.name in ROOMS else "basin-map",
-        tries=_tries(key(chosen), known, grounds),
+        room=f"basin-map {called}" if called in ROOMS else "basin-map",
+        tries=_tries(key(chosen), called, grounds),
         hint="Click the map to set out there; drag it to move it, + and − or the wheel zoom.",
         objectives=told,
         rules=[_told(one, series) for series, one in enumerate(known.values())],
@@ -193,8 +196,7 @@ _ON_THE_CUBE = (
 )
 
 
-def _tries(objective: str, known: Mapping[str, Any], grounds: Iterable[str]) -> list[str]:
-    first = next(iter(known))
+def _tries(objective: str, first: str, grounds: Iterable[str]) -> list[str]:
     tries = list(_TRIES.get(first, [])) if objective == "himmelblau" else []
     if first == "newton" and offered()[1].text in grounds:
         tries.append(_ON_THE_CUBE)

@@ -157,7 +157,7 @@ def _tries(f: Objective, start: tuple[float, ...], steps: int, running: list[Ent
         if len(running) > 1
         else "Press Play and drag the ring meanwhile. Which starts lead to another end?"
     ]
-    steepest = next((entry.rule for entry in running if entry.rule.name == "gradient_descent"), None)
+    steepest = next((entry.rule for entry in running if entry.rule is all_rules["gradient_descent"]), None)
     if steepest and descend(f, steepest, start, steps=steps, lr=1.0).reason.startswith("left"):
         tries.append(
             "Turn η of gradient descent up until its run leaves the finite numbers. Then open “Schedule, noise, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gdlib.emit.as_glsl import PROGRAM, landscape_text, step_text
 from gdlib.update_rule import Rule
 from gdlib.vocabulary import VOCABULARY, Hyperparameter, Knob
 from gdlib.widgets import plain_signs
-from gdlib.widgets.arguments import Entry, entries, point, whole_steps
+from gdlib.widgets.arguments import Entry, entries, one_of, point, whole_steps
 from gdlib.widgets.as_json import Json, landscape_json, rule_json
 from gdlib.widgets.fields import Choice, Number, Point, Runners
 from gdlib.widgets.knobs import STEPS
@@ -41,8 +41,7 @@ _KAPPA = Number(
 _START = (1.0, 1.0)
 _OFF_DIAGONAL = (1.0, 0.6)  # on the diagonal a rule that looks at signs alone does the same in both coordinates
 _WINDOW = ((-1.5, 1.5), (-1.5, 1.5))
-
-
+T = TypeVar("T")
 _LOW, _HIGH = str.maketrans("12", "₁₂"), str.maketrans("+−", "⁺⁻")
 
 
@@ -76,15 +75,20 @@ _SET_OUT: Mapping[str, Mapping[str, float]] = {
 }
 
 
+def _said(table: Mapping[str, T], rule: Rule) -> T | None:
+    """What a table has of one of gdlib's rules; nothing of a reader's own, whatever its name."""
+    return table.get(rule.name) if rule in all_rules else None
+
+
 def set_out(rule: Rule) -> Json:
     """What differs at first from the rule's defaults: a step size that gets somewhere in some hundred steps."""
-    return dict(_SET_OUT.get(rule.name, {"lr": 0.1} if "lr" in rule.defaults else {}))
+    return dict(_said(_SET_OUT, rule) or ({"lr": 0.1} if "lr" in rule.defaults else {}))
 
 
 def span(plane: str, name: str, rule: Rule) -> Span:
     """What the axis of this name shows in this plane."""
     if name == "lr":
-        return _STEP_SIZES.get(rule.name, _OTHER_STEP_SIZES)
+        return _said(_STEP_SIZES, rule) or _OTHER_STEP_SIZES
     return _SPANS.get(name) or (_DECAY if plane == "lr-beta" else _DECAY_UP_CLOSE)
 
 
@@ -118,13 +122,14 @@ def rate_map(
     among = {one: names for one, names in among.items() if names}
     if not among:
         raise ValueError(f"rules: needed some with two of {', '.join(_names())}, got {', '.join(named)}")
-    first = next(iter(among)) if plane is None else plane
-    if first not in among:
-        raise ValueError(f"plane: needed one of {', '.join(among)}, got {plane!r}")
+    first = next(iter(among)) if plane is None else one_of(plane, "plane", among)
     known = {name: entry.rule for name, entry in named.items() if any(name in names for names in among.values())}
     runners = {one: [_runner(named[names[0]])] for one, names in among.items()}
-    set_off = {one: list(_START if names[0] in CONVENTIONS else _OFF_DIAGONAL) for one, names in among.items()}
+    firsts = {one: named[names[0]].rule for one, names in among.items()}
+    set_off = {one: list(_START if convention_of(rule) else _OFF_DIAGONAL) for one, rule in firsts.items()}
     whole = set_off[first] if start is None else list(point(start, "start"))
+    if not any(whole):  # a reader may drag it there; the page says what becomes of it
+        raise ValueError(f"start: needed a point off the minimum at (0, 0), got {start!r}")
     return Explorer(
         "rate-map",
         [
@@ -135,11 +140,11 @@ def rate_map(
             Point("start", "Start", ("x", "y")),
             STEPS,
         ],
-        {"plane": first, "rules": runners[first], "kappa": _KAPPA.check(kappa, {}), "start": whole,
+        {"plane": first, "rules": runners[first], "kappa": _KAPPA.entry.check(kappa), "start": whole,
          "steps": whole_steps(steps, "steps")},
         lambda state: _still(state, known),
         room=f"rate-map {' '.join(known) if ROOMS.get(tuple(known)) == first else first}",
-        tries=[*_TRIES_WITH.get((first, runners[first][0]["name"]), []), *_TRIES.get(first, [_TRY])],
+        tries=[*(_said(_TRIES_WITH.get(first, {}), firsts[first]) or []), *_TRIES.get(first, [_TRY])],
         objectives=[landscape_json(BOWL, (*_START, 100.0)) | {"window": [list(side) for side in _WINDOW],
                                                              "glsl": landscape_text(BOWL, held=1)}],
         rules=[_told(rule, series) for series, rule in enumerate(known.values())],
@@ -206,11 +211,9 @@ _TRIES: Mapping[str, list[str]] = {
         "Choose AMSGrad, which forgets no large slope. What becomes of that border?",
     ],
 }
-_TRIES_WITH: Mapping[tuple[str, str], list[str]] = {  # what is true of one rule alone
-    ("lr-beta", "momentum"): [
-        "At β = 0.9 move along from η = 0.3 to η = 3.7. How much does theory’s rate change, and which number is it?"
-    ]
-}
+_TRIES_WITH: Mapping[str, Mapping[str, list[str]]] = {"lr-beta": {"momentum": [  # what is true of one rule alone
+    "At β = 0.9 move along from η = 0.3 to η = 3.7. How much does theory’s rate change, and which number is it?"
+]}}  # fmt: skip
 _TRY = "Move the ring from the slowest part of the map to the fastest. What becomes of the path?"
 
 

@@ -46,17 +46,21 @@ def schedule(
     """One rule with noisy slopes, under a schedule and with a constant step."""
     chosen = landscape(f, "f")
     grounds = landscapes(chosen, OFFERED if objectives is None else listed(objectives, "objectives"), "objectives")
-    known = {name: all_rules[name] for name in RULES}
-    entry = entries(rules or ["gradient_descent"])[0]
+    running = entries(["gradient_descent"] if rules is None else rules)
+    if len(running) > 1:
+        raise ValueError(f"rules: needed one, got {', '.join(one.rule.name for one in running)}")
+    (entry,) = running
     if "lr" not in entry.rule.defaults:
         raise ValueError(f"rules: needed a rule with a step size lr, which a schedule changes, got {entry.rule.name}")
-    known = {entry.rule.name: entry.rule} | known
+    known = {entry.rule.name: entry.rule} | {name: all_rules[name] for name in RULES if name != entry.rule.name}
     steps = whole_steps(steps, "steps")
     set_out = start_of(chosen) if start is None else point(start, "start")
     told = [landscape_json(one, set_out if one is chosen else start_of(one)) for one in grounds.values()]
     for one in told:
         sizes = _STEP_SIZES.get(one["name"], {})
-        one["hyperparameters"] = {name: {"lr": sizes[name]} if name in sizes else {} for name in known}
+        one["hyperparameters"] = {  # a reader's own rule has its own, whatever its name
+            name: {"lr": sizes[name]} if name in sizes and rule in all_rules else {} for name, rule in known.items()
+        }
     found = {one["name"]: one["hyperparameters"] for one in told}
     values = {**entry.rule.defaults, **found[key(chosen)][entry.rule.name], **entry.given}
     changes = Chosen("schedule", "Schedule", "schedules", SCHEDULES)
