@@ -17,11 +17,12 @@ REPOSITORY = "https://example.org/owner/book"
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-extensions = ["myst_parser", "ext.claims"]
+extensions = ["myst_parser", "ext.claims", "ext.whole_site"]
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 root_doc = "index"
 include_patterns = ["index.md", "book/*.md"]
 html_theme = "basic"
+html_sourcelink_suffix = ""
 html_theme_options = {{"repository_url": {REPOSITORY!r}, "repository_branch": "main"}}
 suppress_warnings = ["config.cache", "toc.not_included"]
 """
@@ -189,6 +190,46 @@ def test_a_changed_library_unmarks_every_claim_but_lets_readers_build(book: Book
     book.write_ledger()  # what `make claims` would do
     assert book.build("-W").returncode == 0
     assert book.html().count('class="gd-checked"') == 3
+
+
+# Ctrl-C while pages are written: book/page is, the index is not.
+INTERRUPTED = """
+def setup(app):
+    def write(app, page, *rest):
+        if page == "index":
+            raise KeyboardInterrupt
+    app.connect("html-page-context", write)
+"""
+
+
+def test_no_mark_outlives_a_build_that_was_interrupted_while_it_wrote(book: Book) -> None:
+    book.claims(":::{claim} rate\nThe rate is 0.82.\n:::\n").warnings()
+    book.write("gdlib/new.py", '"""New."""\n')  # no claim holds any longer
+    book.write("conf.py", CONF + INTERRUPTED)
+    assert book.build().returncode
+    assert (book.html("book/page").count("gd-checked"), book.html().count("gd-checked")) == (0, 3)
+    book.write("conf.py", CONF)
+    book.warnings()
+    assert (book.html().count("gd-checked"), book.html().count("gd-unchecked")) == (0, 3)
+    written = (book.folder / "_build" / "index.html").stat().st_mtime_ns
+    book.warnings()
+    assert (book.folder / "_build" / "index.html").stat().st_mtime_ns == written  # once is enough
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_page_that_is_gone_leaves_the_site_and_no_other_does(book: Book, interrupted: bool) -> None:
+    book.write("book/gone.md", "---\norphan: true\n---\n# Gone\n")
+    book.claims(":::{claim} rate\nThe rate is 0.82.\n:::\n").warnings()
+    before = set((book.folder / "_build").rglob("*.*"))
+    (book.folder / "book" / "gone.md").unlink()
+    if interrupted:
+        book.write("gdlib/new.py", '"""New."""\n')
+        book.write("conf.py", CONF + INTERRUPTED)
+        assert book.build().returncode
+        book.write("conf.py", CONF)
+    book.warnings()
+    lost = before - set((book.folder / "_build").rglob("*.*"))
+    assert {path.name for path in lost} == {"gone.html", "gone.md", "gone.doctree"}
 
 
 def run_tool(book: Book, *words: str) -> tuple[int, list[str], str]:
