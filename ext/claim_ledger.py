@@ -1,5 +1,6 @@
-"""The ledger book/claims.json: what the claim tests proved, by which test, for which state of gdlib."""
+"""The ledger book/claims.json: what the claim tests proved, by which test, for which state of what they read."""
 
+import ast
 import hashlib
 import json
 import math
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = Path("book") / "claims.json"
+FOLDERS = ("gdlib", "tests/goldens")  # what claims speak of, and the stored values that they are compared with
 _MARKED = re.compile(r"^\s*@claim\(", re.MULTILINE)
 _DIGITS = 12  # stored; beyond them machines differ
 
@@ -24,7 +26,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Proofs by the claim's id, and the state of gdlib and of the claim tests for which they hold."""
+    """Proofs by the claim's id, and the state for which they hold."""
 
     state: str
     proofs: Mapping[str, Proof] = field(default_factory=dict)
@@ -57,15 +59,45 @@ def claim_tests(root: Path) -> list[Path]:
 
 
 def state_of(root: Path) -> str:
-    """A hash of gdlib and of the claim tests; line endings and what Python leaves behind do not count."""
-    library = [path for path in sorted((root / "gdlib").rglob("*")) if path.is_file() and not _left_behind(path)]
+    """A hash of gdlib, the goldens, the claim tests and what these import from tests/.
+
+    Line endings and what Python leaves behind do not count.
+    """
+    files = {path for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file()}
     total = hashlib.sha256()
-    for path in [*library, *claim_tests(root)]:
+    for path in sorted({path for path in files if not _left_behind(path)} | with_imports(root, claim_tests(root))):
         content = path.read_bytes()
         if b"\0" not in content:
             content = content.replace(b"\r\n", b"\n")
         total.update(path.relative_to(root).as_posix().encode() + b"\0" + hashlib.sha256(content).digest())
     return total.hexdigest()
+
+
+def with_imports(root: Path, files: Sequence[Path]) -> set[Path]:
+    """The files, the modules of tests/ that they import, what these import, and so on."""
+    found: set[Path] = set()
+    waiting = list(files)
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _imported(root, file)
+    return found
+
+
+def _imported(root: Path, file: Path) -> list[Path]:
+    names = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = file.relative_to(root).parts[: -node.level] if node.level else ()
+            within = ".".join([*package, *([node.module] if node.module else [])])
+            names += [f"{within}.{alias.name}" for alias in node.names]  # what is imported may be a module itself
+    parts = [name.split(".") for name in names if name.startswith("tests.")]
+    places = [root.joinpath(*one[:length]) for one in parts for length in range(1, len(one) + 1)]
+    files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
+    return [file for file in files if file.is_file()]
 
 
 def _left_behind(path: Path) -> bool:

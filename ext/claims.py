@@ -1,8 +1,8 @@
 """The directive `{claim}`, and what `{error}` shares with it: a sentence whose numbers a test proved.
 
 Each build compares every claim of every page with book/claims.json. A difference, an unknown id or a test that
-failed is a warning at the claim. If gdlib or the claim tests have changed since the file was written, no claim
-is called "checked", and one warning says so: a plain build goes on, one with -W fails.
+failed is a warning at the claim. If gdlib, the claim tests or what these read has changed since the file was written,
+no claim is called "checked", and one warning says so: a plain build goes on, one with -W fails.
 """
 
 from collections.abc import Iterable
@@ -102,8 +102,8 @@ def compare(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if ledger is None:
         logger.warning("%s is missing, so no claim is checked: run `make claims`", claim_ledger.FILE, type="claims")
     elif not current:
-        logger.warning("%s was proved for another state of gdlib or the claim tests, so no claim is checked: run "
-                       "`make claims`", claim_ledger.FILE, type="claims")  # fmt: skip
+        logger.warning("%s was proved for another state of gdlib, the claim tests or what these read, so no claim is "
+                       "checked: run `make claims`", claim_ledger.FILE, type="claims")  # fmt: skip
     marks: dict[str, list[str | None]] = {}
     for docname, of_page in uses.items():
         for use in of_page:

@@ -2,7 +2,7 @@
 
 The numbers are what a page types inside `:::{claim} hb-rate` (or `:::{error}`); a claim without numbers returns [].
 `make claims` collects them into book/claims.json. In every other run a test fails that proves something else than
-the committed file says for this very state of gdlib and of the claim tests.
+the committed file says for this very state of gdlib, the claim tests and what these read.
 """
 
 import math
@@ -73,6 +73,6 @@ def compare(name: str, now: list[int | float]) -> None:
 
 @cache
 def as_committed() -> dict[str, claim_ledger.Proof] | None:
-    """The committed proofs if they claim to hold for gdlib and the tests as they are now."""
+    """The committed proofs if they claim to hold for gdlib, the claim tests and what these read as they are now."""
     ledger = claim_ledger.load(ROOT)
     return dict(ledger.proofs) if ledger and ledger.state == claim_ledger.state_of(ROOT) else None

@@ -1,4 +1,4 @@
-"""The committed book/claims.json speaks of gdlib, the claim tests and the pages as they are now.
+"""The committed book/claims.json speaks of gdlib, the claim tests, what these read and the pages as they are now.
 
 That each test proves the numbers in the file is compared where the test runs (tests/claim.py); here is the rest.
 """
@@ -32,7 +32,7 @@ def test_the_file_was_written_for_this_state() -> None:
     assert LEDGER is not None, "book/claims.json is missing: run `make claims`"
     now = claim_ledger.state_of(ROOT)
     assert LEDGER.state == now, (
-        "gdlib or a claim test has changed since book/claims.json was written: run `make claims`"
+        "gdlib, a claim test or what it reads has changed since book/claims.json was written: run `make claims`"
     )
 
 

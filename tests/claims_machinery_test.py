@@ -192,6 +192,34 @@ def test_a_changed_library_unmarks_every_claim_but_lets_readers_build(book: Book
     assert book.html().count('class="gd-checked"') == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("gdlib/data.json", True),
+        ("tests/claims_test.py", True),
+        ("tests/helper.py", True),
+        ("tests/deeper.py", True),  # which the helper imports
+        ("tests/shapes/__init__.py", True),
+        ("tests/shapes/round.py", True),
+        ("tests/goldens/rows.py", True),
+        ("tests/goldens/data/adam.json", True),
+        ("tests/goldens/__pycache__/rows.pyc", False),
+        ("tests/other.py", False),
+        ("tests/other_test.py", False),
+    ],
+)
+def test_the_state_is_of_all_that_the_claim_tests_read(book: Book, name: str, counts: bool) -> None:
+    for folder in ("tests/shapes", "tests/goldens/data", "tests/goldens/__pycache__"):
+        (book.folder / folder).mkdir(parents=True)
+    for file in (name, "tests/shapes/__init__.py", "tests/shapes/round.py", "tests/deeper.py"):
+        book.write(file, "")
+    book.write("tests/helper.py", "from . import deeper\n")
+    book.write("tests/claims_test.py", f"from tests import helper\nimport tests.shapes.round\n{TESTS}")
+    before = state_of(book.folder)
+    book.write(name, (book.folder / name).read_text(encoding="utf-8") + "\n")
+    assert (state_of(book.folder) != before) == counts
+
+
 # Ctrl-C while pages are written: book/page is, the index is not.
 INTERRUPTED = """
 def setup(app):
