@@ -112,15 +112,17 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace
     venv = root / ".venv"
     installed: list[str] = []
 
-    def make(words: list[Any], **options: Any) -> Any:
-        if "venv" in words:
-            (words[-1] / "bin").mkdir(parents=True)
-            (words[-1] / "bin" / "python").symlink_to(sys.executable)
+    def make(folder: Path, **options: Any) -> None:
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin" / "python").symlink_to(sys.executable)
+
+    def run(words: list[Any], **options: Any) -> Any:
         return subprocess.CompletedProcess(words, 0)
 
     monkeypatch.setattr(environment, "ROOT", root)
     monkeypatch.setattr(environment, "install", installed.append)
-    monkeypatch.setattr(environment.subprocess, "run", make)
+    monkeypatch.setattr(environment.venv, "create", make)
+    monkeypatch.setattr(environment.subprocess, "run", run)
     return SimpleNamespace(root=root, venv=venv, installed=installed)
 
 
@@ -170,6 +172,25 @@ def test_an_interrupted_environment_is_made_anew(
     assert workshop.installed == ["book"]
     assert not (workshop.venv / "half a package").exists()
     assert "not complete" in capsys.readouterr().out
+
+
+def test_the_python_of_the_very_environment_can_make_it_anew(tmp_path: Path) -> None:
+    """As after `source .venv/bin/activate`, where it is the `python3` of every command."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True)
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).write_text("pip\n")  # which is there already
+    (tmp_path / "tools").mkdir()
+    shutil.copy(environment.__file__, tmp_path / "tools")
+    made = subprocess.run(
+        [tmp_path / ".venv" / "bin" / "python3", "tools/environment.py", "book"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    assert "is ready" in made.stdout
+    assert (tmp_path / ".venv" / "bin" / "python").resolve() == Path(sys.executable).resolve()
 
 
 @pytest.mark.parametrize(

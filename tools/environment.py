@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,12 @@ def begin(purpose: str, have: dict[str, Any], want: dict[str, Any]) -> None:
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True, check=False)
-    if made.returncode:
-        sys.exit(f"{made.stdout}{made.stderr}\n{sys.executable} could not make a virtual environment in {name}.")
+    try:
+        # In this process: if it is the folder's own Python (the folder was activated), its program is gone by now.
+        venv.create(folder, symlinks=True, with_pip=True)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        words = error.output.decode(errors="replace") if isinstance(error, subprocess.CalledProcessError) else ""
+        sys.exit(f"{words}{error}\n{sys.executable} could not make a virtual environment in {name}.")
 
 
 def install(purpose: str) -> None:
