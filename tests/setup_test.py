@@ -19,6 +19,7 @@ from tools import environment, python_fits
 
 LISTS = ("requirements.txt", "requirements-homework.txt", "requirements-test.txt")  # each is what it adds
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
+INSTALL = environment.install  # the workshop has another
 SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
 
@@ -191,6 +192,41 @@ def test_the_python_of_the_very_environment_can_make_it_anew(tmp_path: Path) -> 
     assert made.returncode == 0, made.stderr
     assert "is ready" in made.stdout
     assert (tmp_path / ".venv" / "bin" / "python").resolve() == Path(sys.executable).resolve()
+
+
+@pytest.mark.parametrize(
+    ("said", "broken_off", "stays"),
+    [
+        ("Collecting numpy\nERROR: no network\n", "", True),
+        ("Collecting numpy\n", "numpy", True),
+        ("Collecting numpy\nInstalling collected packages: numpy\nERROR: no space left\n", "", False),
+        ("Collecting numpy\nInstalling collected packages: numpy\n", "unpacking", False),
+    ],
+)
+def test_an_environment_lasts_until_pip_changes_it(
+    workshop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, said: str, broken_off: str, stays: bool
+) -> None:
+    """Pip fails or is interrupted while it fetches, or while it installs, the tests' packages."""
+    environment.prepare("book")
+    witness = workshop.venv / "witness"
+    witness.write_text(said)
+    pip = workshop.venv / "bin" / "python"
+    pip.unlink()  # a link to the Python that runs this
+    pip.write_text(f"#!/bin/sh\ncat '{witness}'\nexit 1\n")
+    pip.chmod(0o755)
+
+    def report(done: int, total: int, name: str) -> None:
+        if broken_off and name.startswith(broken_off):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(environment, "install", INSTALL)
+        patch.setattr(environment, "report", report)
+        with pytest.raises(KeyboardInterrupt if broken_off else SystemExit):
+            environment.prepare("test")
+    environment.prepare("book")
+    assert witness.exists() == stays
+    assert workshop.installed == ["book"] * (1 if stays else 2)
 
 
 @pytest.mark.parametrize(

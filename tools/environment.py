@@ -7,6 +7,7 @@
 
 The file `complete.json` in it is written last and says for what the environment was made. Without it, or with another
 Python or folder in it, the environment is thrown away and made anew; with other pins in it, pip brings it up to date.
+While pip only fetches, the file stays, so that without a network what worked still does.
 """
 
 import hashlib
@@ -80,7 +81,6 @@ def prepare(purpose: str) -> None:
         return
     if not same_place:
         begin(purpose, have, want)
-    stamp(purpose).unlink(missing_ok=True)  # from here until the end, an interruption leaves no stamp
     install(purpose)
     kept = have.get("pins", {}) if same_place else {}
     extra = {name: value for name, value in kept.items() if value == digest(ROOT / name)}
@@ -110,6 +110,7 @@ def begin(purpose: str, have: dict[str, Any], want: dict[str, Any]) -> None:
         print(f"Making the environment {name} with Python {want['python']} (once, a few minutes).", flush=True)
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
+    stamp(purpose).unlink(missing_ok=True)  # before all else, which an interruption may leave half removed
     shutil.rmtree(folder, ignore_errors=True)
     try:
         # In this process: if it is the folder's own Python (the folder was activated), its program is gone by now.
@@ -146,6 +147,8 @@ def install(purpose: str) -> None:
                 seen.add(match[1])
                 report(len(seen), len(lines), match[1])
             elif line.startswith("Installing collected"):
+                # So far pip has changed nothing; from here until the end, an interruption leaves no stamp.
+                stamp(purpose).unlink(missing_ok=True)
                 report(len(lines), len(lines), "unpacking, up to a minute or two")
     finish_line()
     if pip.returncode:
