@@ -94,6 +94,43 @@ def test_an_uphill_gradient_finds_no_lower_value():
         assert (run.reason, run.steps) == (f"stopped: {words}", 0)
 
 
+@pytest.mark.parametrize("method", [m.fletcher_reeves, m.polak_ribiere])
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("1e-170*(x**2 + y**2)", (1.0, 0.7)),
+        ("1e-170*(x**2 + y**2 + z**2)", (1.0, 0.7, 0.3)),
+        ("x**4 + 2*y**4 + x**2*y**2", (1.0, 0.7)),
+        ("x**4 + y**4", (1.0, 0.7)),
+    ],
+)
+def test_a_gradient_whose_square_is_too_small_for_a_float_ends_the_run(method, text, start):
+    """As it ends that of BFGS: the slope along the direction is zero, though the gradient is not."""
+    f = gd.Objective(text)
+    run = gd.descend(f, method, start, steps=900)
+    g = f.grad(run.path[-1])
+    assert run.reason in (
+        "steps",
+        "stopped: the direction does not lead downhill",
+        "stopped: the direction is not finite",
+    )
+    assert run.reason == "steps" or (g.any() and g @ g < np.finfo(float).tiny)
+    assert np.isfinite(run.path).all()
+
+
+@pytest.mark.parametrize("method", [m.conjugate_gradients, m.fletcher_reeves, m.polak_ribiere])
+def test_a_remembered_gradient_whose_square_is_zero_starts_anew(method):
+    """No factor can be had from it, so the step goes along -g."""
+    g, p, lost = np.array([2.0]), np.array([-1e170]), np.array([1e-170])
+    if method is m.conjugate_gradients:
+        with np.errstate(divide="raise", invalid="raise"):
+            made = method(np.array([1.0]), np.array([1e-170]), lambda v: 1e200 * v, p, lost, g)
+        assert made[1] == -1e-170
+    else:
+        made = method(np.array([1.0]), g, 1.0, lambda x: x @ x, lambda x: 2 * x, p, lost, 1.0)
+        assert made[1] == -2.0
+
+
 @pytest.mark.parametrize("method", EVERY, ids=gd.methods.names)
 def test_no_numbers_and_no_hang_where_f_is_not_finite(method):
     """Starts where value, gradient or Hessian are not finite, in a batch with one that is well."""

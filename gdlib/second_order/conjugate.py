@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.points import Array
-from gdlib.second_order.line_search import strong_wolfe
+from gdlib.second_order.line_search import slope_along, strong_wolfe
 from gdlib.second_order.method import Halt, method
 
 Value = Callable[[Array], Any]
@@ -44,7 +44,7 @@ def conjugate_gradients(
     """
     if not g.any():
         return theta, g, g, g
-    if p is None or g_prev is None or Ap is None or not g_prev.any():
+    if p is None or g_prev is None or Ap is None or g_prev @ g_prev == 0:  # below 1e-162 g is no zero, its square is
         p = -g
     else:
         expected = g_prev + (g_prev @ g_prev) / (p @ Ap) * Ap
@@ -77,7 +77,7 @@ def fletcher_reeves(
     >>> fletcher_reeves(np.array([1.0]), np.array([2.0]), 1.0, f, slope, None, None, None)[0]  # 1 - 2/2
     array([0.])
     """
-    beta = 0.0 if g_prev is None or not g_prev.any() else float(g @ g) / float(g_prev @ g_prev)
+    beta = 0.0 if g_prev is None or g_prev @ g_prev == 0 else float(g @ g) / float(g_prev @ g_prev)
     return _nonlinear(beta, theta, g, f, value, gradient, p, g_prev, step, c1, c2)
 
 
@@ -101,7 +101,7 @@ def polak_ribiere(
     array([0.])
     """
     beta = 0.0
-    if g_prev is not None and g_prev.any():
+    if g_prev is not None and g_prev @ g_prev > 0:
         beta = max(0.0, float(g @ (g - g_prev)) / float(g_prev @ g_prev))
     return _nonlinear(beta, theta, g, f, value, gradient, p, g_prev, step, c1, c2)
 
@@ -123,9 +123,10 @@ def _nonlinear(
     along = -g if p is None else beta * p - g
     if not g @ along < 0:
         along = -g
-    first = min(1.0, 1.0 / math.sqrt(g @ g))
+    slope = slope_along(g, along)  # halts at a gradient so small that its square is zero
+    first = 1.0 / max(1.0, math.sqrt(g @ g))
     if p is not None and g_prev is not None and step:
         # Such that the change to first order is what it was: nocedal2006, (3.60).
-        first = step * float(g_prev @ p) / float(g @ along)
+        first = step * float(g_prev @ p) / slope
     step = strong_wolfe(value, gradient, f, g, theta, along, c1, c2, first)
     return theta + step * along, along, g, step
