@@ -73,6 +73,43 @@ def test_the_absolute_value_of_a_matrix():
             assert np.array(step) == pytest.approx(expected, abs=1e-13)
 
 
+CRAMER = pytest.mark.parametrize("name", ["newton", "damped_newton", "saddle_free_newton"])
+
+
+@CRAMER
+@pytest.mark.parametrize("size", [1e-152, 1e-75, 1.0, 1e75, 1e152])
+@pytest.mark.parametrize("signs", [(1, 1), (-1, -1), (1, -1)])
+def test_sizes_within_the_range_that_the_docstring_tells_are_no_matter(name, size, signs):
+    f = gd.Objective(f"{size}*({signs[0]}*x**2/2 + {signs[1]}*y**2/2 + x*y/4)")
+    plain = gd.Objective(f"{signs[0]}*x**2/2 + {signs[1]}*y**2/2 + x*y/4")
+    run, other = (gd.descend(one, gd.methods[name], (1.0, 0.7), steps=1) for one in (f, plain))
+    assert run.path[-1] == pytest.approx(other.path[-1], rel=1e-12, abs=1e-12)
+
+
+@CRAMER
+@pytest.mark.parametrize("size", ["1e-170", "1e160"])
+def test_beyond_that_range_a_run_in_two_variables_leaves_the_finite_numbers(name, size):
+    """Not so in one variable and in three: there the general form, or one quotient, gives the step."""
+    lr = {} if name == "newton" else {"lr": 1.0}
+    for text, start, reason, steps in (
+        ("x**2", (1.0,), "steps", 2),
+        ("x**2 + y**2", (1.0, 0.7), "left the finite numbers at step 1", 0),
+        ("x**2 + y**2 + z**2", (1.0, 0.7, 0.3), "steps", 2),
+    ):
+        run = gd.descend(gd.Objective(f"{size}*({text})"), gd.methods[name], start, steps=2, **lr)
+        assert (run.reason, run.steps) == (reason, steps)
+        assert steps == 0 or not run.path[-1].any()
+
+
+def test_a_run_to_a_quartics_minimum_stands_still_where_curvature_times_slope_is_too_small():
+    """Curvature times slope is 48·x⁵: zero in doubles from about 1e-65 on."""
+    run = gd.descend(gd.Objective("x**4 + y**4"), gd.methods.newton, (1.0, 0.7), steps=900)
+    assert run.reason == "steps"
+    assert (run.path[-1] == run.path[-200]).all()
+    assert (48 * run.path[-1] ** 5 == 0).all()
+    assert 1e-66 < run.path[-1].min() < run.path[-1].max() < 1e-65
+
+
 # One set of operations, to the bit
 
 

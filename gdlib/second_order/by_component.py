@@ -3,6 +3,11 @@
 Each takes theta and g as tuples of coordinates and H as a tuple of rows; entries are numbers, arrays of many points, or
 nodes of a trace. They use + - * / and roots alone, so every form of them agrees to the bit. Where H is singular they
 divide by zero: what comes is not finite, which ends a run.
+
+In two coordinates products of two entries of H, and of an entry of H with one of g, must stay within the range of the
+floats, for doubles 1e-308 to 1e308: entries from about 1e-154 to 1e154. Beyond it a product is zero or infinite, and
+the step is none, or not finite, however well H is conditioned. The general forms have no such limit. To scale H first
+would lift it, at the price of other last bits in every ordinary step.
 """
 
 from __future__ import annotations
@@ -57,7 +62,7 @@ def _absolute(a: Any, b: Any, d: Any) -> tuple[Any, Any, Any]:
 
 
 def _solved(H: Any, g: Row) -> Row:
-    """H⁻¹ g by Cramer's rule."""
+    """H⁻¹ g by Cramer's rule, whose products must stay within the range of the floats (see above)."""
     if len(g) == 1:
         return (g[0] / H[0][0],)
     (a, b), (_, d) = H

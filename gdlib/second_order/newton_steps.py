@@ -61,7 +61,9 @@ def full_scaling(theta: Array, g: Array, H: Array, A: Array | None, *, lr: float
 def newton(theta: Array, g: Array, H: Array) -> Array:
     """Newton's method: go to the stationary point of the paraboloid that fits f here to second order.
 
-    That may be a saddle or a maximum: it seeks a zero of the gradient, not a minimum.
+    That may be a saddle or a maximum: it seeks a zero of the gradient, not a minimum. Runs in two variables multiply
+    curvatures with one another and with slopes, and those products must stay within a double's range, 1e-308 to 1e308:
+    sizes from about 1e-154 to 1e154. Beyond it a run stands still or leaves the finite numbers.
 
     Source: nocedal2006; default: none, the step is whole.
 
@@ -76,7 +78,7 @@ def newton(theta: Array, g: Array, H: Array) -> Array:
 def damped_newton(theta: Array, g: Array, H: Array, *, lr: float = 0.5) -> Array:
     """Damped Newton: a fixed part of Newton's step.
 
-    Near a minimum the error falls by the factor 1 - lr a step; lr = 1 is `newton`.
+    Near a minimum the error falls by the factor 1 - lr a step; lr = 1 is `newton`, whose limit on sizes is this one's.
 
     Source: nocedal2006; default: half a step, ours.
 
@@ -183,7 +185,8 @@ def damped(
 def saddle_free_newton(theta: Array, g: Array, H: Array, *, lr: float = 1.0, damping: float = 0.0) -> Array:
     """Saddle-free Newton: Newton's step with every curvature made positive, so that it leaves saddles.
 
-    theta - lr (|H| + damping·I)⁻¹ g, where |H| has the eigenvectors of H and its eigenvalues' absolute values.
+    theta - lr (|H| + damping·I)⁻¹ g, where |H| has the eigenvectors of H and its eigenvalues' absolute values. In two
+    variables sizes are limited as for `newton`.
 
     Source: dauphin2014; default: the whole step, no damping (the source tunes both).
 
