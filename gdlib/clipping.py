@@ -34,16 +34,36 @@ class clip_norm:  # called like a function: gd.clip_norm(1.0)
 
     def __call__(self, g: Array) -> Array:
         """The gradient of shape (..., n), clipped."""
-        return self._shrunk(g, np.sqrt(np.sum(g * g, axis=-1, keepdims=True)))
+        with np.errstate(over="ignore"):  # an infinite norm is measured anew
+            scale = _scale(_norm(g), np.max(np.abs(g), axis=-1, keepdims=True))
+            return self._shrunk(g, scale, _norm(g / scale))
 
     def on_components(self, g: tuple[Any, ...]) -> tuple[Any, ...]:
         """The same on one or two coordinates, each a number or a node of a trace: what a page runs."""
-        squares = [slope * slope for slope in g]
-        norm = np.sqrt(squares[0] + squares[1] if len(g) == 2 else squares[0])
-        return tuple(self._shrunk(slope, norm) for slope in g)
+        with np.errstate(over="ignore"):
+            sizes = [np.abs(slope) for slope in g]
+            scale = _scale(_length(g), np.maximum(*sizes) if len(g) == 2 else sizes[0])
+            norm = _length(tuple(slope / scale for slope in g))
+            return tuple(self._shrunk(slope, scale, norm) for slope in g)
 
-    def _shrunk(self, g: Any, norm: Any) -> Any:
-        return np.where(norm > self.limit, g * (self.limit / np.where(norm > 0.0, norm, 1.0)), g)
+    def _shrunk(self, g: Any, scale: Any, norm: Any) -> Any:
+        """What becomes of g, or of a coordinate, where g / scale has this norm."""
+        return np.where(norm > self.limit / scale, g / scale * (self.limit / np.where(norm > 0.0, norm, 1.0)), g)
+
+
+def _norm(g: Array) -> Any:
+    return np.sqrt(np.sum(g * g, axis=-1, keepdims=True))
+
+
+def _length(g: tuple[Any, ...]) -> Any:
+    """The norm of one or two coordinates."""
+    squares = [slope * slope for slope in g]
+    return np.sqrt(squares[0] + squares[1] if len(g) == 2 else squares[0])
+
+
+def _scale(norm: Any, largest: Any) -> Any:
+    """By what to divide before squaring: the largest entry where finite ones have an infinite norm, else 1."""
+    return np.where(norm < math.inf, 1.0, np.where(largest < math.inf, largest, 1.0))
 
 
 @dataclass(frozen=True)

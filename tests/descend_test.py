@@ -179,6 +179,37 @@ def test_transforms_act_on_the_gradient_before_the_rule():
     np.testing.assert_array_equal(gd.clip_norm(9.0)(np.array([3.0, 4.0])), [3.0, 4.0])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_too_large_to_be_squared_is_cut_in_its_direction():
+    """Whose norm, computed plainly, is infinite: beyond 1e154 in doubles, 1e19 in single precision."""
+    clip = gd.clip_norm(1.0)
+    for made in (clip(np.array([3e200, 4e200])), clip.on_components((3e200, 4e200))):
+        np.testing.assert_allclose(made, [0.6, 0.8], rtol=1e-15)
+    np.testing.assert_allclose(clip(np.full(3, -1.7e308)), np.full(3, -(3**-0.5)), rtol=1e-15)
+    assert clip.on_components((-1e200,)) == (-1.0,)
+    single = clip(np.array([[3e30, 4e30], [3.0, 4.0], [0.3, 0.4]], dtype=np.float32))
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, [[0.6, 0.8], [0.6, 0.8], [0.3, 0.4]], rtol=1e-6)
+    steep = gd.Objective("x**4")
+    run = gd.descend(steep, descent, (1e55,), steps=3, lr=1.0, transform=gd.clip_norm(1e54))
+    np.testing.assert_allclose(run.path[:, 0], [1e55, 9e54, 8e54, 7e54], rtol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_clipping_keeps_the_bits_of_gradients_that_can_be_squared_and_of_those_that_are_not_finite():
+    rng = np.random.default_rng(3)
+    g = rng.normal(size=(3000, 2)) * 10.0 ** rng.uniform(-170, 153, (3000, 2))
+    g = np.vstack([g, [[0.0, -0.0], [np.nan, 1.0], [np.inf, 1.0], [np.nan, -np.inf], [1e-170, 0.0], [3e-200, 1e300]]])
+    for limit in (1e-300, 1e-3, 1.0, 1e100):
+        norm = np.sqrt(np.sum(g[:-1] * g[:-1], axis=-1, keepdims=True))
+        plain = np.where(norm > limit, g[:-1] * (limit / np.where(norm > 0.0, norm, 1.0)), g[:-1])
+        whole = gd.clip_norm(limit)(g)
+        np.testing.assert_array_equal(whole[:-1], plain)
+        parts = [gd.clip_norm(limit).on_components(tuple(row)) for row in g]
+        np.testing.assert_array_equal(parts, whole)
+        assert whole[-1, 1] == pytest.approx(limit)
+
+
 def test_a_transform_that_asks_for_the_point_gets_it():
     """The gradient of f + 0.005·‖θ‖², made from that of f: the penalty L2."""
     penalised = gd.Objective("(x - 1)**2 + 3*(y + 2)**2 + 0.005*(x**2 + y**2)")

@@ -152,5 +152,5 @@ def stepped(schedule, t, f, memory):
 
 def test_clipping_by_component_is_clipping():
     for clip in (gd.clip_norm(1.0), gd.clip_value(0.5)):
-        for g in ([3.0], [0.1], [0.0], [3.0, 4.0], [0.1, -0.2], [0.0, 0.0], [-5.0, 0.1]):
+        for g in ([3.0], [0.1], [0.0], [-1e200], [3.0, 4.0], [0.1, -0.2], [0.0, 0.0], [-5.0, 0.1], [3e200, -4e199]):
             assert [float(one) for one in clip.on_components(tuple(g))] == clip(np.array(g)).tolist()
