@@ -388,6 +388,15 @@ def test_a_value_below_zero_that_grows_is_no_improvement():
     assert [schedule(t, f) for t, f in enumerate(values, start=1)] == [1.0] * 4 + [0.5] * 4 + [0.25] * 3
 
 
+@pytest.mark.parametrize("kind", [int, np.int64, lambda f: np.array([f, f]), np.float32])
+def test_whole_numbers_are_values_like_others(kind):
+    """The best value so far begins at infinity, which no whole number can be."""
+    schedule = s.reduce_on_plateau(factor=0.5, patience=1)
+    factors = [schedule(t, kind(f)) for t, f in enumerate([8, 4, 4, 5, 3, 3, 3], start=1)]
+    assert [np.min(factor) for factor in factors] == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]
+    assert [np.max(factor) for factor in factors] == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]
+
+
 def test_a_value_that_is_not_finite_is_never_better():
     schedule = s.reduce_on_plateau(factor=0.5, patience=1)
     assert [schedule(t, f) for t, f in enumerate([math.nan, math.inf, math.nan, 1.0, 1.0], start=1)] == [

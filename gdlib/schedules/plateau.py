@@ -11,6 +11,7 @@ import numpy as np
 
 from gdlib.arguments import number_between, whole_number
 from gdlib.points import Array, as_number
+from gdlib.vocabulary import as_float
 
 
 class _Memory(NamedTuple):
@@ -74,6 +75,7 @@ class reduce_on_plateau:  # called like a function: gd.schedules.reduce_on_plate
 
     def __call__(self, t: int, f: Array) -> Array:
         """The factor for step t, whose point has the value f: a number, for a batch an array of the shape of f."""
+        f = as_float("f", f) if isinstance(f, int) else 1.0 * f  # no whole number is inf, where the best value begins
         if self._memory is None or t == 1:
             none = np.zeros_like(f, dtype=np.int64)
             self._memory = _Memory(np.full_like(f, np.inf), none, none, np.ones_like(f, dtype=np.float64))
