@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from gdlib.points import Array
+from gdlib.vocabulary import as_float, in_short
 
 
 def _bound(argument: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, float | int | np.floating | np.integer):
         raise TypeError(f"{argument}: needs a positive number, got {type(value).__name__}")
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{argument}: needs a finite number > 0, got {value!r}")
-    return float(value)
+    number = as_float(argument, value)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{argument}: needs a finite number > 0, got {in_short(value)}")
+    return number
 
 
 @dataclass(frozen=True)

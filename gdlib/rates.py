@@ -18,6 +18,7 @@ from gdlib.points import Array, is_foreign
 from gdlib.second_order.two_by_two import eigenvalues
 from gdlib.trace.graph import Node
 from gdlib.update_rule import Rule
+from gdlib.vocabulary import as_float, in_short
 
 _SAME = 1e-9
 """How nearly a step must be linear, in units of its own size; rounding alone is a million times smaller."""
@@ -114,16 +115,18 @@ def spectral_radius(rule: Rule, curvatures: Any, **hyperparameters: Any) -> Any:
     if isinstance(curvatures, Node):
         return _radius(iteration_matrix(rule, curvatures, **hyperparameters))
     if any(isinstance(number, Node) for number in hyperparameters.values()):
-        radii = [_radius(iteration_matrix(rule, float(one), **hyperparameters)) for one in np.ravel(curvatures)]
+        radii = [
+            _radius(iteration_matrix(rule, float(one), **hyperparameters))
+            for one in _floats("curvatures", curvatures).flat
+        ]
         largest = radii[0]
         for radius in radii[1:]:
             largest = np.maximum(largest, radius)
         return largest
-    listed = np.asarray(curvatures, dtype=float)
+    listed = _floats("curvatures", curvatures)
     if not listed.size or not np.isfinite(listed).all():
         raise ValueError(f"curvatures: needs at least one finite number, got {curvatures!r}"[:200])
-    settings = {name: number if is_foreign(number) else np.asarray(number, dtype=float)
-                for name, number in hyperparameters.items()}  # fmt: skip
+    settings = {name: _floats(name, number) for name, number in hyperparameters.items()}
     spread = max([np.ndim(number) for number in settings.values()], default=0)
     matrix = iteration_matrix(rule, listed.reshape(-1, *(1,) * spread), **settings)
     radius = np.max(_radius(matrix), axis=0)
@@ -169,10 +172,23 @@ def _check_curvatures(mu: Any, L: Any) -> None:
     if isinstance(mu, Node) or isinstance(L, Node):
         return
     for name, given in (("mu", mu), ("L", L)):
-        if not np.all(np.isfinite(given)) or not np.all(np.asarray(given) > 0):
-            raise ValueError(f"{name}: needs a finite curvature > 0, got {given!r}"[:200])
+        numbers = _floats(name, given)
+        if not np.all(np.isfinite(numbers)) or not np.all(numbers > 0):
+            raise ValueError(f"{name}: needs a finite curvature > 0, got {in_short(given)}")
     if not np.all(np.asarray(mu) <= np.asarray(L)):
-        raise ValueError(f"mu: needs the least curvature, at most L = {L!r}, got {mu!r}"[:200])
+        raise ValueError(f"mu: needs the least curvature, at most L = {in_short(L)}, got {in_short(mu)}")
+
+
+def _floats(argument: str, numbers: Any) -> Array:
+    """Numbers as an array of floats, another library's as they are; ValueError where no float can hold one."""
+    if is_foreign(numbers):
+        return numbers
+    try:
+        return np.asarray(numbers, dtype=float)
+    except OverflowError:
+        for number in np.asarray(numbers, dtype=object).flat:
+            as_float(argument, number)
+        raise
 
 
 def _check_settings(rule: Any, hyperparameters: dict[str, Any]) -> None:

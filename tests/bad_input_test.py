@@ -130,6 +130,20 @@ BEYOND_FLOATS = {  # the argument, the call
     "factors": lambda: S.piecewise((5,), (1.0, HUGE)),
     "patience": lambda: S.reduce_on_plateau(patience=HUGE),
     "threshold": lambda: S.reduce_on_plateau(threshold=HUGE),
+    "f of a plateau schedule": lambda: S.reduce_on_plateau()(1, HUGE),
+    "clip_norm": lambda: gd.clip_norm(HUGE),
+    "clip_value": lambda: gd.clip_value(-HUGE),
+    "noise": lambda: run(noise=HUGE, seed=1),
+    "schedule": lambda: run(schedule=lambda t: HUGE),
+    "mu": lambda: gd.rates.contraction(HUGE, HUGE),
+    "L": lambda: gd.rates.optimal_step(1, HUGE),
+    "L in a list": lambda: gd.rates.optimal_momentum(1, [2, HUGE]),
+    "curvatures": lambda: gd.rates.spectral_radius(gd.rules.momentum, [HUGE]),
+    "curvatures as a number": lambda: gd.rates.spectral_radius(gd.rules.momentum, -HUGE),
+    "curvatures of a map": lambda: gd.rates.spectral_radius(gd.rules.momentum, [1, HUGE], lr=np.array([0.1, 0.2])),
+    "beta of a rate": lambda: gd.rates.spectral_radius(gd.rules.momentum, [1.0], beta=HUGE),
+    "seconds": lambda: gd.classify(bowl, (0, 0), seconds=HUGE),
+    "seconds of a search": lambda: gd.stationary_points(bowl, seconds=HUGE),
 }
 
 
@@ -144,9 +158,20 @@ def test_what_came_is_told_however_long_it_is():
     assert in_short(0.1) == "0.1"
     assert in_short(10**5000) == "one of more digits than Python writes"
     assert "\n" not in in_short(np.eye(3))
-    for steps in (-HUGE, -(10**5000)):
+    for number in (-HUGE, -(10**5000)):
         with pytest.raises(ValueError, match=r"^steps: needs a whole number >= 1, got .{30,90}$"):
-            run(steps=steps)
+            run(steps=number)
+        with pytest.raises(ValueError, match=r"^seed: needs a whole number >= 0 or a numpy Generator, got .{30,90}$"):
+            run(seed=number)
+        with pytest.raises(ValueError, match=r"^noise: needs a rule; newton is a method, .*; got .{30,90}$"):
+            run(rule=gd.methods.newton, noise=number)
+        with pytest.raises(ValueError, match=r"^seconds: needs a number that a float can hold, .{30,120}$"):
+            gd.classify(bowl, (0, 0), seconds=number)
+    with pytest.raises(
+        ValueError, match=r"^at: needs a stationary point; at \(-1.*….*, 0\) the gradient is \(-2.*….*, 0\)$"
+    ) as far:
+        gd.classify(bowl, (-HUGE, 0))
+    assert len(str(far.value)) < 300
 
 
 def test_the_largest_of_numbers_is_a_number_like_others():

@@ -13,6 +13,7 @@ from gdlib.points import Array, is_foreign
 from gdlib.trace.graph import depends_on
 from gdlib.trace.powers import carried_powers
 from gdlib.update_rule import Rule
+from gdlib.vocabulary import as_float, in_short
 
 
 def factor_of(schedule: Callable[..., Any], t: int, value: Array | None, runs: tuple[int, ...]) -> Array:
@@ -33,9 +34,11 @@ def factor_of(schedule: Callable[..., Any], t: int, value: Array | None, runs: t
         return factor[..., None]
     if isinstance(factor, np.ndarray):  # what np.where makes of two numbers
         factor = factor[()]
-    if not isinstance(factor, float | int | np.floating | np.integer | np.bool_) or not math.isfinite(factor):
-        raise ValueError(f"schedule: needs a finite factor on lr for each step, got {factor!r} at t = {t}")
-    return np.float64(factor)
+    known = isinstance(factor, float | int | np.floating | np.integer | np.bool_)
+    number = as_float("schedule", factor) if known else math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"schedule: needs a finite factor on lr for each step, got {in_short(factor)} at t = {t}")
+    return np.float64(number)
 
 
 @lru_cache(maxsize=256)

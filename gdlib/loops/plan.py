@@ -15,7 +15,7 @@ from gdlib.registry import nearest
 from gdlib.second_order.method import Method
 from gdlib.stopping import Criterion
 from gdlib.update_rule import Rule
-from gdlib.vocabulary import hyperparameter
+from gdlib.vocabulary import as_float, hyperparameter, in_short
 
 _MOST = 2**53
 """Steps that doubles, in which rules have their t, can count."""
@@ -104,7 +104,7 @@ def _check_undisturbed(method: Method, transform: Any, noise: Any) -> None:
         raise ValueError(f"transform: needs a rule; {method.name} is a method, and takes the gradient as it is")
     if not isinstance(noise, float | int) or noise != 0:
         raise ValueError(
-            f"noise: needs a rule; {method.name} is a method, and takes the gradient as it is; got {noise!r}"
+            f"noise: needs a rule; {method.name} is a method, and takes the gradient as it is; got {in_short(noise)}"
         )
 
 
@@ -144,18 +144,19 @@ def _criteria(stop: Any) -> tuple[Criterion, ...]:
 def _noise(noise: Any, seed: Any) -> float:
     if isinstance(noise, bool) or not isinstance(noise, float | int | np.floating | np.integer):
         raise TypeError(f"noise: needs a standard deviation, a number >= 0, got {type(noise).__name__}")
-    if not (np.isfinite(noise) and noise >= 0):
-        raise ValueError(f"noise: needs a finite standard deviation >= 0, got {noise!r}")
-    if noise > 0 and seed is None:
+    deviation = as_float("noise", noise)
+    if not (np.isfinite(deviation) and deviation >= 0):
+        raise ValueError(f"noise: needs a finite standard deviation >= 0, got {in_short(noise)}")
+    if deviation > 0 and seed is None:
         raise ValueError("seed: noise needs a seed or a numpy Generator, so that the run can be repeated; got None")
-    return float(noise)
+    return deviation
 
 
 def _generator(seed: Any) -> np.random.Generator | None:
     if seed is None or isinstance(seed, np.random.Generator):
         return seed
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
-        raise TypeError(f"seed: needs a whole number >= 0 or a numpy Generator, got {seed!r}"[:200])
+        raise TypeError(f"seed: needs a whole number >= 0 or a numpy Generator, got {in_short(seed)}")
     if seed < 0:
-        raise ValueError(f"seed: needs a whole number >= 0 or a numpy Generator, got {seed!r}"[:200])
+        raise ValueError(f"seed: needs a whole number >= 0 or a numpy Generator, got {in_short(seed)}")
     return np.random.default_rng(int(seed))

@@ -10,6 +10,7 @@ import sympy as sp
 
 from gdlib.objective import Objective
 from gdlib.stationary.result import StationaryPoint, StationaryPoints
+from gdlib.vocabulary import as_float, in_short
 
 __all__ = ["StationaryPoint", "StationaryPoints", "classify", "stationary_points"]
 
@@ -69,9 +70,11 @@ def _checked_objective(f: Any) -> None:
 
 
 def _checked_time(seconds: Any) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 0 < float(seconds) < float("inf"):
-        raise ValueError(f"seconds: needs a positive number, got {seconds!r}")
-    return float(seconds)
+    real = isinstance(seconds, numbers.Real) and not isinstance(seconds, bool)
+    time = as_float("seconds", seconds) if real else 0.0
+    if not 0 < time < float("inf"):
+        raise ValueError(f"seconds: needs a positive number, got {in_short(seconds)}")
+    return time
 
 
 def _checked_window(window: Any, n: int) -> list[tuple[Any, Any]]:

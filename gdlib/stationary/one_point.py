@@ -17,6 +17,7 @@ from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.sums import joined, parts_of
 from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
 from gdlib.stationary.verdicts.rough import rough_point
+from gdlib.vocabulary import in_short
 
 FAR = 0.02
 """How far, as a part of its size and of 1, Newton's method may move a point given in floats."""
@@ -88,8 +89,8 @@ def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
     try:
         return assessor.exact(location)
     except NotStationaryError as error:
-        shown = ", ".join(str(sp.N(s, 8)) if not s.is_Integer else str(s) for s in error.slope)
-        place = ", ".join(map(str, location))
+        shown = ", ".join(in_short(s) if s.is_Integer else str(sp.N(s, 8)) for s in error.slope)
+        place = ", ".join(map(in_short, location))
         raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({shown})") from None
     except NotSmoothError as error:
         parts = parts_of(assessor.f)
