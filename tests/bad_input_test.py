@@ -76,6 +76,8 @@ CALLS = {  # the call, the error, words of its first line
     "an undefined function": (lambda: gd.Objective(sp.Function("h")(x)), ValueError, "objective: h is unknown here"),
     "an integral": (lambda: gd.Objective(sp.Integral(x, x)), ValueError, "objective: Integral is unknown here"),
     "a huge power": (lambda: gd.Objective(x**5000), ValueError, "whole powers up to 1000"),
+    "a negative base": (lambda: gd.Objective((-2) ** x + 1), ValueError, "needs an exponent that does not vary over a negative number, got (-2)**x"),
+    "a negative base that cancels out": (lambda: gd.Objective("(x - x - 2)**x"), ValueError, "over a negative number, got (-2)**x"),
     "numpy on symbols": (lambda: gd.Objective(lambda a: 2 * np.sin(a)), TypeError, "sympy.exp in place of np.exp"),
     "a branch on symbols": (lambda: gd.Objective(lambda a: a if a > 0 else -a), TypeError, "must work on SymPy symbols"),
     "a name missing": (lambda: gd.Objective("x*y", variables=("x",)), ValueError, "variables: needs every name of the formula; y"),

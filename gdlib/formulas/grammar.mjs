@@ -72,6 +72,7 @@ export default {
     "zero": "divides by zero everywhere",
     "power": "needs whole powers up to {most}",
     "large": "is a power too large or too small for a number (a tower of powers?)",
+    "negative": "raises a negative number to a power that varies",
     "tower": "is a tower of powers; an exponent may hold no power whose exponent varies",
     "unreal": "has no finite real number here: '{token}' gives none",
     "constant": "needs at least one variable, got a constant",

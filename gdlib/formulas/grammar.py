@@ -242,6 +242,8 @@ class _Parser:
         if power is None:
             if exponent in self.tower:
                 raise self.fail("tower", at)
+            if number is not None and number < 0:  # real at single exponents only
+                raise self.fail("negative", at)
             return
         if power.is_integer() and abs(power) > LARGEST_POWER:
             raise self.fail("power", at, most=LARGEST_POWER)

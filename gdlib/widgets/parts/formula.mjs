@@ -170,6 +170,7 @@ class Parser {
     const [number, power] = [base, exponent].map((one) => this.steps[one].number);
     if (power === null) {
       if (this.tower.has(exponent)) throw this.fail("tower", {}, at);
+      if (number !== null && number < 0) throw this.fail("negative", {}, at);
       return;
     }
     if (Number.isInteger(power) && Math.abs(power) > limits.power) throw this.fail("power", { most: limits.power }, at);
