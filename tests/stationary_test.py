@@ -193,6 +193,20 @@ def test_a_kink_is_no_stationary_point(formula, at):
         gd.classify(gd.Objective(formula), at=at)
 
 
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("exp(-1/x)", "at (0) the limit is 0 from the right and oo from the left"),
+        ("exp(1/x)", "at (0) the limit is oo from the right and 0 from the left"),
+        ("1/x**2", "at (0) the limit is oo"),
+    ],
+)
+def test_a_gap_without_a_limit_is_told_with_the_limit_of_each_side(formula: str, told: str) -> None:
+    with pytest.raises(ValueError, match="needs a point where f is defined or has a limit; ") as caught:
+        gd.classify(gd.Objective(formula), 0)
+    assert str(caught.value).endswith(told)
+
+
 @pytest.mark.parametrize(("formula", "expected"), [
     ("abs(x)", {}), ("abs(x) - x**2", {"maximum": 2}), ("x*abs(x)", {"saddle": 1}), ("abs(x**2 - 1)", {"maximum": 1}),
     ("abs(x - 1) + (y - 2)**2", {}), (sp.Max(X**2, (X - 2) ** 2), {}), (sp.Max(0, X) ** 2 + (X + Y) ** 2, None),

@@ -43,7 +43,9 @@ def by_limit(assessor: Assessor, location: tuple[Any, ...], why: NotSmoothError)
     if any(isinstance(value, sp.AccumBounds) for value in limits):
         raise Undecided(f"f swings to and fro beside {shown}")
     if any(not value.is_finite or not value.is_real for value in limits):
-        raise GapError(f"at: needs a point where f is defined or has a limit; at {shown} the limit is {limits[0]}")
+        both = " and ".join(f"{value} from the {end}" for value, end in zip(limits, ("right", "left"), strict=False))
+        told = both if len(set(limits)) > 1 else limits[0]
+        raise GapError(f"at: needs a point where f is defined or has a limit; at {shown} the limit is {told}")
     if any(sp.simplify(value - limits[0]) != 0 for value in limits):
         raise GapError(f"at: needs a point where f has a limit; at {shown} it has two, {limits[0]} and {limits[1]}")
     value = limits[0]
