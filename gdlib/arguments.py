@@ -1,10 +1,11 @@
-"""Checks that several callers share: a whole number, a number in a range, a function of so many parameters."""
+"""Checks that several callers share: a whole number, a number in a range, a window, a function of so many arguments."""
 
 from __future__ import annotations
 
 import inspect
 import math
 import numbers
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,27 @@ def several(argument: str, values: Any, needed: str) -> tuple[Any, ...]:
         return tuple(values)
     except TypeError:
         raise TypeError(f"{argument}: needs {needed}, got {type(values).__name__} {in_short(values)}") from None
+
+
+def checked_window(window: Any, n: int, number: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
+    """The pairs (low, high) of a window in n variables, each end as `number` makes it.
+
+    Raises TypeError or ValueError for what are not n pairs, each with low < high, and whatever `number` raises.
+    """
+    needed = f"{n} pair{'s' if n > 1 else ''} (low, high), one for each variable"
+    try:
+        pairs = [tuple(pair) for pair in window]
+    except TypeError:
+        raise TypeError(f"window: needs {needed}, got {type(window).__name__} {in_short(window)}") from None
+    if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"window: needs {needed}, got {in_short(window)}")
+    ends = []
+    for pair in pairs:
+        low, high = map(number, pair)
+        if not bool(low < high):
+            raise ValueError(f"window: needs low < high, got ({pair[0]}, {pair[1]})")
+        ends.append((low, high))
+    return ends
 
 
 def number_between(

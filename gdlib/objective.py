@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 
+from gdlib.arguments import checked_window, several
 from gdlib.emit.as_numpy import compile_gradient, compile_hessian, compile_value
 from gdlib.formulas import meaning, symbolic
 from gdlib.formulas.given import GivenFunctions
@@ -20,6 +21,7 @@ from gdlib.trace.graph import Node, symbol
 
 Given: TypeAlias = str | sp.Expr | Callable[..., Any]
 Window = tuple[tuple[float, float], ...]
+_NAMES = "a sequence of names such as ('x', 'y')"
 
 
 class Objective:
@@ -66,12 +68,9 @@ class Objective:
         self.name = name
         self.title = title or name or self.text[:80]
         self.source = source
-        self.start = None if start is None else tuple(float(x) for x in start)
-        self.window = None if window is None else tuple((float(low), float(high)) for low, high in window)
-        self.minima = None if minima is None else np.array(minima, dtype=float).reshape(-1, self.n)
-        for what, given in (("start", self.start), ("window", self.window)):
-            if given is not None and len(given) != self.n:
-                raise ValueError(f"objective: {what} needs one entry for each of {self.n} variables, got {len(given)}")
+        self.start = None if start is None else _one_point("start", start, self.n)
+        self.window = None if window is None else tuple(checked_window(window, self.n, _end))
+        self.minima = None if minima is None else _finite("minima", minima, self.n).reshape(-1, self.n)
         if not _finite_somewhere(self):
             raise _nowhere_finite(self.text)
 
@@ -226,8 +225,9 @@ def _ordered(
 ) -> tuple[sp.Symbol, ...]:
     if variables is not None:
         if isinstance(variables, str):
-            raise TypeError(f"variables: needs a sequence of names such as ('x', 'y'), got the text {variables!r}")
-        given = [v.name if isinstance(v, sp.Symbol) else check_name(str(v)) for v in variables]
+            raise TypeError(f"variables: needs {_NAMES}, got the text {variables!r}")
+        listed = several("variables", variables, _NAMES)
+        given = [v.name if isinstance(v, sp.Symbol) else check_name(str(v)) for v in listed]
         if len(set(given)) != len(given):
             raise ValueError(f"variables: needs each name once, got {', '.join(given)}")
         missing = sorted(present - set(given))
@@ -239,6 +239,28 @@ def _ordered(
     if not names:
         raise FormulaError(WORDS["constant"])
     return tuple(sp.Symbol(name, real=True) for name in names)
+
+
+def _finite(argument: str, points: Any, n: int) -> Array:
+    """Points of n finite coordinates, (..., n), as floats; none at all is an array of none."""
+    none = hasattr(points, "__len__") and not len(points)
+    array = np.empty((0, n)) if none else as_points(points, n, argument).astype(float)
+    beyond = array[~np.isfinite(array)]
+    if beyond.size:
+        raise ValueError(f"{argument}: needs finite numbers, got {beyond[0]}")
+    return array
+
+
+def _one_point(argument: str, point: Any, n: int) -> tuple[float, ...]:
+    array = _finite(argument, point, n)
+    if array.ndim != 1:
+        raise ValueError(f"{argument}: needs one point, got an array of shape {array.shape}")
+    return tuple(array.tolist())
+
+
+def _end(number: Any) -> float:
+    """The end of a window as a float."""
+    return _one_point("window", [number], 1)[0]
 
 
 def _finite_somewhere(f: Objective) -> bool:

@@ -1,5 +1,7 @@
 """What holds for every objective: derivatives, minima, shapes; and what an objective of the reader's own may be."""
 
+from fractions import Fraction
+
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
@@ -294,3 +296,12 @@ def test_a_result_is_never_a_view_of_the_points():
     f(points)[:] = 9.0
     f.grad(points)[:] = 9.0
     assert (points == 1.0).all()
+
+
+def test_start_window_and_minima_are_kept_as_floats():
+    f = gd.Objective("x*y", start=np.array([1, 2]), window=[(0, sp.pi), [Fraction(-1, 2), 3]], minima=[(0, 0), (1, 2)])
+    assert f.start == (1.0, 2.0)
+    assert f.window == ((0.0, np.pi), (-0.5, 3.0))
+    assert f.minima.tolist() == [[0, 0], [1, 2]]
+    assert gd.Objective("x*y", minima=[]).minima.shape == (0, 2)
+    assert gd.Objective("x*y", minima=(1, 2)).minima.tolist() == [[1, 2]]

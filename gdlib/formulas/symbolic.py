@@ -52,7 +52,9 @@ def checked(expression: Any) -> sp.Expr:
         if part.is_Pow and part.exp.is_Integer and abs(int(part.exp)) > LARGEST_POWER:
             raise ValueError(f"objective: needs whole powers up to {LARGEST_POWER}, got {int(part.exp):.3e}")
         if part.is_Pow and part.base.is_number and part.base.is_negative and part.exp.free_symbols:
-            raise ValueError(f"objective: needs an exponent that does not vary over a negative number, got {part}"[:300])
+            raise ValueError(
+                f"objective: needs an exponent that does not vary over a negative number, got {part}"[:300]
+            )
     return expression
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from gdlib.arguments import checked_window
 from gdlib.objective import Objective
 from gdlib.stationary.result import StationaryPoint, StationaryPoints
 from gdlib.vocabulary import as_float, in_short
@@ -37,7 +38,7 @@ def stationary_points(
     (3, 9)
     """
     _checked_objective(f)
-    ends = None if window is None else _checked_window(window, f.n)
+    ends = None if window is None else checked_window(window, f.n, _end)
     time = _checked_time(seconds)
     from gdlib.stationary.search import search
 
@@ -77,22 +78,9 @@ def _checked_time(seconds: Any) -> float:
     return time
 
 
-def _checked_window(window: Any, n: int) -> list[tuple[Any, Any]]:
-    try:
-        pairs = [tuple(pair) for pair in window]
-    except TypeError:
-        raise TypeError(f"window: needs a pair (low, high) for each variable, got {window!r}") from None
-    if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            f"window: needs {n} pair{'s' if n > 1 else ''} (low, high), one for each variable, got {window!r}"
-        )
-    result = []
-    for pair in pairs:
-        low, high = (_checked_number(end, "window", infinite=True) for end in pair)
-        if not bool(low < high):
-            raise ValueError(f"window: needs low < high, got ({pair[0]}, {pair[1]})")
-        result.append((low, high))
-    return result
+def _end(number: Any) -> Any:
+    """The end of a window as a real SymPy number, or as an infinity."""
+    return _checked_number(number, "window", infinite=True)
 
 
 def _checked_point(at: Any, n: int) -> list[Any]:
