@@ -113,6 +113,11 @@ class Objective:
         return str(self._expr) if self._typed is None else self._typed.text
 
     @cached_property
+    def demands(self) -> symbolic.Demands:
+        """What the formula demands, as it is typed, of the points where it has a value."""
+        return symbolic.demands(self.expr) if self._typed is None else meaning.demands(self._typed)
+
+    @cached_property
     def gradient(self) -> sp.Matrix:
         """The gradient, a SymPy matrix (n, 1)."""
         return symbolic.gradient(self.expr, self._variables)

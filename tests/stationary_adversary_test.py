@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -104,3 +105,93 @@ def test_a_curve_through_a_point_where_its_formula_divides_by_zero_keeps_that_po
     assert [(point.location, point.kind, point.strict) for point in points if point.value == 0] == [
         ((0, 0), "minimum", False)
     ]
+
+
+UNREAL = [  # where SymPy makes of the text a formula that is real at the point, or (the last) gives its limit for f
+    ("(sqrt(x)**2 + 1)**2", (-1,)), ("(sqrt(x)**2 + 1)**2", (-1.0,)), ("(sqrt(x)**2 + 1)**2 + y**2", (-1, 0)),
+    ("exp(2*log(x)) + 2*x", (-1,)), ("exp(2*log(x)) + sin(5*x)", (-1.44731422363281,)), ("(sqrt(x)**2 + 1)**2 + abs(y)**3", (-1, 0)), ("sqrt(x)*y**2", (-1, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "at"), UNREAL)
+def test_a_point_where_f_is_not_real_is_refused(formula: str, at: tuple[float, ...]) -> None:
+    f = gd.Objective(formula)
+    assert not np.isfinite(f(np.array(at, dtype=float)))
+    with pytest.raises(ValueError, match=r"at: needs a point where f is defined .* f is not real, for there x < 0"):
+        gd.classify(f, at)
+
+
+def test_from_a_point_where_f_is_real_newtons_method_leads_to_none_where_it_is_not() -> None:
+    f = gd.Objective("sqrt(x)**4 + sin(x)/100")  # as x**2 + sin(x)/100 it would have a minimum near -0.005
+    with pytest.raises(ValueError, match=r"at: needs a stationary point; at \(0\.001\)"):
+        gd.classify(f, 0.001)
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("exp(2*log(x))", (0,)), ("sqrt(x)**4 + y**2", (0, 0)), ("sqrt(x)**4 + abs(y)**3", (0, 0)),
+     ("exp(log(x*y)*2)", (0, 0)), ("exp(log(x + y)*2)", (1, -1)), ("x**1.5", (0,))],
+)  # fmt: skip
+def test_a_point_beside_which_f_is_not_real_is_no_stationary_point(formula: str, at: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"kink at .*: beside it f is not real where .* < 0"):
+        gd.classify(gd.Objective(formula), at)
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("(sqrt(x)**2 - 1)**2", (1,)), ("exp(log(x**2)*2)", (0,)), ("sqrt(x**2 - 2*x + 1)**4", (1,)),
+     ("(sqrt(sqrt(x) - 2)**2 - 1)**2", (9,)), ("(x**2 + y**2)**1.5", (0, 0)), ("x**(y - y + 2)", (0, 0))],
+)  # fmt: skip
+def test_where_f_is_real_all_around_its_roots_forbid_nothing(formula: str, at: tuple[int, ...]) -> None:
+    assert gd.classify(gd.Objective(formula), at).kind == "minimum"
+
+
+def test_what_the_text_divides_by_zero_is_extended_by_its_limit_and_says_so() -> None:
+    f = gd.Objective("x**3/x + 2*y**2 + x*y")
+    assert np.isnan(f([0.0, 0.0]))
+    point = gd.classify(f, (0, 0))
+    assert (point.kind, point.value) == ("minimum", 0)
+    assert point.reason.startswith("f is not defined here and is extended by its limit 0; ")
+    assert "extended" not in gd.classify(gd.Objective("(x - 1)**3/x**2"), 1).reason
+
+
+@pytest.mark.parametrize(
+    ("formula", "window", "expected"),
+    [
+        ("(sqrt(x)*sqrt(x) + 1)**2", None, []), ("(sqrt(x)*sqrt(x) - 1)**2", None, [1]),
+        ("(sqrt(x)**2 + 1)**2 + y**2", None, []), ("abs(sqrt(x)**2 + 1)**3", None, []), ("exp(2*log(x))", None, []),
+        ("exp(2*log(x))*cosh(x) + sin(x)**2", (-1, 1), []),
+        ("exp(2*log(x)) + sin(5*x)", (-3, 3), [0.34, 0.87, 1.72, 2.01]),
+        ("exp(2*log(x)) + sin(5*x) + y**2", (-3, 3), [0.34, 0.87, 1.72, 2.01]),
+        ("(sqrt(x)**2 + 1)**2*(x - 2)**2*(x**3 + x + 1)**2", None, [1.43, 2]),
+    ],
+)  # fmt: skip
+def test_no_point_is_found_where_f_is_not_real(
+    formula: str, window: tuple[int, int] | None, expected: list[float]
+) -> None:
+    f = gd.Objective(formula)
+    found = gd.stationary_points(f, window=None if window is None else [window] * f.n)
+    assert found.complete, found.note
+    assert [round(float(point.location[0]), 2) for point in found] == expected
+
+
+def test_no_set_is_found_where_f_is_not_real() -> None:
+    f = gd.Objective("sqrt(x)*y**2")
+    found = gd.stationary_points(f, window=((-2, -1), (-1, 1)))
+    assert (list(found), found.curves, found.complete) == ([], [], True)
+    assert not gd.stationary_points(gd.Objective("exp(log(x + y)*2)")).curves
+    assert not gd.stationary_points(gd.Objective("sqrt(-1 - x)**2*y**2"), window=((1, 2), (-1, 1))).curves
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("sqrt(x)*y**2", "All points (t, 0) with t > 0 are stationary: non-strict minimum at (1/3, 0) and (7/5, 0)."),
+        ("sqrt(x)*y**2 + z**2", "All points (t, 0, 0) with t > 0 are stationary"),
+        ("(sqrt(x)**2 - y)**2", "All points (t, t) with t > 0 are stationary"),
+        ("sqrt((x - 1)**2*(x - 20))**2*y**2", "All points (t, 0) with t - 20 > 0 are stationary"),
+        ("sqrt((x - 1)**2)**2*y**2", "All points (t, 0) are stationary"),
+    ],
+)
+def test_a_set_that_leaves_the_domain_is_told_with_its_condition(formula: str, told: str) -> None:
+    assert told in gd.stationary_points(gd.Objective(formula)).note

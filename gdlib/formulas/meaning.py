@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from gdlib.formulas.grammar import Parsed, parse
+from gdlib.formulas.symbolic import Demands
 from gdlib.formulas.worked_out import rooted
 from gdlib.trace.formula import FUNCTIONS as OF_SYMPY
 from gdlib.trace.graph import Node, constant
@@ -20,6 +21,25 @@ _BY_NAME = {"sqrt": (sp.sqrt, np.sqrt), **{made.__name__.lower(): (made, of) for
 
 def expression(formula: Parsed) -> sp.Expr:
     """The formula in SymPy; its names are real symbols, its numbers exact: 0.1 is one tenth."""
+    return _in_sympy(formula)[-1]
+
+
+def demands(formula: Parsed) -> Demands:
+    """What the operations demand as they are typed, whatever SymPy makes of the whole: sqrt(x)**2 demands x >= 0."""
+    made = _in_sympy(formula)
+    nonnegative, nonzero = [], []
+    for step in formula.steps:
+        args = [made[place] for place in step.args]
+        if step.op in ("sqrt", "log") or (step.op == "**" and not args[1].is_Integer):
+            nonnegative.append(args[0])
+        if step.op == "/":
+            nonzero.append(args[1])
+        elif step.op == "**" and args[1].is_negative:
+            nonzero.append(args[0])
+    return Demands.of(nonnegative, nonzero)
+
+
+def _in_sympy(formula: Parsed) -> list[Any]:
     made: list[Any] = []
     for step in formula.steps:
         args = [made[place] for place in step.args]
@@ -31,7 +51,7 @@ def expression(formula: Parsed) -> sp.Expr:
             made.append(args[0] ** args[1])
         else:
             made.append((_SIGNS.get(step.op) or _BY_NAME[step.op][0])(*args))
-    return made[-1]
+    return made
 
 
 def exact(text: str) -> sp.Expr:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import sympy as sp
 
@@ -16,6 +16,32 @@ _STRUCTURE = (
     sp.Rel, sp.And, sp.Or, sp.Not, sp.logic.boolalg.BooleanAtom,
 )  # fmt: skip
 _ALLOWED = "+ - * / **, exp log sqrt sin cos tan sinh cosh tanh atan Abs sign Max Min Piecewise"
+
+
+class Demands(NamedTuple):
+    """Expressions that are >= 0 wherever a formula is real, and divisors that are not 0 wherever it is defined."""
+
+    nonnegative: tuple[sp.Expr, ...]
+    nonzero: tuple[sp.Expr, ...]
+
+    @classmethod
+    def of(cls, nonnegative: Iterable[sp.Expr], nonzero: Iterable[sp.Expr]) -> Demands:
+        """Each once, without those that do not vary."""
+        return cls(*(tuple(dict.fromkeys(e for e in each if e.free_symbols)) for each in (nonnegative, nonzero)))
+
+
+def demands(expression: sp.Expr) -> Demands:
+    """What an expression demands everywhere; of what a Piecewise demands in its branches nothing is said."""
+    nonnegative, nonzero = [], []
+    parts = sp.preorder_traversal(expression)
+    for part in parts:
+        if isinstance(part, sp.Piecewise):
+            parts.skip()
+        elif isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_Integer):
+            nonnegative.append(part.args[0])
+        elif part.is_Pow and part.exp.is_negative:
+            nonzero.append(part.base)
+    return Demands.of(nonnegative, nonzero)
 
 
 def in_natural_order(names: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.closing import alone_by_derivatives, alone_by_form, cone_tip
 from gdlib.stationary.findings import Findings
 from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.domain import NotRealError
 from gdlib.stationary.windows import DEFAULT_REACH, Window
 
 MOST_CLUSTERS = 200
@@ -71,6 +72,9 @@ def _assess_all(found: Found, assessor: Assessor, low: Any, high: Any, result: F
                 exact = recognised(assessor.f, 0.5 * (box_low + box_high), alone_low, alone_high)
             if exact is not None:
                 point = assessor.exact(exact)
+        except NotRealError as why:
+            result.remarks.append(f"({', '.join(map(str, exact or ()))}) is no stationary point: {why}.")
+            continue
         except (NotStationaryError, Undecided, NotSmoothError, TimeUp, TypeError, ValueError, NotImplementedError):
             point = None  # the enclosure says enough
         result.points.append(point if point is not None else assessor.enclosed(box_low, box_high))

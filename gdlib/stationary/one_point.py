@@ -16,6 +16,7 @@ from gdlib.stationary.budget import Budget, TimeUp, Undecided
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.sums import joined, parts_of
 from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
+from gdlib.stationary.verdicts.domain import NotRealError, check_real
 from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.vocabulary import in_short
 
@@ -30,6 +31,12 @@ def judged(f: Objective, at: Sequence[Any], seconds: float) -> StationaryPoint:
         return _exactly(assessor, tuple(at))
     near = np.array([float(c) for c in at])
     short = [sp.Rational(str(float(c))) if c.has(sp.Float) else c for c in at]
+    try:
+        check_real(f, short)
+    except NotRealError as why:
+        return rough_point(assessor, tuple(short), why)
+    except Undecided:  # of the point to which it leads it may be known
+        pass
     try:
         if all(slope.subs(dict(zip(f.variables, short, strict=True))) == 0 for slope in f.gradient):
             return assessor.exact(short)
@@ -66,8 +73,9 @@ def _polished(assessor: Assessor, near: Any, short: Sequence[Any]) -> Stationary
             shown = ", ".join(map(str, exact))  # Newton's method should have ended there
             return _undecided(tuple(short), f"too close to the stationary point ({shown}) to be told from it in floats")
         return point
-    if found.low and not assessor.bent(found.low[0], found.high[0]):
-        return assessor.enclosed(found.low[0], found.high[0])
+    box = (found.low[0], found.high[0]) if found.low else None
+    if box and not assessor.bent(*box) and not assessor.undefined(box[0][None], box[1][None])[0]:
+        return assessor.enclosed(*box)
     _refuse_slope(assessor, near, led)
     return _exactly(assessor, tuple(short))
 
@@ -94,7 +102,7 @@ def _exactly(assessor: Assessor, location: tuple[Any, ...]) -> StationaryPoint:
         raise ValueError(f"at: needs a stationary point; at ({place}) the gradient is ({shown})") from None
     except NotSmoothError as error:
         parts = parts_of(assessor.f)
-        if len(parts) > 1:
+        if len(parts) > 1 and not isinstance(error, NotRealError):
             return _of_sum(assessor, location, parts)
         try:
             return rough_point(assessor, location, error)

@@ -10,7 +10,6 @@ from typing import Any
 import sympy as sp
 
 from gdlib.objective import Objective
-from gdlib.stationary.algebra.fields import Field
 from gdlib.stationary.algebra.series import NotSmoothError
 from gdlib.stationary.algebra.signs import NEGATIVE, NONNEGATIVE, POSITIVE, plain_sign
 from gdlib.stationary.algebra.surfaces import RealSet, disk
@@ -19,6 +18,7 @@ from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
 from gdlib.stationary.verdicts.cells import Cell, cells_of
+from gdlib.stationary.verdicts.domain import side_at
 from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.stationary.windows import Window
 
@@ -52,22 +52,9 @@ def find_pieces(f: Objective, window: Window | None, budget: Budget, find: Find)
     return found
 
 
-def _side(f: Objective, side: Any, location: tuple[Any, ...]) -> int:
-    """The sign of a cell's side at a point; raises Undecided if it is too near 0 for a decimal point."""
-    value = sp.sympify(side).subs(dict(zip(f.variables, location, strict=True)))
-    if any(c.has(sp.Float) for c in location):  # where 0 may be rounded, too
-        slopes = (sp.diff(side, v).subs(dict(zip(f.variables, location, strict=True))) for v in f.variables)
-        doubt = sum(abs(sp.N(slope * c)) for slope, c in zip(slopes, location, strict=True)) * 1e-12
-        if not bool(abs(sp.N(value)) > 1e-9 + doubt):
-            raise Undecided("a point lies too near the border of its piece")
-        return 1 if value > 0 else -1
-    field = Field([sp.pi])
-    return field.sign(field(value))
-
-
 def _place(f: Objective, point: StationaryPoint, cell: Cell, found: Findings, borders: list[tuple[Any, ...]]) -> None:
     try:
-        signs = [_side(f, side, point.location) for side in cell.sides]
+        signs = [side_at(f, side, point.location) for side in cell.sides]
     except Undecided as why:
         found.open.append(str(why))
         return

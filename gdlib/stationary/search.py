@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from gdlib.objective import Objective
@@ -15,6 +16,7 @@ from gdlib.stationary.findings import Findings
 from gdlib.stationary.result import StationaryPoints
 from gdlib.stationary.verdicts.assess import Assessor, NotStationaryError
 from gdlib.stationary.verdicts.cells import has_kinks
+from gdlib.stationary.verdicts.domain import NotRealError, check_real, hidden, real_part
 from gdlib.stationary.verdicts.rough import rough_point
 from gdlib.stationary.windows import Window, in_words, window_of
 
@@ -26,6 +28,8 @@ def search(f: Objective, window: Window | None, seconds: float) -> StationaryPoi
     """See `gdlib.stationary_points`."""
     budget = Budget(seconds)
     found = find(f, window if window is not None else window_of(f), budget)
+    if f.demands.nonnegative:
+        _keep_real(f, found, budget)
     found.points.sort(key=lambda point: tuple(float(sp.N(c, 20)) for c in point.location))
     sentences = [f"Searched {in_words(f, found.window)} by {found.method}."]
     sentences += [f"All points {s.coordinates}{f' with {s.where}' if s.where else ''} are stationary"
@@ -58,6 +62,38 @@ def find(f: Objective, window: Window | None, budget: Budget) -> Findings:
     except Exception:  # SymPy fails in many ways on formulas of unusual form: the boxes ask it for derivatives only
         pass
     return numeric.find_boxes(f, window, budget)
+
+
+def _keep_real(f: Objective, found: Findings, budget: Budget) -> None:
+    """Takes out what was found where f, as it is typed, is not real: SymPy may have simplified that away."""
+    points, found.points, simplified_away = found.points, [], hidden(f)  # what shows was looked at in the search
+    for point in points:
+        shown = ", ".join(map(str, point.location))
+        try:
+            check_real(f, point.location, simplified_away)
+            found.points.append(point)
+        except NotRealError as why:
+            found.remarks.append(f"({shown}) is no stationary point: {why}.")
+        except Undecided:
+            found.open.append(f"whether f is real around ({shown}) is not known")
+    assessor = Assessor(f, budget)
+    sets, found.sets = found.sets, []
+    for one in sets:
+        if found.window is not None and _undefined_on(one, found.window, assessor):
+            continue
+        try:
+            part = real_part(f, one)
+            found.sets += [] if part is None else [part]
+        except Undecided as why:
+            found.open.append(str(why))
+
+
+def _undefined_on(one: RealSet, window: Window, assessor: Assessor) -> bool:
+    """Whether f is defined nowhere on the part of a set in the window, by an enclosure on the box about that part."""
+    fixed = [pair if c.free_symbols else (c, c) for c, pair in zip(one.coordinates, window, strict=True)]
+    ends = np.array([[float(sp.N(end, 20)) for end in pair] for pair in fixed])
+    low, high = np.nextafter(ends[:, 0], -np.inf), np.nextafter(ends[:, 1], np.inf)
+    return bool(assessor.undefined(low[None], high[None])[0])
 
 
 def _kinds_on(f: Objective, one: RealSet, budget: Budget) -> str:

@@ -20,6 +20,7 @@ from gdlib.stationary.boxes.krawczyk import System
 from gdlib.stationary.budget import Budget, Undecided
 from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.verdicts.cells import smooth_at
+from gdlib.stationary.verdicts.domain import check_real, is_gap
 from gdlib.stationary.verdicts.verdict import verdict_at
 from gdlib.trace.formula import node_of
 from gdlib.trace.graph import symbol
@@ -58,19 +59,23 @@ class Assessor:
         return system
 
     @cached_property
-    def _domain(self) -> Enclosures:
+    def _as_typed(self) -> Enclosures:
+        return Enclosures([self.f.graphs.value], self.f.graphs.variables)
+
+    @cached_property
+    def _simplified(self) -> Enclosures:
         inputs = {v: symbol(v.name) for v in self.f.variables}
         return Enclosures([node_of(self.f.expr, inputs)], [v.name for v in self.f.variables])
 
     def undefined(self, low: Any, high: Any) -> Any:
         """Boxes (m, n) in which f itself, unlike its derivatives, is defined nowhere: log(x) for x < 0."""
-        self._domain(low, high)
-        return self._domain.void
+        self._as_typed(low, high)
+        return self._as_typed.void
 
     def bent(self, low: Any, high: Any) -> bool:
         """Whether f itself may bend or jump in the box (low, high), where its derivatives need not show it."""
-        self._domain(low[None], high[None])
-        return bool(self._domain.bent[0])
+        self._simplified(low[None], high[None])
+        return bool(self._simplified.bent[0])
 
     @cached_property
     def _slopes(self) -> System:
@@ -83,6 +88,7 @@ class Assessor:
     def exact(self, location: Sequence[Any]) -> StationaryPoint:
         """A point whose coordinates are exact SymPy numbers. Raises NotStationaryError, NotSmoothError, Undecided."""
         location = tuple(sp.sympify(a) for a in location)
+        check_real(self.f, location)
         formula = self.polynomial or smooth_at(self.f.expr, dict(zip(self.f.variables, location, strict=True)))
         verdict = verdict_at(formula, self.f.variables, location, self.budget)
         if verdict.kind == "none":
@@ -98,6 +104,8 @@ class Assessor:
             sign = plain_sign(self.f.expr - value)
             if sign is not None and (sign in (POSITIVE, NONNEGATIVE)) == (kind == "minimum"):
                 reason += f"; as it is written, f is never {'less' if kind == 'minimum' else 'greater'} than {value}"
+        if is_gap(self.f, location):
+            reason = f"f is not defined here and is extended by its limit {value}; {reason}"
         return StationaryPoint(location, value, eigenvalues(verdict.hessian), kind, strict, reason)
 
     def _as_written(self, value: Any, reason: str) -> tuple[str, str]:
@@ -111,6 +119,7 @@ class Assessor:
     def algebraic(self, roots: Sequence[Root]) -> StationaryPoint:
         """A point whose coordinates are real roots of polynomials, known to be stationary."""
         numbers = [root.number for root in roots]
+        check_real(self.f, numbers)
         if all(root.degree <= 2 for root in roots):
             return self.exact(numbers)
         decimals = [root.decimal(50) for root in roots]

@@ -16,6 +16,7 @@ from gdlib.stationary.result import StationaryPoint
 from gdlib.stationary.verdicts import germs, limits
 from gdlib.stationary.verdicts.assess import Assessor, eigenvalues
 from gdlib.stationary.verdicts.cells import Cell, cells_at, has_kinks
+from gdlib.stationary.verdicts.domain import NotRealError
 from gdlib.stationary.verdicts.verdict import verdict_at
 
 
@@ -37,6 +38,10 @@ def rough_point(assessor: Assessor, location: tuple[Any, ...], why: NotSmoothErr
 
     Raises KinkError where f is not differentiable or has no limit, Undecided where that stays open.
     """
+    if isinstance(why, NotRealError):
+        shown = f"({', '.join(map(str, location))})"
+        needed = "f has a kink at" if why.kink else "needs a point where f is defined or has a limit; at"
+        raise KinkError(f"at: {needed} {shown}{':' if why.kink else ''} {why}")
     if has_kinks(assessor.f.expr):
         try:
             return _joint(assessor, location)
