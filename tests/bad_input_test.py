@@ -199,6 +199,10 @@ def test_what_came_is_told_however_long_it_is():
     ) as far:
         gd.classify(bowl, (-HUGE, 0))
     assert len(str(far.value)) < 300
+    with pytest.raises(
+        ValueError, match=r"^at: needs a stationary point; at \(one of more digits than Python writes, 0"
+    ):
+        gd.classify(bowl, (10**5000, 0))
 
 
 def test_the_largest_of_numbers_is_a_number_like_others():

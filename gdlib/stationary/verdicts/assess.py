@@ -32,7 +32,7 @@ class NotStationaryError(Exception):
     """The gradient is not zero at the point; `slope` holds it."""
 
     def __init__(self, slope: Sequence[Any]) -> None:
-        super().__init__(str(slope))
+        super().__init__("not stationary")  # the slope may have more digits than are ever printed
         self.slope = list(slope)
 
 
