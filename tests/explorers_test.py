@@ -303,6 +303,26 @@ def test_reset_brings_the_first_state_back(sampled: Watch) -> None:
     assert state(page) == first
 
 
+SPOKEN = """() => {
+  window.spoken = [];
+  const line = document.querySelector(".gd-headline");
+  new MutationObserver(() => spoken.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["race", "schedule", "averages", "step-size"])
+def test_reset_speaks_of_no_run_that_is_over(tab: Watch, kind: str) -> None:
+    page = shown(tab, explorer(kind)).page
+    first = readout(page)
+    set_state(page, {"steps": state(page)["steps"] // 5})
+    assert readout(page) != first
+    page.evaluate(SPOKEN)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert readout(page) == first
+    assert set(page.evaluate("spoken")) == {first.split("\n")[0]}
+
+
 def test_a_state_survives_the_way_out_and_back(sampled: Watch) -> None:
     page = sampled.page
     unsettle(page)

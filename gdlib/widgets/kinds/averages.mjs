@@ -140,12 +140,12 @@ class Averages {
   }
 
   draw() {
-    this.ensure();
     this.cut();
   }
 
   /** Shows what is known after the step of the transport. */
   cut() {
+    this.ensure();
     const { transport: { step }, shell: { spec, state }, scope, run } = this;
     const span = [Math.max(step, spec.in_sight) - spec.in_sight, Math.max(step, spec.in_sight)];
     const shown = (values) => values.slice(span[0], step);

@@ -115,6 +115,7 @@ class Race {
 
   /** Shows the runs up to the step of the transport. */
   cut() {
+    this.ensure();
     const { step, steps } = this.transport;
     this.board.cut(step);
     this.curves.cut(step);

@@ -107,6 +107,7 @@ class ScheduleExplorer {
 
   /** Shows the runs up to the step of the transport. */
   cut() {
+    this.ensure();
     const { step, steps } = this.transport;
     const x = Math.round(this.factors.x(step) * 10) / 10;
     this.cursor.setAttribute("d", `M${x} ${this.factors.margin.top}v${this.factors.height}`);
