@@ -310,6 +310,33 @@ def test_a_finger_turns_sideways_and_scrolls_upwards(chromium: Browser) -> None:
     context.close()
 
 
+@browser
+def test_a_second_finger_neither_turns_the_picture_nor_mutes_it(chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 600}, has_touch=True, is_mobile=True)
+    page = shown(context, explorer()).page
+    page.locator("canvas").scroll_into_view_if_needed()
+    box = page.locator("canvas").bounding_box()
+    assert box
+    session = context.new_cdp_session(page)
+
+    def touch(kind: str, *fingers: int) -> None:
+        points = [{"id": one, "x": box["x"] + x, "y": box["y"] + 150} for one, x in enumerate(fingers)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 100)
+    for x in range(110, 150, 10):
+        touch("touchMove", x)
+    touch("touchStart", 140, 260)
+    turn = state(page)["turn"]
+    touch("touchMove", 142, 260)
+    touch("touchMove", 142, 240)
+    assert state(page)["turn"] == turn + 1
+    assert page.locator(".gd-readout").get_attribute("aria-live") == "off"
+    touch("touchEnd")
+    page.wait_for_function('document.querySelector(".gd-readout").getAttribute("aria-live") === "polite"')
+    context.close()
+
+
 # ------------------------------------------------------------------ the surface itself
 
 SOLID = """async ([text, turn, tilt, points]) => {

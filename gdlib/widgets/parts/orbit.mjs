@@ -7,27 +7,28 @@ const FLAT = 5; // degrees; from lower than this nothing is seen of the floor
 /**
  * `at()` has {turn, tilt}, in degrees; `onTurn({turn, tilt})` hears how the picture is turned, `onHold(held)` when a drag
  * begins and ends, `onClick(x, y)` where it is clicked. The style sheet leaves a finger's way up and down to the page: one
- * that begins sideways turns the picture, and then tilts it too.
+ * that begins sideways turns the picture, and then tilts it too; of several the first alone.
  */
 export function orbit(canvas, { at, onTurn, onHold, onClick }) {
   let [held, dragged] = [null, false];
   const turned = (turn, tilt) => onTurn({ turn: ((Math.round(turn) % 360) + 540) % 360 - 180,
     tilt: Math.min(90, Math.max(FLAT, Math.round(tilt))) });
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (held || event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
-    held = { x: event.clientX, y: event.clientY, turn: at().turn, tilt: at().tilt };
+    held = { id: event.pointerId, x: event.clientX, y: event.clientY, turn: at().turn, tilt: at().tilt };
     dragged = false;
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!held || !canvas.hasPointerCapture(event.pointerId)) return;
+    if (event.pointerId !== held?.id) return;
     const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
     if (!dragged && Math.hypot(dx, dy) < STILL) return;
     if (!dragged) onHold(true);
     dragged = true;
     turned(held.turn + dx / 2, held.tilt + dy / 2.5);
   });
-  canvas.addEventListener("lostpointercapture", () => {
+  canvas.addEventListener("lostpointercapture", (event) => {
+    if (event.pointerId !== held?.id) return;
     held = null;
     if (dragged) onHold(false);
   });
