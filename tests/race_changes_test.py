@@ -100,6 +100,17 @@ def test_an_older_state_still_restores_and_a_partial_one_is_completed(race: Watc
     assert widget.state["schedule"] == moved["schedule"]
 
 
+def test_boundaries_stay_in_order_and_in_their_range(race: Watch) -> None:
+    widget = gd.explore("rosenbrock", start=(-1.2, 1.0), steps=200)
+    for given, kept in (({"boundaries1": 10_000}, [9_999, 10_000]), ({"boundaries2": 1}, [60, 61])):
+        asked = {"schedule": {"name": "piecewise", "settings": given}}
+        moved = set_state(race.page, asked)
+        assert [moved["schedule"]["settings"][name] for name in ("boundaries1", "boundaries2")] == kept
+        assert set_state(race.page, moved) == moved  # what a page says of itself it takes back
+        widget.state = asked
+        assert widget.state["schedule"] == moved["schedule"]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

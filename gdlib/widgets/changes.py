@@ -99,10 +99,12 @@ def room_of(thing: Any) -> str:
 
 
 def in_order(settings: Mapping[str, float]) -> dict[str, float]:
-    """The settings with each of several boundaries behind the one before it, as gdlib wants them."""
+    """The settings with each of several boundaries behind the one before it, as gdlib wants them, all in range."""
     kept, last = dict(settings), 0.0
-    for name in (one for one in kept if one.startswith("boundaries")):
-        last = kept[name] = max(kept[name], last + 1)
+    bounds = [one for one in kept if one.startswith("boundaries")]
+    most = _SPANS["boundaries"][1] - len(bounds)
+    for place, name in enumerate(bounds, 1):
+        last = kept[name] = min(max(kept[name], last + 1), most + place)
     return kept
 
 

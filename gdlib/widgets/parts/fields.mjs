@@ -38,11 +38,12 @@ function chosen(value, field, spec) {
   for (const [name, given] of Object.entries(value.settings ?? {})) {
     settings[name] = number(given, named(entry.hyperparameters, name, entry.name), `${field.name}: ${entry.name}: `);
   }
-  // Of several boundaries each lies behind the one before it.
+  // Of several boundaries each lies behind the one before it, and leaves room for those behind it.
+  const bounds = entry.hyperparameters.filter((one) => one.name.startsWith("boundaries"));
   let last = 0;
-  for (const name of Object.keys(settings)) {
-    if (name.startsWith("boundaries")) last = settings[name] = Math.max(settings[name], last + 1);
-  }
+  bounds.forEach(({ name, high }, k) => {
+    last = settings[name] = Math.min(Math.max(settings[name], last + 1), high - (bounds.length - 1 - k));
+  });
   return { name: entry.name, settings };
 }
 
