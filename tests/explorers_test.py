@@ -323,6 +323,37 @@ def test_reset_speaks_of_no_run_that_is_over(tab: Watch, kind: str) -> None:
     assert set(page.evaluate("spoken")) == {first.split("\n")[0]}
 
 
+PLAYED = {
+    "race": {},
+    "step-size": {},
+    "coordinates": {},
+    "clipping": {},
+    "newton-model": {},
+    "newton-model in two variables": {"f": "himmelblau"},
+    "newton-model in its axes": {"view": "axes"},
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("played", PLAYED)
+def test_a_run_that_plays_is_not_spoken_when_a_hand_lets_go(tab: Watch, played: str) -> None:
+    page = shown(tab, gd.explore(kind=played.split()[0], **PLAYED[played])).page
+    page.get_by_role("button", name="Play", exact=True).press("Enter")
+    page.locator(".gd-handle").last.hover()
+    live = "[...document.querySelectorAll('.gd-readout')].map((one) => one.getAttribute('aria-live'))"
+    assert set(page.evaluate(live)) == {"off"}
+    page.mouse.down()
+    page.mouse.up()
+    assert page.get_by_role("button", name="Pause", exact=True).is_visible()
+    assert set(page.evaluate(live)) == {"off"}
+    page.mouse.down()
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
+    assert set(page.evaluate(live)) == {"off"}
+    page.mouse.up()
+    assert set(page.evaluate(live)) == {"polite"}
+    assert tab.troubles == []
+
+
 def test_a_state_survives_the_way_out_and_back(sampled: Watch) -> None:
     page = sampled.page
     unsettle(page)

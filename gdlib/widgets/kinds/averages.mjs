@@ -34,7 +34,7 @@ class Averages {
     this.weights.lines.append(...this.bars);
     this.readout = shell.reads(["average", "window", "exponential", "corrected"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     shell.plots.push(this.scope, this.weights);
     this.placed = ["window", "beta", "noise", "seed"];
     this.pictures = [this.scope.node, this.weights.node, this.transport.node];

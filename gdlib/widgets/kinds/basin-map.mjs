@@ -37,8 +37,8 @@ class BasinMap {
     spec.ofOwn = (own) => Object.assign(endsOf(own, GROUPS.length), { brings: { centre: middleOf(own.window), zoom: 1 } });
     this.map = new MapPicture({ label: "Basin map", aspect: 1, signal, byClick: true,
       shadeOf: (picture, k) => this.shade(picture, k), onMove: (start, hand) => this.setOut(start, hand),
-      onHold: (held) => shell.hold(held), onPointed: (pixel) => this.read(pixel) });
-    this.view = new MapView(this.map, { onView: (change) => this.look(change), onHold: (held) => shell.hold(held),
+      onHold: shell.holder(), onPointed: (pixel) => this.read(pixel) });
+    this.view = new MapView(this.map, { onView: (change) => this.look(change), onHold: shell.holder(),
       onWhole: () => shell.change(this.whole) });
     const { lines, marks } = this.map.plot;
     this.trails = ["gd-halo", "gd-trail", "gd-pointed"].map((kind) => svg("path", { class: kind }));

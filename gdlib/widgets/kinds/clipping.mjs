@@ -8,7 +8,6 @@ import { short, ticks, tidy } from "./numbers.mjs";
 import { OwnFormula } from "./own_formula.mjs";
 import { look } from "./plot.mjs";
 import { literal, opening, tuple } from "./python_cell.mjs";
-import { Readout } from "./readout.mjs";
 import { explorer } from "./shell.mjs";
 import { Transport } from "./transport.mjs";
 
@@ -20,18 +19,18 @@ class Clipping {
   constructor(shell) {
     const { state, signal, controls } = shell;
     Object.assign(this, { shell, computed: null, runs: [], placed: ["limit", "objective", "start", "lr", "steps", "step", "formula"] });
-    this.plane = new Board({ onMove: (vector) => shell.change({ vector }), onHold: (held) => this.hold(held), called: "Tip of the gradient", aspect: 0.74 });
+    this.plane = new Board({ onMove: (vector) => shell.change({ vector }), onHold: shell.holder(), called: "Tip of the gradient", aspect: 0.74 });
     const shape = (kind, series) => svg(kind, { class: "gd-bound", style: `--series: ${look(series).colour}`, "stroke-dasharray": look(series).dash });
     Object.assign(this, { circle: shape("circle", 1), square: shape("rect", 2), cut: svg("path", { class: "gd-cut" }),
       arrows: KINDS.map((_, series) => svg("path", { class: `gd-arrow${series ? " gd-after" : ""}`, style: `--series: ${look(series).colour}` })) });
     this.axes = svg("path", { class: "gd-axes-lines" });
     this.plane.plot.ground.append(this.axes);
     this.plane.plot.lines.append(this.circle, this.square, this.cut, ...this.arrows);
-    this.vector = new Readout(["vector", "components", "length", "turned by"], signal);
+    this.vector = shell.reads(["vector", "components", "length", "turned by"]);
     this.board = new Board({ height: shell.modules.formulas.line_height, onMove: (start) => shell.change({ start }),
-      onHold: (held) => this.hold(held), what: "three runs" });
+      onHold: shell.holder(), what: "three runs" });
     this.curves = new Curves((step) => this.transport.go(step));
-    this.transport = new Transport({ signal, steps: state.steps, onMove: (step) => shell.change({ step }), onRest: (playing) => this.hold(playing) });
+    this.transport = new Transport({ signal, steps: state.steps, onMove: (step) => shell.change({ step }), onRest: shell.holder() });
     this.formula = html("span");
     const second = html("div", { class: "gd-head gd-second" }, ["objective", "start", "steps"].map((name) => controls[name].node),
       shell.spec.own.node, html("p", { class: "gd-formula" }, this.formula));
@@ -39,11 +38,6 @@ class Clipping {
     shell.plots.push(this.plane.plot, this.board.plot, this.curves.plot);
     this.pictures = [this.plane.node, html("div", { class: "gd-beside" }, controls.limit.node, this.vector.node), second,
       html("div", {}, this.board.node, this.transport.node), html("div", { class: "gd-beside" }, controls.lr.node, this.curves.node)];
-  }
-
-  hold(held) {
-    this.shell.hold(held);
-    this.vector.quiet(held);
   }
 
   settle({ vector, start, steps, step }) {

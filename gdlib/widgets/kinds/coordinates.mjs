@@ -27,7 +27,7 @@ class Coordinates {
     Object.assign(this, { shell, computed: null, run: null, placed: ["start", "steps", "step"] });
     spec.startingValues = startingValues(modules, state.steps);
     this.board = new Board({ height: modules.formulas.line_height, onMove: (start) => shell.change({ start }),
-      onHold: (held) => shell.hold(held), what: "the path of the rule" });
+      onHold: shell.holder(), what: "the path of the rule" });
     this.dots = svg("path", { class: "gd-dots" });
     this.legs = SERIES.map((series) => svg("path", { class: "gd-leg", style: `--series: ${look(series).colour}` }));
     this.slices = SERIES.map((series) => new Slice(series));
@@ -39,7 +39,7 @@ class Coordinates {
     this.heads = SERIES.map(() => html("span"));
     this.readout = shell.reads(["coordinate", ...SERIES.map((series, i) => [swatch(series), " ", this.heads[i]])]);
     this.transport = new Transport({ signal, steps: state.steps, onMove: (step) => shell.change({ step }),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     this.legend = html("p", { class: "gd-legend" });
     shell.plots.push(this.board.plot, ...this.slices.map(({ plot }) => plot), this.sizes);
     this.head = [this.one.head, shell.controls.start.node, shell.controls.steps.node];

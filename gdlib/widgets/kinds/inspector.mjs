@@ -26,7 +26,7 @@ class Inspector {
     this.shell = shell;
     this.board = new Board({ height: shell.modules.formulas.line_height,
       onMove: (at, hand) => shell.change({ at: this.snapped(at, SNAP[hand] ?? SNAP.mouse) }),
-      onHold: (held) => shell.hold(held), what: "its stationary points, and the gradient at one point", called: "Point" });
+      onHold: shell.holder(), what: "its stationary points, and the gradient at one point", called: "Point" });
     this.closeUp = new CloseUp();
     shell.plots.push(this.board.plot, this.closeUp.plot);
     this.kinds = svg("g");

@@ -18,18 +18,17 @@ const MANY = 6; // runs beyond which each shows one knob, not two
 class Race {
   constructor(shell) {
     const { spec, modules, state, signal } = shell;
-    Object.assign(this, { shell, runs: [], computed: null, held: false });
+    Object.assign(this, { shell, runs: [], computed: null });
     spec.startingValues = startingValues(modules, state.steps);
     this.board = new Board({ height: modules.formulas.line_height, onMove: (start) => shell.change({ start }),
-      onHold: (held) => this.hold(held) });
+      onHold: shell.holder() });
     this.curves = new Curves((step) => this.transport.go(step));
     this.lineup = new Lineup(spec.rules, { onChange: (rules) => shell.change({ rules }),
       onPoint: (id) => this.point(id), open: state.rules.length > MANY ? 1 : 2 });
     this.changes = new Changes(shell, (id) => this.lineup.title(id));
     this.placed = this.changes.placed;
     this.readout = shell.reads(["rule", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)"]);
-    this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(),
-      onRest: () => this.hold(this.held) });
+    this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(), onRest: shell.holder() });
     shell.plots.push(this.board.plot, this.curves.plot);
     this.pictures = [this.board.node, this.transport.node, this.curves.node];
     this.panel = [this.lineup.node, this.changes.node];
@@ -43,12 +42,6 @@ class Race {
     this.lineup.show(state.rules);
     this.changes.settle(state);
     this.transport.lengthen(state.steps);
-  }
-
-  /** Playing goes on while the start is dragged; the readout is quiet until both are over. */
-  hold(held) {
-    this.held = held;
-    this.shell.hold(held || this.transport.playing);
   }
 
   /** While one run is pointed at, the others step back. */

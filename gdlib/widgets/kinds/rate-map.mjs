@@ -33,13 +33,13 @@ class RateMap {
     this.shades = [...Array.from({ length: bands }, (_, k) => ({ ink: "accent", depth: depth(k) })), { ink: "faint", depth: 0, hatch: "rising" }];
     this.map = new MapPicture({ label: "Rate map", aspect: 0.86, signal, called: "The run of the path",
       shadeOf: (picture, k) => this.shade(picture, k), onMove: (values) => this.turn(values),
-      onHold: (held) => shell.hold(held), onPointed: (pixel) => this.read(pixel) });
+      onHold: shell.holder(), onPointed: (pixel) => this.read(pixel) });
     this.theory = new RateTheory(this.map.plot, spec.bands);
     this.key = new MapKey();
     this.under = html("p", { class: "gd-under" }, POINT);
     this.path = new Plot({ label: "The run's path", xLabel: "x", yLabel: "y", aspect: 1, margin: { top: 28, right: 12, bottom: 40, left: 46 } });
     this.line = new Series(this.path);
-    this.start = new Handle(this.path, { onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
+    this.start = new Handle(this.path, { onMove: (start) => shell.change({ start }), onHold: shell.holder() });
     this.rule = new OneRule(spec.rules, (rules) => this.choose(rules));
     shell.reads();
     this.decay = new Decay({ what: "‖θₜ‖ / ‖θ₀‖", label: "What is left of the distance, step by step, and what theory's rate leaves", aspect: 0.6 });

@@ -22,7 +22,7 @@ class ScheduleExplorer {
     spec.startingValues = startingValues(modules, state.steps);
     this.rule = new OneRule(spec.rules, (rules) => shell.change({ rules }));
     this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     this.factors = new Plot({ label: "Factor on the step size, step by step", xLabel: "step t", yLabel: "factor on η",
       aspect: 0.3, margin: { top: 28, right: 12, bottom: 40, left: 46 } });
     this.series = new Series(this.factors);

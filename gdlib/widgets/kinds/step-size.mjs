@@ -25,7 +25,7 @@ class StepSize {
     spec.startingValues = (objective, { name }) => ({ ...objective.hyperparameters[name] });
     this.scale = new Scale("Step size lr", (lr) =>
       shell.change({ rules: [{ ...shell.state.rules[0], hyperparameters: { lr } }] }));
-    this.graph = new Graph({ aspect: 0.62, onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
+    this.graph = new Graph({ aspect: 0.62, onMove: (start) => shell.change({ start }), onHold: shell.holder() });
     this.stairs = new Series(this.graph.plot);
     this.dots = new Dots(this.graph.plot);
     this.parabola = svg("path", { class: "gd-touching", style: `--series: ${look(THEORY).colour}` });
@@ -39,7 +39,7 @@ class StepSize {
     this.measured = new Series(this.ratios);
     this.beads = new Dots(this.ratios);
     this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     shell.reads(["|f(xₜ) − f*| / |f(xₜ₋₁) − f*|", "R"]);
     const { node } = this.ratios;
     shell.plots.push({ node: this.scale.picture, measure: (width) => this.scale.measure(width) }, this.graph.plot,

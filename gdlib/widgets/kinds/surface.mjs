@@ -23,12 +23,11 @@ const wind = (way) => WINDS[Math.round(bearing(way) / 45) % 8];
 class Surface {
   constructor(shell) {
     const { spec } = shell;
-    const onHold = (held) => shell.hold(held);
     Object.assign(this, { shell, computed: null, placed: ["stride", "fog", "turn", "tilt"] });
     spec.ofOwn = ({ window }, { value }) => relieved(value, window, spec, shell.modules.formulas.reliefBetween);
-    this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold, called: "Hiker", aspect: 1 });
+    this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold: shell.holder(), called: "Hiker", aspect: 1 });
     this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.point.move(spot),
-      onWay: (way) => this.walk([way]), onHold, more: () => shell.redraw() });
+      onWay: (way) => this.walk([way]), onHold: shell.holder(), more: () => shell.redraw() });
     this.readout = shell.reads(["place", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
     this.mist = svg("rect", { class: "gd-mist" });
     this.board.plot.picture.append(this.mist);

@@ -19,16 +19,15 @@ export class NewtonAxes {
   constructor(shell) {
     const { spec, state, controls, signal } = shell;
     Object.assign(this, { shell, computed: null });
-    const hold = (held) => shell.hold(held);
-    this.plain = new Bowl({ aspect: 1, onHold: hold, onMove: (start) => shell.change({ start }) });
-    this.scaled = new Bowl({ aspect: 1, onHold: hold, called: "Start in scaled axes",
+    this.plain = new Bowl({ aspect: 1, onHold: shell.holder(), onMove: (start) => shell.change({ start }) });
+    this.scaled = new Bowl({ aspect: 1, onHold: shell.holder(), called: "Start in scaled axes",
       onMove: (place) => shell.change({ start: this.shell.modules.formulas.times(...this.ensure().axes[1], ...place) }) });
     const [range] = spec.rules[0].hyperparameters;
     this.lr = knob({ ...range, label: "Step size η" }, "Step size η", (lr) =>
       shell.change({ rules: shell.state.rules.map((rule) => ({ ...rule, hyperparameters: { lr } })) }));
     shell.reads(["axes", "κ", "best factor", "part of f left"]);
     this.beads = [this.plain, this.scaled].map((board) => new Beads(board.plot, 0));
-    this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(), onRest: hold });
+    this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(), onRest: shell.holder() });
     shell.plots.push(this.plain.plot, this.scaled.plot);
     this.placed = ["ratio", "angle"];
     const titled = (board, text) => html("div", {}, html("p", { class: "gd-over-plot" }, text), board.node);

@@ -23,7 +23,7 @@ export class NewtonCurve {
     Object.assign(this, { shell, computed: null });
     spec.startingValues = () => ({ lr: 1 });
     spec.ofOwn = (own) => ({ get stationary() { return own.points.map(({ at: [x], value, kind }) => ({ x, value, kind })); } });
-    this.graph = new Graph({ aspect: 0.72, onMove: (start) => shell.change({ start }), onHold: (held) => shell.hold(held) });
+    this.graph = new Graph({ aspect: 0.72, onMove: (start) => shell.change({ start }), onHold: shell.holder() });
     const { lines, marks } = this.graph.plot;
     const drawn = (kind, index) => svg("path", { class: kind, style: `--series: ${look(index).colour}` });
     this.parabola = drawn("gd-fitted", MODEL);
@@ -39,7 +39,7 @@ export class NewtonCurve {
     this.knobs = new RuleKnobs(spec.rules, (rules) => shell.change({ rules }));
     shell.reads(["step", "x", "error e", "e / last e", "e / last e²"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     this.transport.step = 0;
     shell.plots.push(this.graph.plot, this.decay);
     this.pictures = [this.graph.node, this.transport.node];

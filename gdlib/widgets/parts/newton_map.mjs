@@ -25,7 +25,7 @@ export class NewtonMap {
     const found = startingValues(shell.modules, state.steps);
     spec.startingValues = (objective, rule) => (rule.name === "damped_newton" ? { lr: 1 } : found(objective, rule));
     this.board = new Board({ height: shell.modules.formulas.line_height, onMove: (start) => shell.change({ start }),
-      onHold: (held) => shell.hold(held), what: "Newton's path and that of gradient descent" });
+      onHold: shell.holder(), what: "Newton's path and that of gradient descent" });
     const { lines, marks } = this.board.plot;
     const drawn = (kind, index) => svg("path", { class: kind, style: `--series: ${look(index).colour}` });
     this.ahead = [drawn("gd-ahead", NEWTON), drawn("gd-ahead", 1)];
@@ -38,7 +38,7 @@ export class NewtonMap {
     this.knobs = new RuleKnobs(spec.rules, (rules) => shell.change({ rules }));
     shell.reads(["run", `(${spec.objectives[0].variables.join(", ")})`, "f", "‖∇f‖"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
-      onRest: (playing) => shell.hold(playing) });
+      onRest: shell.holder() });
     this.transport.step = 0;
     shell.plots.push(this.board.plot, this.decay);
     this.pictures = [this.board.node, this.transport.node];

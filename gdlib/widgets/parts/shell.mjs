@@ -12,7 +12,7 @@ const TELL = 60; // milliseconds after the last change that a kernel hears of it
 
 class Shell {
   constructor(spec, state, modules, signal, Own) {
-    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, seen: true, stale: true, taking: null, wishes: 0, plots: [] });
+    Object.assign(this, { spec, state, modules, signal, told: null, frame: 0, held: new Set(), readouts: [], seen: true, stale: true, taking: null, wishes: 0, plots: [] });
     const typed = Own && spec.fields.find(({ formula }) => formula);
     spec.own = typed ? new Own(this, typed) : null;
     this.controls = Object.fromEntries(spec.fields.map((field) => [field.name, this.control(field)])
@@ -86,15 +86,23 @@ class Shell {
     }) };
   }
 
-  /** A readout with these columns, that says nothing while things move; the kind writes it with `show`. */
+  /** A readout with these columns, that says nothing while things move; the kind writes it with `show`. The last is the explorer's. */
   reads(columns = []) {
     this.readout = new Readout(columns, this.signal);
+    this.readouts.push(this.readout);
     return this.readout;
   }
 
-  /** While a hand holds something, or something plays, the readout is written but not spoken. */
-  hold(held) {
-    this.readout?.quiet(held);
+  /**
+   * What a hand, or a run that plays, calls with true when it begins and with false when it ends, each its own: while
+   * any of them goes on, the readouts are written but not spoken.
+   */
+  holder() {
+    const hold = (held) => {
+      this.held[held ? "add" : "delete"](hold);
+      for (const readout of this.readouts) readout.quiet(this.held.size > 0);
+    };
+    return hold;
   }
 
   /** The description of the state's landscape. */
