@@ -610,6 +610,33 @@ def test_a_heavy_formula_is_drawn_and_its_points_are_found_in_the_pauses(tab: Wa
     assert tab.troubles == []
 
 
+HEAVY = {
+    "race": ("+".join(f"(x - 1)**2*cos({k}*0.001*y)/{k} + y**2" for k in range(1, 30)), [[-2, 3], [-2, 2]]),
+    "step-size": ("+".join(f"(x - 1)**2*cos({k}*0.001*x)/{k}" for k in range(1, 40)), [[-2, 3]]),
+}
+HEAVY["newton-model in one variable"] = HEAVY["step-size"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", HEAVY)
+def test_what_is_found_in_the_pauses_is_marked_and_told(tab: Watch, kind: str) -> None:
+    page = shown(tab, explorer(kind)).page
+    text, within = HEAVY[kind]
+    set_state(page, {"objective": text, "within": within})
+    drawn(page)
+    page.wait_for_function(
+        '/as found numerically: 1 minimum/.test(document.querySelector(".gd-own").innerText)', timeout=60_000
+    )
+    said = readout(page).replace("\u00a0", " ")
+    assert page.locator(".gd-minima path").count() == 1
+    if kind == "step-size":
+        assert "Near x* = 1, this η" in said
+        assert "monotone" in page.locator(".gd-scale").inner_text()
+    if kind in LINES and kind != "step-size":
+        assert "–" not in page.locator(".gd-readout tbody tr").first.locator("td").nth(1).inner_text()
+    assert tab.troubles == []
+
+
 SEARCHES = """async (heavy) => {
   // Each search that is under way waits for its next turn by a timer without a delay.
   const one = document.querySelector("gd-explorer"), { setTimeout: own } = window, said = () => one.querySelector(".gd-own").innerText;

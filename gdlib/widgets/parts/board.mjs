@@ -30,7 +30,7 @@ export class Board {
   /** Draws the landscape, at its own `heights` and `cells` if any, unless it is there; returns what f spans. */
   ground(objective, { value }) {
     const { plot } = this;
-    const key = `${objective.name} ${objective.window} ${plot.width} ${plot.height}`;
+    const key = `${objective.name} ${objective.window} ${objective.minima} ${plot.width} ${plot.height}`;
     if (key === this.shown) return this.range;
     this.shown = key;
     const [across, along] = widened(objective.window, plot.height / plot.width);

@@ -25,7 +25,7 @@ export class Graph {
   /** Draws the curve and its minima `{x, value}` unless they are there already; returns what f spans in the window. */
   ground(objective, { value }, wells) {
     const { plot } = this;
-    const key = `${objective.name} ${objective.window} ${plot.width} ${plot.height}`;
+    const key = `${objective.name} ${objective.window} ${wells.map(({ x }) => x)} ${plot.width} ${plot.height}`;
     if (key === this.shown) return this.range;
     this.shown = key;
     const [[low, high]] = objective.window;

@@ -91,6 +91,7 @@ export class NewtonCurve {
 
   draw() {
     const { objective, landscape } = this.shell;
+    this.computed = null; // of a heavy formula the points are found when its run is known
     const { graph: { plot } } = this;
     this.graph.ground(objective, landscape, objective.stationary);
     plot.picture.setAttribute("aria-label", `Graph of ${objective.title}, with the parabola that fits it at the iterate`);

@@ -1,7 +1,16 @@
 /* The minima of a reader's own formula of one variable, and the step sizes that suit them, as step_size.py has them. */
 
-/** {wells: [{x, value, curvature}], span, hyperparameters} of an entry; `creeping` is step_size.py's. */
-export function ownWells({ points, landscape, start, window: [[low, high]] }, [least, most], creeping) {
+/** {wells: [{x, value, curvature}], span, hyperparameters} of an entry's points; `creeping` is step_size.py's. */
+export function ownWells(entry, spans, creeping) {
+  let [points, found] = [null, null];
+  const now = () => {
+    if (entry.points !== points) [points, found] = [entry.points, suited(entry, spans, creeping)];
+    return found;
+  };
+  return { get wells() { return now().wells; }, get span() { return now().span; }, get hyperparameters() { return now().hyperparameters; } };
+}
+
+function suited({ points, landscape, start, window: [[low, high]] }, [least, most], creeping) {
   const beside = 1e-4 * (high - low);
   const slope = (x) => landscape.slopeAt([x])[0];
   // Where the curvature is 0 the slopes on both sides tell.
