@@ -747,6 +747,50 @@ def test_in_one_variable_the_minima_and_their_step_sizes_are_found(tab: Watch) -
     assert "has no curvature" in readout(page)
 
 
+HEADS = {"race": "θ = (a, b)", "surface": "θ = (a, b)", "newton-model": "(a, b)"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", HEADS)
+def test_the_readout_s_columns_bear_the_formula_s_names(tab: Watch, kind: str) -> None:
+    page = shown(tab, explorer(kind)).page
+    heads = page.locator(".gd-readout th[scope=col]")
+    assert HEADS[kind].replace("a, b", "x, y") in heads.all_text_contents()
+    set_state(page, {"objective": "(a - 1)**2 + b**2"})
+    assert HEADS[kind] in heads.all_text_contents()
+
+
+@pytest.mark.browser
+def test_the_inspector_lists_the_points_of_the_formula_that_is_shown(tab: Watch) -> None:
+    page = shown(tab, explorer("inspector")).page
+    choice = page.get_by_label("Stationary point", exact=True)
+    for low, lowest in ((-3, -np.pi / 2), (4, 1.5 * np.pi)):
+        set_state(page, {"objective": "sin(x) + y**2", "within": [[low, low + 2], [-1, 1]], "at": [low + 0.5, 0.5]})
+        option = choice.locator("option").nth(1).text_content() or ""
+        assert f"({lowest:.2f}".replace("-", "−") in option
+        choice.select_option("0")
+        assert state(page)["at"] == pytest.approx([lowest, 0], abs=1e-6)
+    set_state(page, {"at": [5.5, 0.5]})
+    choice.select_option("")  # says how many there are, and leads nowhere
+    choice.dispatch_event("change")
+    assert state(page)["at"] == [5.5, 0.5]
+
+
+@pytest.mark.browser
+def test_the_schedule_s_axis_is_that_of_the_window(tab: Watch) -> None:
+    page = shown(tab, explorer("schedule")).page
+    near, far = [[-1, 1], [-1, 1]], [[-1000, 1000], [-1000, 1000]]
+    given = {"rules": [{"name": "gradient_descent", "hyperparameters": {"lr": 1.5}}], "start": [0.5, 0.5], "noise": 0}
+
+    def axis(text: str, within: Any) -> list[str]:
+        set_state(page, {**given, "objective": text, "within": within})
+        drawn(page)
+        return page.locator(".gd-plot").last.locator("svg text").all_text_contents()
+
+    first = axis("x**2 + y**2", near)
+    assert axis("x**2 + y**2", far) == axis("y**2 + x**2", far) != first
+
+
 @pytest.mark.browser
 def test_what_is_heavy_waits_for_the_last_letter(tab: Watch) -> None:
     page = shown(tab, explorer()).page

@@ -31,7 +31,7 @@ class Inspector {
     shell.plots.push(this.board.plot, this.closeUp.plot);
     this.kinds = svg("g");
     this.board.plot.marks.append(this.kinds);
-    this.choice = select("Stationary point", [], (index) => this.go(Number(index)));
+    this.choice = select("Stationary point", [], (index) => this.go(index)); // "" is no index of any
     this.next = button("Next stationary point", () => this.go((this.points.indexOf(this.here().listed) + 1) % this.points.length),
       { text: "Next" });
     this.head = [html("div", { class: "gd-field gd-level-points" }, this.choice.node, this.next)];
@@ -104,7 +104,7 @@ class Inspector {
 
   settle() {
     const { points, own } = this;
-    const name = `${this.shell.state.objective} ${points.map(({ kind }) => kind)}`;
+    const name = `${this.shell.state.objective} ${points.map(({ kind, at }) => [kind, at])}`;
     if (this.shown !== name) {
       this.shown = name;
       const none = points.length ? `choose one of ${points.length}` : "none in this map";

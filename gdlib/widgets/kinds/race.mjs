@@ -4,6 +4,7 @@ import { Board } from "./board.mjs";
 import { Changes } from "./changes.mjs";
 import { Curves } from "./curves.mjs";
 import { descend } from "./descend.mjs";
+import { html, put } from "./elements.mjs";
 import { Lineup } from "./lineup.mjs";
 import { place, short } from "./numbers.mjs";
 import { OwnFormula } from "./own_formula.mjs";
@@ -27,7 +28,8 @@ class Race {
       onPoint: (id) => this.point(id), open: state.rules.length > MANY ? 1 : 2 });
     this.changes = new Changes(shell, (id) => this.lineup.title(id));
     this.placed = this.changes.placed;
-    this.readout = shell.reads(["rule", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)"]);
+    this.names = html("span");
+    this.readout = shell.reads(["rule", this.names, "f(θ)"]);
     this.transport = new Transport({ signal, steps: state.steps, onMove: () => this.cut(), onRest: shell.holder() });
     shell.plots.push(this.board.plot, this.curves.plot);
     this.pictures = [this.board.node, this.transport.node, this.curves.node];
@@ -39,6 +41,7 @@ class Race {
 
   settle(state) {
     this.board.point.at = state.start;
+    put(this.names, `θ = (${this.shell.objective.variables.join(", ")})`);
     this.lineup.show(state.rules);
     this.changes.settle(state);
     this.transport.lengthen(state.steps);

@@ -88,11 +88,12 @@ class ScheduleExplorer {
   /** What f spans in the window of the landscape. */
   span() {
     const { objective, landscape } = this.shell;
-    if (!this.spans.has(objective.name)) {
+    const key = `${objective.name} ${objective.window}`;
+    if (!this.spans.has(key)) {
       const { inside } = sample(landscape.value, objective.window, 48);
-      this.spans.set(objective.name, [inside[0] ?? 0, inside.at(-1) ?? 1]);
+      this.spans.set(key, [inside[0] ?? 0, inside.at(-1) ?? 1]);
     }
-    return this.spans.get(objective.name);
+    return this.spans.get(key);
   }
 
   draw({ steps }) {

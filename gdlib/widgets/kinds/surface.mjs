@@ -2,7 +2,7 @@
 
 import { Board } from "./board.mjs";
 import { button } from "./controls.mjs";
-import { html, svg } from "./elements.mjs";
+import { html, put, svg } from "./elements.mjs";
 import { place, short } from "./numbers.mjs";
 import { OwnFormula } from "./own_formula.mjs";
 import { opening, tuple } from "./python_cell.mjs";
@@ -28,7 +28,8 @@ class Surface {
     this.board = new Board({ onMove: (start) => shell.change({ start, trail: [] }), onHold: shell.holder(), called: "Hiker", aspect: 1 });
     this.scene = new Scene({ at: () => shell.state, onTurn: (turned) => shell.change(turned), onPlace: (spot) => this.board.point.move(spot),
       onWay: (way) => this.walk([way]), onHold: shell.holder(), more: () => shell.redraw() });
-    this.readout = shell.reads(["place", `θ = (${spec.objectives[0].variables.join(", ")})`, "f(θ)", "∇f(θ)"]);
+    this.names = html("span");
+    this.readout = shell.reads(["place", this.names, "f(θ)", "∇f(θ)"]);
     this.mist = svg("rect", { class: "gd-mist" });
     this.board.plot.picture.append(this.mist);
     this.reach = svg("circle", { class: "gd-reach" });
@@ -79,6 +80,7 @@ class Surface {
 
   settle({ start, trail }) {
     this.board.point.at = trail.at(-1) ?? start;
+    put(this.names, `θ = (${this.shell.objective.variables.join(", ")})`);
     this.back.setAttribute("aria-disabled", String(!trail.length)); // disabled, it would lose the focus at the last step
   }
 

@@ -4,7 +4,7 @@ import { Beads } from "./beads.mjs";
 import { Board } from "./board.mjs";
 import { Decay } from "./decay.mjs";
 import { descend } from "./descend.mjs";
-import { html, svg } from "./elements.mjs";
+import { html, put, svg } from "./elements.mjs";
 import { place, plain } from "./numbers.mjs";
 import { look } from "./plot.mjs";
 import { keywords, opening, tuple } from "./python_cell.mjs";
@@ -36,7 +36,8 @@ export class NewtonMap {
     marks.append(this.centre);
     this.decay = new Decay({ what: "‖∇f(θₜ)‖", label: "Length of the gradient for each run, step by step", aspect: 0.8 });
     this.knobs = new RuleKnobs(spec.rules, (rules) => shell.change({ rules }));
-    shell.reads(["run", `(${spec.objectives[0].variables.join(", ")})`, "f", "‖∇f‖"]);
+    this.names = html("span");
+    shell.reads(["run", this.names, "f", "‖∇f‖"]);
     this.transport = new Transport({ signal, steps: state.steps, seconds: SECONDS, onMove: () => this.cut(),
       onRest: shell.holder() });
     this.transport.step = 0;
@@ -50,6 +51,7 @@ export class NewtonMap {
 
   settle({ start, rules, steps }) {
     this.board.point.at = start;
+    put(this.names, `(${this.shell.objective.variables.join(", ")})`);
     this.knobs.show(rules);
     this.transport.lengthen(steps);
   }
