@@ -58,6 +58,7 @@ CELLS: dict[str, tuple[Callable[[], Any], dict[str, Any], Check]] = {
         lambda: gd.explore(kind="basin-map"), {"start": [1.5, -0.3], "steps": 9, "zoom": 3, "rules": [{"name": "momentum"}]},
         same_paths,
     ),
+    "basin-map without an end": (lambda: gd.explore(kind="basin-map"), {"objective": "x + 2*y", "steps": 9}, same_paths),
     "averages": (lambda: gd.explore(kind="averages"), {"signal": "jump", "noise": 0, "window": 7}, same_averages),
 }  # fmt: skip
 

@@ -220,14 +220,17 @@ class BasinMap {
     const rule = spec.rules.find((one) => one.name === name);
     const [[left, right], [bottom, top]] = this.axes.map(({ low, high }) => [low, high]);
     const settings = keywords(hyperparameters).map((one) => `, ${one}`).join("");
-    const groups = objective.ends.map(({ group }) => group);
+    const { ends, groups, near } = objective;
+    const [places, kinds] = ["at", "group"].map((part) => JSON.stringify(ends.map((end) => end[part])));
+    const reached = ends.length ? [`places, groups = np.array(${places}), np.array(${kinds})`,
+      "apart = np.linalg.norm(ends[..., None, :] - places, axis=-1)",
+      `reached = np.where(apart.min(axis=-1) < ${literal(near)}, groups[apart.argmin(axis=-1)], -1)`]
+      : ["reached = np.full(ends.shape[:2], -1)"];
     return [...opening(objective, [rule], { arrays: true }), `run = gd.descend(f, ${rule.python}, ${tuple(start)}, steps=${steps}${settings})`, "",
       `x, y = np.linspace(${literal(left)}, ${literal(right)}, 120), np.linspace(${literal(bottom)}, ${literal(top)}, 120)`,
       `ends = gd.descend(f, ${rule.python}, np.stack(np.meshgrid(x, y), axis=-1), steps=${steps}, keep=${steps}${settings}).path[-1]`,
-      `places, groups = np.array(${JSON.stringify(objective.ends.map(({ at }) => at))}), np.array(${JSON.stringify(groups)})`,
-      "apart = np.linalg.norm(ends[..., None, :] - places, axis=-1)",
-      `reached = np.where(apart.min(axis=-1) < ${literal(objective.near)}, groups[apart.argmin(axis=-1)], -1)`,
-      "ends_at = dict(categories=" + JSON.stringify(objective.groups) + ', missing="nowhere yet")',
+      ...reached,
+      "ends_at = dict(categories=" + JSON.stringify(ends.length ? groups : ["a stationary point"]) + ', missing="nowhere yet")',
       `gd.figures.plane(reached, (x[0], x[-1]), (y[0], y[-1]), x_label=${JSON.stringify(objective.variables[0])}, y_label=${JSON.stringify(objective.variables[1])}, **ends_at)`, ""].join("\n");
   }
 }
