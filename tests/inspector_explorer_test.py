@@ -448,6 +448,33 @@ def test_the_copied_cell_runs_and_prints_what_the_page_shows(page: Page, capsys:
         assert str(found["f"][0]) in said
 
 
+@pytest.mark.parametrize(
+    ("l1", "l2", "angle", "found"),
+    [
+        (0, 1.5, 30, "all points"),
+        (-2, 0, -71, "all points"),
+        (0, 0, 30, "all points"),
+        (2, -1.5, 90, "saddle at (0, 0)"),
+        (3, 0.5, -17, "minimum at (0, 0)"),
+    ],
+)
+def test_the_copied_cell_of_the_quadratic_finds_what_the_page_shows(
+    page: Page, l1: float, l2: float, angle: float, found: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    set_state(page, {"objective": "quadratic", "at": [0.5, -0.25], "l1": l1, "l2": l2, "angle": angle})
+    numbers_shown = numbers(page)
+    page.get_by_role("button", name="Copy Python", exact=True).click()
+    page.wait_for_function('document.querySelector(".gd-said").textContent')
+    here: dict[str, Any] = {}
+    exec(page.evaluate("navigator.clipboard.readText()"), here)
+    f, at = here["f"], here["at"]
+    assert f(at) == pytest.approx(numbers_shown["f"][0], abs=1e-12)
+    assert f.grad(at) == pytest.approx(numbers_shown["∇f"], abs=1e-12)
+    assert f.hess(at).ravel() == pytest.approx(numbers_shown["A"], abs=1e-12)
+    assert found in capsys.readouterr().out
+
+
 def test_a_wrong_state_is_refused_and_changes_nothing(page: Page) -> None:
     before = state(page)
     for wrong in ({"objective": "nowhere"}, {"at": [1]}, {"reach": 5}, {"model": "yes"}, {"l1": 99}, {"depth": 1}):

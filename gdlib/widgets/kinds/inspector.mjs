@@ -121,13 +121,14 @@ class Inspector {
 
   /** The cell that computes the same in Python, and draws the map. */
   pythonCell() {
-    const { at, hessian, size, listed } = this.here();
-    const [a, b, d] = hessian.map((part) => bare(part, Math.max(...hessian.map(Math.abs))));
-    const own = { python: `gd.Objective("(${a}*x**2 + ${2 * b}*x*y + ${d}*y**2)/2", variables=["x", "y"])` };
+    const { at, size, listed } = this.here();
+    const turned = this.own ? quadratic(this.shell.state) : null;
+    const own = { python: `gd.Objective("${turned}", variables=["x", "y"])` };
     return [...opening(this.own ? own : this.shell.objective), `at = ${tuple(at)}`,
       'print(f(at), f.grad(at), f.hess(at), sep="\\n")', ...(listed?.kind === "undecided" ? ["print(gd.classify(f, at))"] : []),
       "found = gd.stationary_points(f)", "print(found)",
-      `gd.figures.stationary_map(f, found${size > 0 ? ", probes=[at]" : ""})`, ""].join("\n");
+      // Where all points are stationary there is nothing to map.
+      ...(turned === "0" ? [] : [`gd.figures.stationary_map(f, found${size > 0 ? ", probes=[at]" : ""})`]), ""].join("\n");
   }
 
   draw(state) {
@@ -237,6 +238,13 @@ function matrix(a, b, d) {
   if (!Number.isFinite(size)) return html("span", { title: `${a}, ${b}; ${b}, ${d}` }, "not finite");
   const entry = (value) => html("span", {}, short(bare(value, size)));
   return html("span", { class: "gd-matrix", title: `${a}, ${b}; ${b}, ${d}` }, [a, b, b, d].map(entry));
+}
+
+/** Its formula by its eigenvalues: gdlib takes each number as exact, and entries of a matrix, rounded, would leave none of them 0. */
+function quadratic({ l1, l2, angle }) {
+  const [cos, sin] = [Math.cos, Math.sin].map((of) => bare(of((angle * Math.PI) / 180)));
+  return [[l1, cos, sin], [l2, -sin, cos]].filter(([value]) => value)
+    .map(([value, a, b]) => `${value}*(${a}*x + ${b}*y)**2/2`).join(" + ") || "0";
 }
 
 /** The line that the stationary points of a quadratic fill if one of its eigenvalues is 0, from edge to edge. */
